@@ -1,0 +1,1 @@
+"""Foothold: a marketplace for micro-opportunities."""
