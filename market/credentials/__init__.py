@@ -1,0 +1,1 @@
+"""Credentials: accepting what people hold, saying precisely what was checked, and issuing new ones."""

@@ -1,0 +1,1 @@
+"""Tests of the verifier: published vectors, expected outcomes with reasons, and attacks."""
