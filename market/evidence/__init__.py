@@ -1,0 +1,1 @@
+"""Evidence: the append-only ledger of what shows a skill, and the level it adds up to."""
