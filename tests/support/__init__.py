@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, the browser, closed sockets, the gate for skips."""
