@@ -1,0 +1,1 @@
+"""Matching: who fits an opportunity, how well, and why."""

@@ -1,0 +1,1 @@
+"""Evidence and the level it adds up to."""

@@ -1,0 +1,1 @@
+"""Matching: the contract, the backends and the explanation, against an oracle."""
