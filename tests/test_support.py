@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
+from tests.support import html
 from tests.support.databases import Databases
 from tests.support.sockets import OutsideConnection
 
@@ -131,3 +132,17 @@ def test_chromium_opens_a_page_and_cannot_leave_the_machine(page: object) -> Non
     assert page.title() == "Here"
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
         page.goto("http://foothold.example/")
+
+
+def test_a_fault_in_a_page_is_found_and_a_good_page_passes() -> None:
+    if reason := html.why_not():
+        pytest.skip(reason)
+    page = '<!DOCTYPE html>\n<html lang="en">\n<head><title>Here</title></head>\n<body>{}</body>\n</html>\n'
+    found = html.complaints(
+        {
+            "good": page.format("<p>Good.</p>"),
+            "bad": page.format('<p>One<div style="color: red">Two</div></p>'),
+        }
+    )
+    assert {line.split(":")[0] for line in found} == {"bad"}
+    assert any("no-inline-style" in line for line in found)

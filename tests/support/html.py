@@ -1,0 +1,49 @@
+"""Is the HTML valid? Asks html-validate, which `make test` installs from package-lock.json.
+
+The rules are in htmlvalidate.json beside this file: the recommended ones, no inline style, and redundant roles are let
+be (tables that are laid out as records on a phone need theirs).
+"""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools import assets
+
+_CONFIG = Path(__file__).with_name("htmlvalidate.json")
+_PROGRAM = assets.ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+
+
+def why_not() -> str | None:
+    """Why pages cannot be validated here, or None: a test skips with this sentence."""
+    if assets.has_html_validate():
+        return None
+    return "html-validate is not installed: `make test` does it where npm and Node 20.19 or newer are"
+
+
+def complaints(pages: Mapping[str, str]) -> list[str]:
+    """What is wrong with whole pages, given by name: one line for each fault, none if all are valid.
+
+    Give it many pages at once: Node takes half a second to start.
+    """
+    node = assets.tool("node")
+    assert node is not None, why_not()
+    with tempfile.TemporaryDirectory(prefix="foothold-html-") as name:
+        folder = Path(name)
+        files = {folder / f"{number}.html": page for number, page in enumerate(pages)}
+        for file, page in files.items():
+            file.write_text(pages[page], encoding="utf-8")
+        done = subprocess.run(
+            [node, str(_PROGRAM), "--config", str(_CONFIG), "--formatter", "json", *map(str, files)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode in {0, 1}, done.stderr
+    return [
+        f"{files[Path(result['filePath'])]}:{fault['line']}: {fault['message']} ({fault['ruleId']})"
+        for result in json.loads(done.stdout)
+        for fault in result["messages"]
+    ]
