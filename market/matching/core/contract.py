@@ -130,7 +130,7 @@ def rank(
     check(requirements)
     scored = ((person, score(levels, requirements)) for person, levels in people.items())
     found = [(person, points) for person, points in scored if points > 0]
-    return sorted(found, key=lambda pair: order_key(*pair, tie))[:k]
+    return sorted(found, key=lambda pair: order_key(pair[0], pair[1], tie))[:k]
 
 
 @dataclass(frozen=True, slots=True)
