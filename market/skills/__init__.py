@@ -1,0 +1,1 @@
+"""Skills: the taxonomy, its names and relations, importing it, and finding the skill someone meant."""
