@@ -1,8 +1,6 @@
 """Fixtures that every test may use, and the rules of a run: closed sockets, settled examples, no skip in CI."""
 
 import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +48,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def sqlite_files() -> Iterator[Databases]:
-    """SQLite databases, in a folder of this worker."""
-    with tempfile.TemporaryDirectory(prefix="foothold-sqlite-") as folder:
-        yield SqliteFiles(Path(folder))
+def sqlite_files(request: pytest.FixtureRequest) -> Databases:
+    """SQLite databases, in the run's folder."""
+    return SqliteFiles(request.config.stash[_FOLDER] / "sqlite")
 
 
 @pytest.fixture(scope="session")
