@@ -1,0 +1,180 @@
+"""The index on disk: one file of arrays that every process maps, and a manifest that names it.
+
+Both are written to a temporary name, flushed to the disk and renamed, so that whoever looks sees the old
+one or the new one, whole. The previous file stays until the next build, for processes that have just read
+the old manifest; mapped files live on until their last reader lets go. What is truncated, damaged, foreign
+or of another version is refused with the reason, and the caller falls back to SQL.
+"""
+
+import json
+import mmap
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from market.matching.core.segment import Segment
+
+FORMAT = "foothold-index"
+VERSION = 1
+MANIFEST = "manifest.json"
+MAGIC = b"FHINDEX\x01"
+ALIGN = 64
+ARRAYS = (
+    ("skills", "<u4"),
+    ("ptr", "<i8"),
+    ("rows", "<u4"),
+    ("levels", "|u1"),
+    ("person_ids", "<u4"),
+    ("attributes", "<i8"),
+)
+
+
+class IndexFileError(Exception):
+    """An index on disk that cannot be served, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A mapped index and what its manifest says of it."""
+
+    segment: Segment
+    built_to_seq: int
+    path: Path
+
+
+def write(folder: Path, segment: Segment, built_to_seq: int) -> Path:
+    """Put an index into the folder and make it the current one. Only one process may write at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    previous = _current_name(folder)
+    digest = sha256()
+
+    def body(out: BinaryIO) -> None:
+        for block in _blocks(segment):
+            digest.update(block)
+            out.write(block)
+
+    temporary = folder / ".index.tmp"
+    size = _flushed(temporary, body)
+    path = folder / f"index-{built_to_seq}-{digest.hexdigest()[:12]}.bin"
+    temporary.rename(path)
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "file": path.name,
+        "bytes": size,
+        "sha256": digest.hexdigest(),
+        "built_to_seq": built_to_seq,
+        "people": segment.people,
+        "postings": segment.postings,
+    }
+    text = json.dumps(manifest, indent=1).encode()
+    temporary = folder / ".manifest.tmp"
+    _flushed(temporary, lambda out: out.write(text))
+    temporary.rename(folder / MANIFEST)
+    _flush_folder(folder)
+    for old in folder.glob("index-*.bin"):
+        if old.name not in {path.name, previous}:
+            old.unlink()
+    return path
+
+
+def open_current(folder: Path, verify: bool = True) -> Stored:
+    """Map the current index; IndexFileError says why not. `verify` reads it once to compare its checksum."""
+    for attempt in (1, 2):
+        manifest = _manifest(folder)
+        path = folder / manifest["file"]
+        try:
+            return Stored(_mapped(path, manifest, verify), manifest["built_to_seq"], path)
+        except FileNotFoundError as missing:
+            # Replaced between the two reads: the manifest names a newer file by now.
+            if attempt == 2:
+                raise IndexFileError(f"{path.name} is named in the manifest and missing") from missing
+    raise AssertionError
+
+
+def _blocks(segment: Segment) -> list[bytes]:
+    """The file's parts in order: magic, header with its length, padding, arrays at aligned places."""
+    arrays = [(name, np.ascontiguousarray(getattr(segment, name), dtype=kind)) for name, kind in ARRAYS]
+    shapes = {name: list(array.shape) for name, array in arrays}
+    header = json.dumps({"columns": segment.columns, "shapes": shapes}).encode()
+    blocks: list[bytes] = [MAGIC + len(header).to_bytes(8, "little") + header]
+    end = len(blocks[0])
+    for _, array in arrays:
+        blocks += [bytes(-end % ALIGN), array.tobytes()]
+        end += -end % ALIGN + array.nbytes
+    return blocks
+
+
+def _mapped(path: Path, manifest: dict[str, Any], verify: bool) -> Segment:
+    """The segment in a file, mapped read-only, once its size, checksum and beginning are right."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size != manifest["bytes"]:
+            raise IndexFileError(f"{path.name} has {size} bytes instead of {manifest['bytes']}")
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if data[: len(MAGIC)] != MAGIC:
+        raise IndexFileError(f"{path.name} is not an index of this format")
+    if verify and sha256(data).hexdigest() != manifest["sha256"]:
+        raise IndexFileError(f"{path.name} is damaged: its checksum differs")
+    length = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 8], "little")
+    end = len(MAGIC) + 8 + length
+    header = json.loads(data[len(MAGIC) + 8 : end])
+    parts: dict[str, Any] = {}
+    for name, kind in ARRAYS:
+        shape, end = header["shapes"][name], end + -end % ALIGN
+        count = int(np.prod(shape))
+        parts[name] = np.frombuffer(data, kind, count, end).reshape(shape) if count else np.empty(shape, kind)
+        end += count * np.dtype(kind).itemsize
+    return Segment(**parts, columns=tuple(header["columns"]))
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of this format and version."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError as missing:
+        raise IndexFileError("there is no index yet") from missing
+    except ValueError as unread:
+        raise IndexFileError("the manifest cannot be read") from unread
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise IndexFileError("the manifest is not one of a matching index")
+    if manifest.get("version") != VERSION:
+        raise IndexFileError(f"the index has version {manifest.get('version')}; this program reads {VERSION}")
+    wanted = {"file": str, "bytes": int, "sha256": str, "built_to_seq": int}
+    for name, kind in wanted.items():
+        if not isinstance(manifest.get(name), kind):
+            raise IndexFileError(f"the manifest does not say {name}")
+    if Path(manifest["file"]).name != manifest["file"]:
+        raise IndexFileError("the manifest names a file outside its folder")
+    return manifest
+
+
+def _current_name(folder: Path) -> str | None:
+    """The file named by the current manifest, if there is one that can be read."""
+    try:
+        return str(_manifest(folder)["file"])
+    except IndexFileError:
+        return None
+
+
+def _flushed(path: Path, body: Callable[[BinaryIO], object]) -> int:
+    """Write a file and wait until the disk has it; its size."""
+    with path.open("wb") as out:
+        body(out)
+        out.flush()
+        os.fsync(out.fileno())
+        return out.tell()
+
+
+def _flush_folder(folder: Path) -> None:
+    """Wait until the disk has the folder's names."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

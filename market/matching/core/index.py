@@ -1,0 +1,211 @@
+"""The in-memory index: segments, a delta of changed people, and the first k for a query.
+
+Everything a query reads hangs on one immutable state, so readers need no lock: a change makes a new state
+and swaps it in. Changed people live in a small `fresh` segment; when that grows it is folded into `delta`;
+when about 2 % of the people have changed one process builds a new base (`compacted`). A person counts in
+exactly one segment: in the others their row is on the list of the dead.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.matching.core.contract import Requirement, Tie, check
+from market.matching.core.filters import NO_FILTERS, Filters, compiled
+from market.matching.core.kernels import (
+    Best,
+    Kernel,
+    Query,
+    best_among,
+    kernel_named,
+    scores_of,
+    tables_for,
+)
+from market.matching.core.segment import Rows, Segment, empty
+from market.matching.core.tiers import Change, Tier, checked, from_changes, merged, whole, without
+
+FRESH_PEOPLE = 256
+"""How many changed people the smallest segment holds before it is folded into the delta."""
+COMPACT_AT = 0.02
+"""The share of changed people at which a new base is worth building."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One person of a ranking, with a level (0-255) and a contribution for each requirement."""
+
+    person_id: int
+    score: int
+    levels: tuple[int, ...]
+    contributions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one query sees: base, delta and fresh, as of a sequence number of the change log."""
+
+    base: Tier
+    delta: Tier
+    fresh: Tier
+    seq: int
+
+    @property
+    def tiers(self) -> tuple[Tier, Tier, Tier]:
+        """All three, the largest first."""
+        return self.base, self.delta, self.fresh
+
+
+class Index:
+    """People ranked from memory. Many threads may ask and apply at once."""
+
+    def __init__(self, base: Segment, seq: int = 0, kernel: str = "auto") -> None:
+        """Serve a base that was built from the change log up to `seq`; kernel: auto, numpy or numba."""
+        self._kernel = kernel_named(kernel)
+        self._writing = Lock()
+        self._state = _begun(base, seq)
+
+    @property
+    def seq(self) -> int:
+        """The change log has been applied up to here."""
+        return self._state.seq
+
+    @property
+    def people(self) -> int:
+        """How many people can be ranked."""
+        return sum(tier.alive for tier in self._state.tiers)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The attribute columns that conditions may name."""
+        return self._state.base.segment.columns
+
+    @property
+    def wants_compacting(self) -> bool:
+        """Whether so many people have changed that a new base is worth building."""
+        base, delta, fresh = self._state.tiers
+        changed = max(len(base.dead), delta.segment.people + fresh.segment.people)
+        return changed > max(FRESH_PEOPLE, COMPACT_AT * base.segment.people)
+
+    def top_k(
+        self, requirements: Sequence[Requirement], k: int, tie: Tie, filters: Filters = NO_FILTERS
+    ) -> list[Hit]:
+        """The first k people for these requirements, exactly as the contract orders them.
+
+        BadRequirements or ValueError (an unknown column, k below 0) before anything is read.
+        """
+        check(requirements)
+        if k < 0:
+            raise ValueError(f"k is {k}")
+        conditions = compiled(filters.conditions, self.columns)
+        if k == 0:
+            return []
+        tables = tables_for(requirements)
+        skill_ids = [asked.skill_id for asked in requirements]
+        excluded = np.fromiter(filters.excluded, np.int64, len(filters.excluded))
+        found: list[tuple[int, Hit]] = []
+        answering = 0
+        for tier in self._state.tiers:
+            if not tier.alive:
+                continue
+            segment = tier.segment
+            spans = np.array([segment.span(skill) for skill in skill_ids], dtype=np.int64)
+            query = Query(spans, tables, conditions, _dropped(tier, excluded), tie, k)
+            best = _best(self._kernel, segment, query, skill_ids, filters.only)
+            found.extend(_hits(segment, best, skill_ids, tables))
+            answering += 1
+        if answering > 1:
+            found.sort(key=lambda pair: pair[0], reverse=True)
+        return [hit for _, hit in found[:k]]
+
+    def levels(self, skill_ids: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+        """Everyone with at least one of the skills: person ids, and levels of shape (people, skills)."""
+        ids, levels = [], []
+        for tier in self._state.tiers:
+            segment = tier.segment
+            spans = [segment.span(skill) for skill in skill_ids]
+            rows = np.unique(np.concatenate([segment.rows[start:end] for start, end in spans]))
+            rows = np.setdiff1d(rows, tier.dead, assume_unique=True)
+            ids.append(segment.person_ids[rows])
+            levels.append(np.stack([segment.levels_at(rows, skill) for skill in skill_ids], axis=1))
+        return np.concatenate(ids), np.concatenate(levels)
+
+    def apply(self, changes: Iterable[Change], seq: int) -> None:
+        """Make changes visible to every later query; the last change of a person wins. `seq` never goes back.
+
+        ValueError if any change cannot be held; then none is applied.
+        """
+        latest = checked(changes, self.columns)
+        with self._writing:
+            if seq < self._state.seq:
+                raise ValueError(f"the index is at {self._state.seq} and cannot go back to {seq}")
+            self._state = _changed(self._state, latest, seq)
+
+    def compacted(self) -> tuple[Segment, int]:
+        """One segment of everyone who counts now, and the sequence number it holds for. Changes nothing."""
+        state = self._state
+        return merged(state.tiers), state.seq
+
+    def replace_base(self, base: Segment, seq: int, since: Iterable[Change] = ()) -> None:
+        """Serve a new base built to `seq`. `since` are the people changed after that, up to where the index is now."""
+        latest = checked(since, base.columns)
+        with self._writing:
+            self._state = _changed(_begun(base, seq), latest, max(seq, self._state.seq))
+
+
+def _begun(base: Segment, seq: int) -> State:
+    """A state of nothing but a base."""
+    nobody = whole(empty(base.columns))
+    return State(whole(base), nobody, nobody, seq)
+
+
+def _changed(state: State, latest: dict[int, Change], seq: int) -> State:
+    """The state after checked changes."""
+    moved = np.fromiter(latest, dtype=np.int64, count=len(latest))
+    base, delta, fresh = (without(tier, moved) for tier in state.tiers)
+    columns = base.segment.columns
+    added = from_changes([change for change in latest.values() if change.levels], columns)
+    fresh = whole(merged([fresh, whole(added)]))
+    if fresh.alive > FRESH_PEOPLE:
+        delta, fresh = whole(merged([delta, fresh])), whole(empty(columns))
+    return State(base, delta, fresh, seq)
+
+
+def _dropped(tier: Tier, excluded: NDArray[np.int64]) -> Rows:
+    """The rows that are dead or excluded, ascending: the few are put into the many, which are sorted already."""
+    if not len(excluded):
+        return tier.dead
+    rows = tier.segment.rows_of(excluded)
+    return np.insert(tier.dead, np.searchsorted(tier.dead, rows), rows)
+
+
+def _best(
+    kernel: Kernel, segment: Segment, query: Query, skill_ids: Sequence[int], only: frozenset[int] | None
+) -> Best:
+    """The first k of one segment."""
+    if only is None:
+        return kernel(segment, query)
+    rows = segment.rows_of(np.fromiter(only, np.int64, len(only)))
+    return best_among(segment, query, rows, skill_ids)
+
+
+def _hits(
+    segment: Segment, best: Best, skill_ids: Sequence[int], tables: NDArray[np.int32]
+) -> Iterator[tuple[int, Hit]]:
+    """The order key of each person found, and what the ranking says of them."""
+    keys, rows = best
+    levels = [segment.levels_at(rows, skill) for skill in skill_ids]
+    parts = [table[have].tolist() for table, have in zip(tables, levels, strict=True)]
+    yield from zip(
+        keys.tolist(),
+        map(
+            Hit,
+            segment.person_ids[rows].tolist(),
+            scores_of(keys).tolist(),
+            zip(*(have.tolist() for have in levels), strict=True),
+            zip(*parts, strict=True),
+        ),
+        strict=True,
+    )

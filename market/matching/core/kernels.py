@@ -1,0 +1,170 @@
+"""Scoring one segment: the numpy kernel, and the choice between it and numba's.
+
+Both give the contract's integers. The order is one 64-bit key, larger is better: score (24 bits), then the
+tie-break turned round (31 bits), then the person id's multiple of the prime turned round (2 bits), which
+orders the ids that tie twice. All keys of a query differ.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from threading import local
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.matching.core import filters as filtering
+from market.matching.core.contract import PRIME, Requirement, Tie, contribution
+from market.matching.core.segment import Rows, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query compiled for one segment. `dropped` are sorted rows that are dead or excluded."""
+
+    spans: NDArray[np.int64]  # (requirements, 2)
+    tables: NDArray[np.int32]  # (requirements, 256): contribution by level
+    conditions: NDArray[np.int64]
+    dropped: Rows
+    tie: Tie
+    k: int
+
+
+Best = tuple[NDArray[np.int64], Rows]
+"""Keys, the best first, and their rows."""
+Kernel = Callable[[Segment, Query], Best]
+
+
+@cache
+def _tables() -> NDArray[np.int32]:
+    """contribution() for every (level asked, weight, essential) and every level: 100 rows of 256."""
+    return np.array(
+        [
+            [contribution(have, Requirement(0, level, weight, essential)) for have in range(256)]
+            for level in range(1, 6)
+            for weight in range(1, 11)
+            for essential in (False, True)
+        ],
+        dtype=np.int32,
+    )
+
+
+def tables_for(requirements: Sequence[Requirement]) -> NDArray[np.int32]:
+    """The look-up table of each requirement, shape (requirements, 256)."""
+    return _tables()[[(q.level - 1) * 20 + (q.weight - 1) * 2 + q.essential for q in requirements]]
+
+
+def keys_of(person_ids: NDArray[np.uint32], scores: NDArray[np.int32], tie: Tie) -> NDArray[np.int64]:
+    """The order of people with these scores, as one integer each; the largest stands first."""
+    ids = person_ids.astype(np.int64)
+    place = (tie.a * ids + tie.b) % PRIME
+    return ((scores.astype(np.int64) << 31 | (PRIME - 1 - place)) << 2) | (2 - ids // PRIME)
+
+
+def scores_of(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The scores that keys were made from."""
+    return keys >> 33
+
+
+_scratch = local()
+
+
+def _accumulator(size: int) -> NDArray[np.int32]:
+    """This thread's zeroed row of sums; a kernel leaves it zeroed."""
+    held: NDArray[np.int32] | None = getattr(_scratch, "sums", None)
+    if held is None or len(held) < size:
+        held = _scratch.sums = np.zeros(size, dtype=np.int32)
+    return held
+
+
+def numpy_kernel(segment: Segment, query: Query) -> Best:
+    """Scatter-add over the rows touched, then a partition, then filters on the few that could be among the first k."""
+    rows, scores = _touched(segment, query)
+    size = 4 * query.k
+    while True:
+        if size < len(scores):
+            threshold = np.partition(scores, len(scores) - size)[len(scores) - size]
+            near = np.flatnonzero(scores >= threshold)
+        else:
+            near = np.arange(len(scores))
+        near = near[_eligible(segment, rows[near], query)]
+        if len(near) >= query.k or size >= len(scores):
+            return _first(segment, rows[near], scores[near], query)
+        size *= 16
+
+
+def _touched(segment: Segment, query: Query) -> tuple[Rows, NDArray[np.int32]]:
+    """Every row with at least one of the skills, once, and its score."""
+    sums = _accumulator(segment.people)
+    lists = [
+        (segment.rows[start:end], table[segment.levels[start:end]])
+        for (start, end), table in zip(query.spans, query.tables, strict=True)
+        if end > start
+    ]
+    if len(lists) == 1:
+        return lists[0]
+    for rows, points in lists:
+        sums[rows] += points
+    found_rows, found_scores = [np.empty(0, dtype=np.uint32)], [np.empty(0, dtype=np.int32)]
+    for rows, _ in lists:
+        points = sums[rows]
+        sums[rows] = 0  # so that a later list finds nothing left of these
+        fresh = points > 0
+        found_rows.append(rows[fresh])
+        found_scores.append(points[fresh])
+    return np.concatenate(found_rows), np.concatenate(found_scores)
+
+
+def _eligible(segment: Segment, rows: Rows, query: Query) -> NDArray[np.bool_]:
+    """Which rows are alive, not excluded, and meet the conditions."""
+    if len(query.conditions):
+        passed = filtering.passing(segment.attributes[rows], query.conditions)
+    else:
+        passed = np.ones(len(rows), dtype=np.bool_)
+    if len(query.dropped):
+        places = np.minimum(np.searchsorted(query.dropped, rows), len(query.dropped) - 1)
+        passed &= query.dropped[places] != rows
+    return passed
+
+
+def _first(segment: Segment, rows: Rows, scores: NDArray[np.int32], query: Query) -> Best:
+    """The first k of the rows given, in order."""
+    keys = keys_of(segment.person_ids[rows], scores, query.tie)
+    if len(keys) > query.k:
+        largest = np.argpartition(keys, len(keys) - query.k)[len(keys) - query.k :]
+        keys, rows = keys[largest], rows[largest]
+    order = np.argsort(-keys)
+    return keys[order], rows[order]
+
+
+def best_among(segment: Segment, query: Query, rows: Rows, skill_ids: Sequence[int]) -> Best:
+    """The early mask: the first k among a few rows, by looking their levels up instead of reading whole lists."""
+    rows = rows[_eligible(segment, rows, query)]
+    scores = np.zeros(len(rows), dtype=np.int32)
+    for skill, table in zip(skill_ids, query.tables, strict=True):
+        scores += table[segment.levels_at(rows, skill)]
+    some = scores > 0
+    return _first(segment, rows[some], scores[some], query)
+
+
+@cache
+def fastest_kernel() -> Kernel:
+    """numba's kernel where numba is installed (the extra `fast`), otherwise numpy's."""
+    try:
+        from market.matching.core.kernel_numba import numba_kernel
+    except ImportError:
+        return numpy_kernel
+    return numba_kernel
+
+
+def kernel_named(name: str) -> Kernel:
+    """The kernel called "numpy", "numba" or "auto"; ImportError when numba is asked for and absent."""
+    if name == "numpy":
+        return numpy_kernel
+    if name == "numba":
+        from market.matching.core.kernel_numba import numba_kernel
+
+        return numba_kernel
+    if name == "auto":
+        return fastest_kernel()
+    raise ValueError(f"no kernel {name!r}; there are auto, numba, numpy")

@@ -1,0 +1,132 @@
+"""A segment: an immutable inverted index of who has which skill at which level, as plain numpy arrays.
+
+For each skill the rows that have it, ascending, each with its level; a row is a person's place in
+`person_ids`. Five bytes a posting. The arrays may live in memory or in a mapped file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.uint32]
+Rows = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Postings of skill `skills[s]` are `rows` and `levels` from `ptr[s]` to `ptr[s + 1]`."""
+
+    skills: Ids
+    ptr: NDArray[np.int64]
+    rows: Rows
+    levels: NDArray[np.uint8]
+    person_ids: Ids
+    attributes: NDArray[np.int64]
+    columns: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only, as mapped ones are, so that numba compiles once for both."""
+        for array in (self.skills, self.ptr, self.rows, self.levels, self.person_ids, self.attributes):
+            array.setflags(write=False)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {int(skill): place for place, skill in enumerate(self.skills)}
+
+    def span(self, skill_id: int) -> tuple[int, int]:
+        """Where the postings of a skill begin and end; an empty span for a skill nobody has."""
+        place = self._places.get(skill_id)
+        return (0, 0) if place is None else (int(self.ptr[place]), int(self.ptr[place + 1]))
+
+    def rows_of(self, person_ids: NDArray[np.int64]) -> Rows:
+        """The rows of those of the people who are in this segment, ascending."""
+        if not len(self.person_ids):
+            return np.empty(0, dtype=np.uint32)
+        wanted = np.unique(person_ids)
+        places = np.minimum(np.searchsorted(self.person_ids, wanted), len(self.person_ids) - 1)
+        rows: Rows = places[self.person_ids[places] == wanted].astype(np.uint32)
+        return rows
+
+    def levels_at(self, rows: Rows, skill_id: int) -> NDArray[np.uint8]:
+        """The level in one skill of each of the rows, 0 where there is none."""
+        start, end = self.span(skill_id)
+        found = np.zeros(len(rows), dtype=np.uint8)
+        if start == end:
+            return found
+        places = np.minimum(np.searchsorted(self.rows[start:end], rows), end - start - 1) + start
+        return np.where(self.rows[places] == rows, self.levels[places], found)
+
+    @property
+    def people(self) -> int:
+        """How many people are in it."""
+        return len(self.person_ids)
+
+    @property
+    def postings(self) -> int:
+        """How many (person, skill) pairs are in it."""
+        return len(self.rows)
+
+    @property
+    def bytes_without_attributes(self) -> int:
+        """Memory of all arrays but the attributes."""
+        return sum(part.nbytes for part in (self.skills, self.ptr, self.rows, self.levels, self.person_ids))
+
+    def triples(self) -> Iterator[tuple[int, Rows, NDArray[np.uint8]]]:
+        """(skill id, rows, levels) of every skill."""
+        for place, skill in enumerate(self.skills):
+            start, end = self.ptr[place], self.ptr[place + 1]
+            yield int(skill), self.rows[start:end], self.levels[start:end]
+
+
+def empty(columns: tuple[str, ...] = ()) -> Segment:
+    """A segment with nobody in it."""
+    none = np.empty(0, dtype=np.uint32)
+    return build(
+        none, none, np.empty(0, dtype=np.uint8), none, np.empty((0, len(columns)), np.int64), columns
+    )
+
+
+def build(
+    skill_ids: Ids,
+    person_ids: Ids,
+    levels: NDArray[np.uint8],
+    people: Ids,
+    attributes: NDArray[np.int64],
+    columns: tuple[str, ...],
+) -> Segment:
+    """A segment from parallel arrays of (skill, person, level 1-255) and the people with their attributes.
+
+    Fast when it comes sorted by skill and person, as the clustered table gives it; sorted here otherwise.
+    ValueError if a pair comes twice, a level is 0, or a person has no attributes.
+    """
+    order = np.argsort(people, kind="stable")
+    known, attributes = people[order], np.ascontiguousarray(attributes[order])
+    if len(known) > 1 and (known[1:] == known[:-1]).any():
+        raise ValueError("a person is listed twice")
+    rows = np.searchsorted(known, person_ids).astype(np.uint32)
+    if len(rows) and (
+        not len(known) or (known[np.minimum(rows, np.uint32(len(known) - 1))] != person_ids).any()
+    ):
+        raise ValueError("a level belongs to a person who is not listed")
+    if (levels == 0).any():
+        raise ValueError("a level of 0 is no posting")
+    key = skill_ids.astype(np.uint64) << np.uint64(32) | rows
+    if len(key) > 1 and not (key[1:] > key[:-1]).all():
+        by_key = np.argsort(key, kind="stable")
+        key, rows, levels = key[by_key], rows[by_key], levels[by_key]
+        if (key[1:] == key[:-1]).any():
+            raise ValueError("a person has the same skill twice")
+    sorted_skills = (key >> np.uint64(32)).astype(np.uint32)
+    skills, starts = np.unique(sorted_skills, return_index=True)
+    return Segment(
+        skills=skills,
+        ptr=np.append(starts, len(rows)).astype(np.int64),
+        rows=np.ascontiguousarray(rows),
+        levels=np.ascontiguousarray(levels),
+        person_ids=known,
+        attributes=attributes,
+        columns=columns,
+    )
