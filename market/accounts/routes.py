@@ -1,0 +1,5 @@
+"""Pages of accounts."""
+
+from market.web.routing import MarketRoute
+
+routes: list[MarketRoute] = []

@@ -1,0 +1,90 @@
+"""The site put together: settings, routes of every feature, middleware, error pages."""
+
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, NoMatchFound
+
+from market import outbox
+from market.access import Actor, anyone
+from market.accounts import sessions
+from market.config import Settings
+from market.db import connect
+from market.errors import MarketError
+from market.home.nav import Menu, nav
+from market.panels import PANELS
+from market.web import failures
+from market.web.headers import SafeHeaders
+from market.web.kit import Kit
+from market.web.limits import Limiter
+from market.web.logs import RequestLog
+from market.web.origin import SameOrigin
+from market.web.render import environment
+from market.web.routing import MarketRoute, actor_of, page
+from market.web.static import HashedFiles
+
+
+def healthz(request: Request, db: Session, actor: Actor) -> Response:
+    """Is the site up? 200 with the backlog of the worker, 503 when the database does not answer."""
+    db.connection().execute(text("SELECT 1"))
+    return JSONResponse({"status": "ok", "outbox": outbox.backlog(db)}, headers={"Cache-Control": "no-store"})
+
+
+def feature_routes() -> list[MarketRoute]:
+    """Every route of every feature, in the order in which paths are tried."""
+    from market.accounts import routes as accounts
+    from market.home import routes as home
+
+    return [
+        page("/healthz", healthz, name="healthz", allow=anyone),
+        *accounts.routes,
+        *home.routes,
+    ]
+
+
+def _menu(request: Request) -> Menu:
+    """The menus of a page, for the template that frames it."""
+
+    def address(route: str) -> str | None:
+        try:
+            return str(request.app.url_path_for(route))
+        except NoMatchFound:
+            return None
+
+    return nav(actor_of(request), request.url.path, address, demo=request.app.state.kit.settings.demo)
+
+
+def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Starlette:
+    """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
+    engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
+    routes: list[BaseRoute] = [*feature_routes(), Mount("/static", HashedFiles(), name="static")]
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SafeHeaders, https=settings.is_https),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts)),
+            Middleware(SameOrigin),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.request_max_bytes),
+        ],
+        exception_handlers={
+            MarketError: failures.on_market_error,
+            HTTPException: failures.on_http_error,
+            Exception: failures.on_crash,
+        },
+    )
+    app.state.kit = Kit(
+        engine=engine,
+        settings=settings,
+        limiter=Limiter(settings.limits_url, enabled=limits),
+        load_actor=sessions.load_actor,
+        panels=PANELS,
+    )
+    environment().globals["nav"] = _menu
+    return app

@@ -1,0 +1,96 @@
+"""The tables of applications and offers. `org_id` is kept with the application so that its rules need no other row."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from market import clock
+from market.applications import rules
+from market.applications.rules import OfferStatus, Side, Status
+from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.lifecycle import Lifecycle
+
+
+class Application(SQLModel, table=True):
+    """One person's wish to take one opportunity."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        UniqueConstraint("opportunity_id", "person_id"),
+        one_of("status", Status),
+        Index("ix_application_person", "person_id", "status"),
+        Index("ix_application_org", "org_id", "status", "answer_due_at"),
+    )
+    LIFECYCLE: ClassVar[Lifecycle] = rules.LIFECYCLE
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    opportunity_id: int = refers_to("opportunity.id", index=False)
+    opportunity_version: int = 1  # the terms the person read
+    org_id: int = refers_to("organisation.id", index=False)
+    person_id: int = refers_to("person.id", index=False)
+    status: Status = choice_field(Status, default=Status.DRAFT)
+    note: str = ""
+    withdraw_if_hired: bool = False  # take this one back when an offer elsewhere is accepted
+    agrees_to_pool: bool = False
+    pool_until: datetime | None = instant_field(nullable=True)
+    created_at: datetime = instant_field(factory=clock.now)
+    submitted_at: datetime | None = instant_field(nullable=True)
+    answer_due_at: datetime | None = instant_field(nullable=True)
+    overdue_told_at: datetime | None = instant_field(nullable=True)
+    decided_at: datetime | None = instant_field(nullable=True)
+    decline_code: str | None = None
+    decline_text: str | None = None
+    gap_report: dict[str, Any] | None = Field(
+        default=None, sa_type=JSON
+    )  # the explanation as it stood at the refusal
+
+
+class Answer(SQLModel, table=True):
+    """What an applicant wrote to one question."""
+
+    __tablename__ = "application_answer"
+    __table_args__ = (UniqueConstraint("application_id", "position"),)
+
+    id: int = id_field()
+    application_id: int = refers_to("application.id", index=False)
+    position: int
+    question: str
+    text: str = ""
+
+
+class Offer(SQLModel, table=True):
+    """One version of the terms. At most one is open for an application."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        UniqueConstraint("application_id", "version"),
+        one_of("status", OfferStatus),
+        one_of("proposed_by", Side),
+        Index(
+            "uq_offer_open",
+            "application_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_offer_expiry", "status", "expires_at"),
+    )
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    application_id: int = refers_to("application.id", index=False)
+    version: int
+    status: OfferStatus = choice_field(OfferStatus, default=OfferStatus.OPEN)
+    proposed_by: Side = choice_field(Side)
+    proposer_id: int = refers_to("person.id", index=False)
+    # terms: pay_minor, currency, pay_basis, hours, starts_on, ends_on, place, ip_note, note,
+    # milestones: [{title, text, accepted_when, due_on, amount_minor}], mentor membership ids
+    terms: dict[str, Any] = Field(sa_type=JSON)
+    created_at: datetime = instant_field(factory=clock.now)
+    expires_at: datetime = instant_field()
+    answered_at: datetime | None = instant_field(nullable=True)
+    answered_by: int | None = refers_to("person.id", nullable=True, index=False)
+    reason: str | None = None

@@ -1,0 +1,1 @@
+"""Everything that leaves the machine over HTTP: which addresses may be reached, and one guarded way to reach them."""

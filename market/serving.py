@@ -1,0 +1,83 @@
+"""Running the site: the server process with its worker thread, a worker alone, and the schema brought up to date."""
+
+import signal
+import socket
+import threading
+
+import uvicorn
+from sqlalchemy import Engine
+from sqlmodel import SQLModel
+
+from market.app import create_app
+from market.config import Settings
+from market.db import connect
+from market.web.logs import set_up
+from market.worker import Errand, Worker
+
+
+def open_database(settings: Settings) -> Engine:
+    """The settings' database; its folder is made when it is missing."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
+
+
+def migrate(settings: Settings) -> None:
+    """Make or bring up to date the tables."""
+    engine = open_database(settings)
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+
+
+def errands(settings: Settings) -> tuple[Errand, ...]:
+    """What the worker does outside any transaction."""
+    return ()
+
+
+def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True) -> None:
+    """Serve until interrupted; say the address when requests are being answered."""
+    set_up(settings.log_level)
+    engine = open_database(settings)
+    worker = Worker(engine, errands=errands(settings)) if with_worker else None
+    server = _Server(
+        uvicorn.Config(
+            create_app(settings, engine, limits=not settings.demo),
+            host=host,
+            port=port,
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
+        )
+    )
+    server.address = f"http://{host}:{port}"
+    if worker:
+        worker.start()
+    try:
+        server.run()
+    finally:
+        if worker:
+            worker.stop()
+        engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it listens."""
+
+    address = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Foothold is ready at {self.address}", flush=True)
+
+
+def work(settings: Settings) -> None:
+    """A worker alone, until it is asked to stop."""
+    set_up(settings.log_level)
+    engine = open_database(settings)
+    worker, stopped = Worker(engine, errands=errands(settings)), threading.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: stopped.set())
+    worker.start()
+    stopped.wait()
+    worker.stop()
+    engine.dispose()

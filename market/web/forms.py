@@ -1,0 +1,193 @@
+"""What people typed: read into a form model, or given back to them with what to mend beside each field.
+
+A form model is a pydantic model below `Form`. A refused form keeps the person's own words: `Entry.values` holds the
+text as it came, `Entry.errors` a sentence for each field, and the page answers 422.
+
+Rows are named `deliverables-0-title`: they become a list of dictionaries, empty rows are left out, and an error finds
+its way back to the row the person sees.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Generic, TypeVar, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from market.words import _
+
+_ROW = re.compile(r"^([a-z_]+)-(\d{1,3})-([a-z_0-9]+)$")
+
+
+class Form(BaseModel):
+    """The base of every form: white space at the ends is dropped, unknown fields are ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
+
+
+F = TypeVar("F", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Entry(Generic[F]):
+    """A form as it came in, or as it is first shown."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    form: F | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> F:
+        """The values, checked. Only where there are no errors."""
+        if self.form is None:
+            raise ValueError("This entry has errors: show the form again instead of reading its data.")
+        return self.form
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows it."""
+        return 422 if self.errors else 200
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """What stands in the field: the person's own text, else the default."""
+        return self.values.get(name, default)
+
+    def values_of(self, name: str) -> list[str]:
+        """All values of a field that may be given more than once."""
+        found = self.values.get(name, [])
+        return list(found) if isinstance(found, list | tuple) else [str(found)]
+
+    def error(self, name: str) -> str | None:
+        return self.errors.get(name)
+
+    def rows(self, name: str, least: int = 0) -> list[int]:
+        """The row numbers that stand on the form under this name, at least `least` of them."""
+        seen = sorted({int(m[2]) for key in self.values if (m := _ROW.match(key)) and m[1] == name})
+        following = (seen[-1] + 1) if seen else 0
+        return seen + list(range(following, following + max(0, least - len(seen))))
+
+    def with_error(self, name: str, words: str) -> "Entry[F]":
+        return Entry(self.values, self.form, {**self.errors, name: words})
+
+
+BLANK: Entry[Any] = Entry()
+
+
+def filled(**values: Any) -> Entry[Any]:
+    """An entry to begin with: what is known already."""
+    return Entry({name: "" if value is None else value for name, value in values.items()})
+
+
+def read(model: type[F], raw: FormData | Mapping[str, Any]) -> Entry[F]:
+    """The form model filled from what came in, or the same words with an error for each field to be mended."""
+    values = _texts(raw)
+    nested, places = _nested(model, values)
+    try:
+        return Entry(values, model.model_validate(nested))
+    except ValidationError as error:
+        errors: dict[str, str] = {}
+        for one in error.errors(include_url=False):
+            errors.setdefault(_place(one["loc"], places), sentence(one))
+        return Entry(values, None, errors)
+
+
+def _texts(raw: FormData | Mapping[str, Any]) -> dict[str, Any]:
+    """Each field's text; a list where it came more than once. Files are read elsewhere. NUL is never meant."""
+    values: dict[str, Any] = {}
+    pairs: Iterable[tuple[str, Any]] = raw.multi_items() if isinstance(raw, FormData) else raw.items()
+    for name, value in pairs:
+        if isinstance(value, UploadFile):
+            continue
+        clean = value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else value
+        if name in values:
+            before = values[name]
+            values[name] = [*(before if isinstance(before, list) else [before]), clean]
+        else:
+            values[name] = clean
+    return values
+
+
+def _nested(model: type[BaseModel], values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Fields as the model takes them: blanks left out, lists as lists, rows as a list of dictionaries."""
+    flat: dict[str, Any] = {}
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
+    for name, value in values.items():
+        if m := _ROW.match(name):
+            rows.setdefault(m[1], {}).setdefault(int(m[2]), {})[m[3]] = value
+            continue
+        known = model.model_fields.get(name)
+        if known is not None and get_origin(known.annotation) in (list, tuple, set, frozenset):
+            flat[name] = [v for v in (value if isinstance(value, list) else [value]) if v != ""]
+        elif value not in ("", []):
+            flat[name] = value[-1] if isinstance(value, list) else value
+    places: dict[str, list[int]] = {}
+    for name, by_number in rows.items():
+        kept = [n for n in sorted(by_number) if any(str(v).strip() for v in by_number[n].values())]
+        places[name] = kept
+        flat[name] = [{k: v for k, v in by_number[n].items() if v not in ("", [])} for n in kept]
+    return flat, places
+
+
+def _place(loc: tuple[int | str, ...], places: Mapping[str, list[int]]) -> str:
+    """The id of the field an error belongs to."""
+    if len(loc) >= 3 and isinstance(loc[1], int) and loc[0] in places:
+        return f"{loc[0]}-{places[str(loc[0])][loc[1]]}-{loc[2]}"
+    return str(loc[0]) if loc else "form"
+
+
+def sentence(error: Any) -> str:
+    """What to mend, in words: from pydantic's error type and its context."""
+    kind, ctx, given = error["type"], error.get("ctx") or {}, error.get("input")
+    if kind == "missing":
+        return _("Fill this in.")
+    if kind == "string_too_long":
+        return _(
+            "This is %(n)s characters long. Shorten it to %(most)s.", n=len(given), most=ctx["max_length"]
+        )
+    if kind == "string_too_short":
+        if ctx["min_length"] <= 1:
+            return _("Fill this in.")
+        return _(
+            "This is %(n)s characters long. Write at least %(least)s.", n=len(given), least=ctx["min_length"]
+        )
+    if kind in ("greater_than_equal", "greater_than"):
+        return _("Take %(least)s or more.", least=ctx.get("ge", ctx.get("gt")))
+    if kind in ("less_than_equal", "less_than"):
+        return _("Take %(most)s or less.", most=ctx.get("le", ctx.get("lt")))
+    if kind == "too_long":
+        return _("These are %(n)s. Keep %(most)s.", n=ctx["actual_length"], most=ctx["max_length"])
+    if kind == "too_short":
+        return _("Give at least %(least)s.", least=ctx["min_length"])
+    if kind.startswith("int_"):
+        return _("Write a whole number.")
+    if kind.startswith(("float_", "decimal_")):
+        return _("Write a number.")
+    if kind.startswith("date"):
+        return _("Write a date, as day, month and year.")
+    if kind in ("enum", "literal_error"):
+        return _("Choose one of the answers.")
+    if kind == "bool_parsing":
+        return _("Tick it or leave it.")
+    if kind == "value_error":
+        return str(ctx.get("error", ""))
+    return _("This cannot be read. Write it again.")
+
+
+def _minor(value: object) -> object:
+    """An amount as people write it (`288`, `16.50`, `1,200`) in minor units."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip().lstrip("£$€").replace(",", "").replace(" ", "")
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(_("Write an amount, such as 16.50.")) from None
+    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
+        raise ValueError(_("Write an amount with at most two decimals, such as 16.50."))
+    return int(amount * 100)
+
+
+Minor = Annotated[int, BeforeValidator(_minor)]
+Tick = Annotated[bool, BeforeValidator(lambda value: value in (True, "on", "1", "true", "yes"))]

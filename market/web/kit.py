@@ -1,0 +1,39 @@
+"""What the web kit is handed when the site is put together: it cannot reach up to the features itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Engine
+from sqlmodel import Session
+from starlette.requests import Request
+
+from market.access import VISITOR, Actor
+from market.config import Settings
+from market.web.limits import Limiter
+
+Panel = Callable[
+    ..., Markup
+]  # (request, db, actor, **what the page passes) -> HTML, empty where there is nothing to show
+LoadActor = Callable[[Session, str], Actor]  # from the token a browser holds, empty when none
+
+
+def _nobody(db: Session, token: str) -> Actor:
+    return VISITOR
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Held as `app.state.kit`."""
+
+    engine: Engine
+    settings: Settings
+    limiter: Limiter
+    load_actor: LoadActor = _nobody
+    panels: Mapping[str, tuple[Panel, ...]] = field(default_factory=dict)
+
+
+def kit_of(request: Request) -> Kit:
+    kit: Any = request.app.state.kit
+    return kit  # type: ignore[no-any-return]

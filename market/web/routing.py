@@ -1,0 +1,190 @@
+"""The one async edge: read the form, then run a plain handler in a thread, in one transaction.
+
+A handler is `(request, db, actor) -> Response`. Every route says with `allow=` who may come at all; what may be done
+with one thing is the feature's own rule. A page reads and rolls back. An action writes; its answer is made inside the
+transaction and sent after the commit, so a failed commit never shows success.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session, col, update
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from market.access import VISITOR, Actor, Decision, require
+from market.db import transaction
+from market.errors import Conflict, Unavailable
+from market.web.cookies import session_token
+from market.web.kit import Kit, kit_of
+from market.web.submission import KEY_FIELD, Submission, claim, first_answer
+from market.words import _, speak
+
+Handler = Callable[[Request, Session, Actor], Response]
+Allow = Callable[[Actor], Decision]
+Prepare = Callable[[Request, Kit], Any]
+
+
+class MarketRoute(Route):
+    """A route that says who may use it."""
+
+    allow: Allow
+    limit: str | None
+
+
+def page(path: str, handler: Handler, *, name: str, allow: Allow) -> MarketRoute:
+    """A GET that changes nothing."""
+    return _route("GET", path, handler, name, allow, None, None)
+
+
+def action(
+    path: str,
+    handler: Handler,
+    *,
+    name: str,
+    allow: Allow,
+    limit: str | None = None,
+    prepare: Prepare | None = None,
+) -> MarketRoute:
+    """A POST in one write transaction.
+
+    `limit` names a rate of `limits.LIMITS`. `prepare` runs before the transaction begins, for slow work such as
+    hashing a password; what it returns is `request.state.prepared`.
+    """
+    return _route("POST", path, handler, name, allow, limit, prepare)
+
+
+def _route(
+    method: str,
+    path: str,
+    handler: Handler,
+    name: str,
+    allow: Allow,
+    limit: str | None,
+    prepare: Prepare | None,
+) -> MarketRoute:
+    async def endpoint(request: Request) -> Response:
+        if method == "POST":
+            request.state.form = await request.form(max_files=20, max_fields=500, max_part_size=256 * 1024)
+        return await run_in_threadpool(_answer, request, handler, route, method == "POST", prepare)
+
+    route = MarketRoute(path, endpoint, methods=[method], name=name)
+    route.allow, route.limit = allow, limit
+    return route
+
+
+def _answer(
+    request: Request, handler: Handler, route: MarketRoute, write: bool, prepare: Prepare | None
+) -> Response:
+    kit = kit_of(request)
+    if prepare is not None:
+        request.state.prepared = prepare(request, kit)
+    try:
+        with transaction(kit.engine, write=False) as db:
+            actor = kit.load_actor(db, session_token(request))
+            request.state.actor = actor
+            speak(actor.language if actor.is_signed_in else kit.settings.site_language)
+            refused = _refuse(request, route, actor)
+            if refused is not None:
+                return refused
+            if not write:
+                return _run(request, handler, db, actor)
+        _hit_limit(request, kit, route, actor)
+        return _write(request, handler, route, kit, actor)
+    except PoolTimeout:
+        raise Unavailable(_("Many people are here at once. Try again in a moment.")) from None
+    except OperationalError as error:
+        raise _unavailable(error) from error
+
+
+def _refuse(request: Request, route: MarketRoute, actor: Actor) -> Response | None:
+    """Nothing when the actor may come here; a way to sign in for a visitor; `Forbidden` for anyone else."""
+    decision = route.allow(actor)
+    if decision or actor.is_signed_in:
+        require(decision)
+        return None
+    then = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
+    return RedirectResponse(f"{request.app.url_path_for('accounts.sign_in')}{then}", 303)
+
+
+def _run(request: Request, handler: Handler, db: Session, actor: Actor) -> Response:
+    request.state.db = db
+    return handler(request, db, actor)
+
+
+def _write(request: Request, handler: Handler, route: MarketRoute, kit: Kit, actor: Actor) -> Response:
+    key = str(request.state.form.get(KEY_FIELD) or "")[:64]
+    with transaction(kit.engine, write=True) as db:
+        actor = kit.load_actor(
+            db, session_token(request)
+        )  # again: a role may have ended since the look before
+        request.state.actor = actor
+        refused = _refuse(request, route, actor)
+        if refused is not None:
+            return refused
+        if key and not claim(db, key, actor.id, route.name):
+            return _again(request, kit, route, actor, key)
+        response = _run(request, handler, db, actor)
+        if response.status_code >= 400:  # a refused form leaves nothing behind
+            db.rollback()
+        elif key:
+            location = response.headers.get("location", "")
+            db.exec(update(Submission).where(col(Submission.key) == key).values(location=location))
+    return response
+
+
+def _again(request: Request, kit: Kit, route: MarketRoute, actor: Actor, key: str) -> Response:
+    """The answer to a form that came in twice: the same place as the first time."""
+    with transaction(kit.engine, write=False) as db:
+        location = first_answer(db, key, actor.id, route.name)
+    if not location:
+        raise Conflict(_("This form was sent before. Open the page again to go on."))
+    return RedirectResponse(location, 303)
+
+
+def _hit_limit(request: Request, kit: Kit, route: MarketRoute, actor: Actor) -> None:
+    if route.limit is None:
+        return
+    keys = [f"person:{actor.id}"] if actor.is_signed_in else [f"address:{address_of(request, kit)}"]
+    named = str(request.state.form.get("email") or "").strip().casefold()
+    if named:
+        keys.append(f"email:{named}")
+    kit.limiter.hit(route.limit, *keys)
+
+
+def address_of(request: Request, kit: Kit) -> str:
+    """The network address the request came from; a forwarded one counts only from a proxy named in the settings."""
+    direct = request.client.host if request.client else ""
+    if direct in kit.settings.trusted_proxies:
+        hops = [
+            part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()
+        ]
+        for hop in reversed(hops):
+            if hop not in kit.settings.trusted_proxies:
+                return hop
+    return direct
+
+
+def _unavailable(error: OperationalError) -> Exception:
+    """A database that is read-only, full or away is a sentence, not a crash; anything else stays as it is."""
+    words = str(error.orig).lower()
+    if "readonly" in words or "read-only" in words or "read only" in words:
+        return Unavailable(
+            _("The site can be read but not changed at the moment. Nothing you wrote was kept.")
+        )
+    if "full" in words or "no space" in words:
+        return Unavailable(_("There is no room left to write. The people who run this site are told."))
+    if "connect" in words or "locked" in words or "terminat" in words or "shut" in words:
+        return Unavailable(_("The database does not answer at the moment. Try again in a moment."))
+    return error
+
+
+def actor_of(request: Request) -> Actor:
+    """Who is acting in this request; a visitor where nobody was loaded yet (an error before the route)."""
+    actor: Actor = getattr(request.state, "actor", VISITOR)
+    return actor

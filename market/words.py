@@ -1,0 +1,39 @@
+"""Words in the reader's language: `_()` marks every sentence of the interface, in templates and in code.
+
+The language is chosen for each request; catalogues are Babel's, in `market/locale`. Where a language or a sentence
+has no translation, the English is said.
+"""
+
+from contextvars import ContextVar
+from functools import cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+LOCALES = Path(__file__).parent / "locale"
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return translation("messages", LOCALES, [language], fallback=True)
+
+
+def speak(language: str) -> None:
+    """Answer in this language (a BCP 47 tag) for the rest of the request."""
+    _language.set(language)
+
+
+def language() -> str:
+    """The language being spoken now."""
+    return _language.get()
+
+
+def _(message: str, /, **values: object) -> str:
+    """The sentence in the reader's language, with `%(name)s` places filled from `values`."""
+    said = _catalogue(_language.get()).gettext(message)
+    return said % values if values else said
+
+
+def plural(one: str, many: str, n: int, /, **values: object) -> str:
+    """The sentence for `n` things; `%(n)s` is filled with the number."""
+    return _catalogue(_language.get()).ngettext(one, many, n) % {"n": n, **values}
