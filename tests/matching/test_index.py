@@ -175,6 +175,16 @@ def test_a_crowd_over_many_windows_is_ranked_as_the_oracle_ranks_it(kernel):
             assert [(h.person_id, h.score, h.contributions) for h in found] == right
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_people_whose_ids_tie_twice_stand_by_id(kernel, k):
+    """Ids that differ by multiples of the prime have the same tie-break."""
+    ids = [1, 1 + 2147483647, 1 + 2 * 2147483647]
+    index = index_of({person: ({1: 100}, (0, 0)) for person in reversed(ids)}, kernel)
+    hits = index.top_k([Requirement(1, 1, 1, True)], k, Tie(48271, 5))
+    assert [hit.person_id for hit in hits] == ids[:k]
+
+
 def test_levels_for_the_mirror_are_everyone_with_any_of_the_skills():
     site = {1: ({1: 100, 2: 50}, (0, 0)), 2: ({3: 9}, (0, 0)), 3: ({2: 7}, (0, 0)), 4: ({1: 9}, (0, 0))}
     index = index_of(site, "numpy")
