@@ -2,11 +2,13 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tools import assets
@@ -42,8 +44,8 @@ def _run(command: list[str], cwd: Path, **variables: str) -> str:
     return done.stdout
 
 
-def _python(installed: Path, cwd: Path, *arguments: str) -> str:
-    return _run([sys.executable, "-P", *arguments], cwd, PYTHONPATH=str(installed))
+def _python(installed: Path, cwd: Path, *arguments: str, **variables: str) -> str:
+    return _run([sys.executable, "-P", *arguments], cwd, PYTHONPATH=str(installed), **variables)
 
 
 def test_the_wheel_holds_pages_styles_seeds_and_what_npm_brought(wheel: Path) -> None:
@@ -80,3 +82,30 @@ def test_an_installed_wheel_finds_its_data_from_any_directory(installed: Path, t
 
 def test_an_installed_wheel_tells_its_version(installed: Path, tmp_path: Path) -> None:
     assert "0.1.0" in _python(installed, tmp_path, "-m", "market", "--version")
+
+
+def test_an_installed_wheel_serves_from_any_directory(installed: Path, tmp_path: Path) -> None:
+    variables = {"PYTHONPATH": str(installed), "MARKET_DATA": str(tmp_path / "state")}
+    _python(installed, tmp_path, "-m", "market", "migrate", MARKET_DATA=variables["MARKET_DATA"])
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-P", "-m", "market", "serve", "--port", port]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, **variables},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        assert server.stdout is not None
+        address = next((line.split()[-1] for line in server.stdout if "ready at" in line), None)
+        assert address, (tmp_path / "log").read_text()
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            assert client.get("/healthz").status_code == 200
+            assert "<html" in client.get("/").text
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
