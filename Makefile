@@ -25,7 +25,7 @@ check: $(READY) ## style, types and the laws about imports
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 soak: $(READY) ## the long tests: many examples, every width and scheme
 	@HYPOTHESIS_PROFILE=soak tests/run -m soak $(ARGS)
