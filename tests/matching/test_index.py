@@ -101,7 +101,7 @@ def index_of(site, kernel: str) -> Index:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @given(site=SITE, asked=REQUIREMENTS, k=st.integers(0, 35), tie=TIES, filters=FILTERS)
-@settings(max_examples=300)
+@settings(max_examples=max(200, settings().max_examples))
 def test_the_index_gives_the_oracles_ranking(kernel, site, asked, k, tie, filters):
     assert answer(index_of(site, kernel), asked, k, tie, filters) == expected(site, asked, k, tie, filters)
 
@@ -118,7 +118,7 @@ def test_the_index_gives_the_oracles_ranking(kernel, site, asked, k, tie, filter
     tie=TIES,
     filters=FILTERS,
 )
-@settings(max_examples=300)
+@settings(max_examples=max(200, settings().max_examples))
 def test_after_any_changes_the_next_query_sees_them(
     kernel, site, batches, fold, compact, asked, tie, filters
 ):
