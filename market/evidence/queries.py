@@ -1,0 +1,113 @@
+"""Reading the ledger: a person's items, the levels they make on a day, and the stored levels that matching uses."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from market import clock
+from market.evidence.models import Evidence, Kind, PersonSkill
+from market.evidence.posterior import Item, Level, posterior
+from market.skills.models import Skill
+
+
+class LedgerRow(NamedTuple):
+    """One standing item of the ledger, with what it is about."""
+
+    id: int
+    person_id: int
+    skill_id: int
+    skill: str
+    family: str
+    kind: Kind
+    tier: int
+    reading_milli: int
+    variance_milli: int
+    source_kind: str
+    source_id: int
+    party_kind: str
+    party_id: int | None
+    occurred_on: date
+    expires_on: date | None
+
+    @property
+    def item(self) -> Item:
+        """The row as the model takes it."""
+        return Item(
+            id=self.id,
+            tier=self.tier,
+            reading=self.reading_milli / 1000,
+            occurred_on=self.occurred_on,
+            party=f"{self.party_kind}:{self.party_id}" if self.party_kind else "",
+            variance=self.variance_milli / 1000,
+            expires_on=self.expires_on,
+        )
+
+
+_Void = aliased(Evidence)
+_STANDING = (
+    select(
+        col(Evidence.id),
+        col(Evidence.person_id),
+        col(Evidence.skill_id),
+        col(Skill.name),
+        col(Skill.family),
+        col(Evidence.kind),
+        col(Evidence.tier),
+        col(Evidence.reading_milli),
+        col(Evidence.variance_milli),
+        col(Evidence.source_kind),
+        col(Evidence.source_id),
+        col(Evidence.party_kind),
+        col(Evidence.party_id),
+        col(Evidence.occurred_on),
+        col(Evidence.expires_on),
+    )
+    .join(Skill, col(Skill.id) == col(Evidence.skill_id))
+    .where(
+        col(Evidence.voids_id).is_(None),
+        ~select(col(_Void.id)).where(col(_Void.voids_id) == col(Evidence.id)).exists(),
+    )
+    .order_by(col(Evidence.id))
+)
+_OF_PEOPLE = _STANDING.where(col(Evidence.person_id).in_(bindparam("people", expanding=True)))
+_OF_PEOPLE_IN = _OF_PEOPLE.where(col(Evidence.skill_id).in_(bindparam("skills", expanding=True)))
+
+
+def ledger_of(db: Session, person_id: int) -> list[LedgerRow]:
+    """Every standing item of one person, oldest row first."""
+    return [LedgerRow._make(row) for row in db.connection().execute(_OF_PEOPLE, {"people": [person_id]})]
+
+
+def ledger_of_people(db: Session, people: Iterable[int], skills: Iterable[int]) -> list[LedgerRow]:
+    """The standing items of some people in some skills, in one statement."""
+    wanted = {"people": list(people), "skills": list(skills)}
+    return [LedgerRow._make(row) for row in db.connection().execute(_OF_PEOPLE_IN, wanted)]
+
+
+def levels_of(db: Session, person_id: int, as_of: date | None = None) -> dict[int, Level]:
+    """Skill id to level on a day (today), for every skill with evidence."""
+    return levels_from(ledger_of(db, person_id), as_of or clock.today())
+
+
+def levels_from(rows: Iterable[LedgerRow], as_of: date) -> dict[int, Level]:
+    """The levels that one person's rows make."""
+    items: dict[int, list[Item]] = {}
+    families: dict[int, str] = {}
+    for row in rows:
+        items.setdefault(row.skill_id, []).append(row.item)
+        families[row.skill_id] = row.family
+    return {skill_id: posterior(found, families[skill_id], as_of) for skill_id, found in items.items()}
+
+
+_STORED = select(col(PersonSkill.skill_id), col(PersonSkill.level), col(PersonSkill.tier)).where(
+    col(PersonSkill.person_id) == bindparam("person")
+)
+
+
+def stored_levels(db: Session, person_id: int) -> dict[int, int]:
+    """Skill id to the integer level (1-255) that matching uses."""
+    return {row.skill_id: row.level for row in db.connection().execute(_STORED, {"person": person_id})}

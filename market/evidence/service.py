@@ -1,0 +1,174 @@
+"""Writing the ledger. Each item also rewrites the levels it touches and tells the indexes, in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from market import clock
+from market.evidence import queries
+from market.evidence.models import Evidence, Kind, MatchChange, PersonSkill
+from market.evidence.posterior import DEFAULTS, Level
+from market.outbox import announce
+
+TIER: dict[Kind, int] = {
+    Kind.CLAIM: 0,
+    Kind.PROJECT: 1,
+    Kind.EXPERIENCE: 1,
+    Kind.ENDORSEMENT: 2,
+    Kind.CREDENTIAL: 3,
+    Kind.ASSESSMENT: 4,
+}
+
+
+def record(
+    db: Session,
+    *,
+    person_id: int,
+    skill_id: int,
+    kind: Kind,
+    reading_milli: int,
+    source: tuple[str, int],
+    party: tuple[str, int] | None = None,
+    occurred_on: date | None = None,
+    expires_on: date | None = None,
+) -> Evidence | None:
+    """Add an item; None when this source said it already, so that a repeated event writes nothing twice.
+
+    `reading_milli` is 0 to 5000 (thousandths of a step). The tier follows from the kind, the variance from the tier.
+    """
+    if _of_source(db, source, person_id, skill_id) is not None:
+        return None
+    tier = TIER[kind]
+    made = Evidence(
+        person_id=person_id,
+        skill_id=skill_id,
+        kind=kind,
+        tier=tier,
+        reading_milli=reading_milli,
+        variance_milli=round(1000 * DEFAULTS.variance[tier]),
+        source_kind=source[0],
+        source_id=source[1],
+        party_kind=party[0] if party else "",
+        party_id=party[1] if party else None,
+        occurred_on=occurred_on or clock.today(),
+        expires_on=expires_on,
+    )
+    db.add(made)
+    db.flush()
+    recompute(db, person_id, [skill_id])
+    announce(db, "evidence.recorded", subject=("evidence", made.id), person_id=person_id, skill_id=skill_id)
+    return made
+
+
+def void(db: Session, evidence: Evidence) -> None:
+    """Take an item out of account: a new row that names it. Voiding twice does nothing more."""
+    if db.exec(select(Evidence.id).where(Evidence.voids_id == evidence.id)).first() is not None:
+        return
+    db.add(
+        Evidence(
+            person_id=evidence.person_id,
+            skill_id=evidence.skill_id,
+            kind=evidence.kind,
+            tier=evidence.tier,
+            reading_milli=evidence.reading_milli,
+            variance_milli=evidence.variance_milli,
+            source_kind=evidence.source_kind,
+            source_id=evidence.source_id,
+            party_kind=evidence.party_kind,
+            party_id=evidence.party_id,
+            occurred_on=evidence.occurred_on,
+            voids_id=evidence.id,
+        )
+    )
+    db.flush()
+    recompute(db, evidence.person_id, [evidence.skill_id])
+    announce(
+        db,
+        "evidence.voided",
+        subject=("evidence", evidence.id),
+        person_id=evidence.person_id,
+        skill_id=evidence.skill_id,
+    )
+
+
+def void_source(db: Session, source: tuple[str, int]) -> None:
+    """Take everything that one source said out of account."""
+    wanted = select(Evidence).where(
+        Evidence.source_kind == source[0], Evidence.source_id == source[1], col(Evidence.voids_id).is_(None)
+    )
+    for evidence in db.exec(wanted).all():
+        void(db, evidence)
+
+
+def _of_source(db: Session, source: tuple[str, int], person_id: int, skill_id: int) -> Evidence | None:
+    return db.exec(
+        select(Evidence).where(
+            Evidence.source_kind == source[0],
+            Evidence.source_id == source[1],
+            Evidence.person_id == person_id,
+            Evidence.skill_id == skill_id,
+            col(Evidence.voids_id).is_(None),
+        )
+    ).first()
+
+
+def recompute(db: Session, person_id: int, skill_ids: Iterable[int], as_of: date | None = None) -> None:
+    """Write the stored levels of some skills of one person anew, and tell the indexes."""
+    skills, day = list(skill_ids), as_of or clock.today()
+    levels = queries.levels_from(queries.ledger_of_people(db, [person_id], skills), day)
+    for skill_id in skills:
+        _store(db, person_id, skill_id, levels.get(skill_id), day)
+    db.add(MatchChange(person_id=person_id))
+    db.flush()
+
+
+def _store(db: Session, person_id: int, skill_id: int, level: Level | None, day: date) -> None:
+    found = db.get(PersonSkill, (skill_id, person_id))
+    if level is None or level.level == 0:
+        if found is not None:
+            db.delete(found)
+        return
+    row = found or PersonSkill(
+        skill_id=skill_id, person_id=person_id, level=1, mu=0, sigma=0, tier=0, as_of=day, version=0
+    )
+    row.level, row.mu, row.sigma, row.tier, row.as_of = level.level, level.mu, level.sigma, level.tier, day
+    row.version = DEFAULTS.version
+    db.add(row)
+
+
+def refresh(db: Session, now: datetime) -> int:
+    """Timer: bring levels of an earlier day to today, some hundreds at a time, since age makes us less sure."""
+    today = now.date()
+    stale = db.exec(
+        select(PersonSkill)
+        .where(col(PersonSkill.as_of) < today)
+        .order_by(col(PersonSkill.as_of), col(PersonSkill.person_id))
+        .limit(500)
+    ).all()
+    by_person: dict[int, dict[int, int]] = {}
+    for row in stale:
+        by_person.setdefault(row.person_id, {})[row.skill_id] = row.level
+    rows = queries.ledger_of_people(
+        db, by_person, {skill for skills in by_person.values() for skill in skills}
+    )
+    for person_id, before in by_person.items():
+        levels = queries.levels_from([r for r in rows if r.person_id == person_id], today)
+        for skill_id in before:
+            _store(db, person_id, skill_id, levels.get(skill_id), today)
+        if any(levels[s].level != was for s, was in before.items() if s in levels):
+            db.add(MatchChange(person_id=person_id))
+    db.flush()
+    return len(stale)
+
+
+def rebuild(db: Session) -> int:
+    """Forget every stored level and compute it anew from the ledger; how many people there were."""
+    db.exec(delete(PersonSkill))
+    pairs: dict[int, set[int]] = {}
+    for person_id, skill_id in db.exec(select(Evidence.person_id, Evidence.skill_id).distinct()):
+        pairs.setdefault(person_id, set()).add(skill_id)
+    for person_id, skills in pairs.items():
+        recompute(db, person_id, sorted(skills))
+    return len(pairs)
