@@ -147,10 +147,10 @@ class NameIndex:
     def resolve(self, name: str, limit: int = 5) -> Answer:
         """For a whole name: linked when it is the same or nearly the same name, else the likeliest skills.
 
-        Nearly the same: other spacing ("front end"), plurals and small words. An alias links only when it has
-        a word in common with the skill's own name: taxonomies list narrower things as aliases ("PowerShell"
-        under computer programming), and nobody is there to notice. Everything else is a suggestion that a
-        person confirms, ranked by TF-IDF over character n-grams and over word stems in equal parts.
+        Nearly the same: other spacing ("front end"), plurals and small words. Nobody is there to notice a
+        wrong link, so an alias links only when it speaks for its skill (`_may_link`). Everything else is a
+        suggestion that a person confirms, ranked by TF-IDF over character n-grams and over word stems in
+        equal parts.
         """
         norm = normalise(name)
         if not norm or not len(self):
@@ -159,7 +159,7 @@ class NameIndex:
         status = self._same_name(norm, chosen)
         if status is None:
             status = self._same_but_for_spelling(norm, chosen)
-        if status is Status.MATCHED and not chosen.shares_a_word_with_its_skill():
+        if status is Status.MATCHED and not self._may_link(chosen.first):
             status = Status.SUGGESTED
         chosen.extend(self._likeliest(norm, 40 * limit), Why.SIMILAR)
         return chosen.answer(status)
@@ -210,7 +210,27 @@ class NameIndex:
         likeness: Scores = ((letters + self._words.scores(norm)) / 2).astype(np.float32)
         return ((n, float(likeness[n])) for n in _largest(likeness, count) if likeness[n] >= WORTH_SHOWING)
 
+    def _may_link(self, name: int) -> bool:
+        """Whether a skill may be linked by this name of it with nobody looking.
+
+        Its own name may. Taxonomies also list narrower things as aliases ("PowerShell" under computer
+        programming), so an alias must share a word with the skill's name, and the name of no other skill
+        may hold all its words ("risk assessment", an alias of risk management, against "draw up risk assessment").
+        """
+        if self._kind[name] == Kind.PREFERRED:
+            return True
+        norm, skill_id = self._names[name], self._skill[name]
+        own = normalise(self.label(self._preferred_of(skill_id)))
+        if self._kind[name] == Kind.HIDDEN or set(content_words(norm)).isdisjoint(content_words(own)):
+            return False
+        holding = self._words.holding(norm)
+        others = (self._kind[holding] == Kind.PREFERRED) & (self._skill[holding] != skill_id)
+        return not others.any()
+
     # -- names back from numbers
+
+    def _preferred_of(self, skill_id: int) -> int:
+        return int(self._preferred[np.searchsorted(self._skills, skill_id)])
 
     def label(self, name: int) -> str:
         start = int(self._label_ends[name - 1]) if name else 0
@@ -218,7 +238,7 @@ class NameIndex:
 
     def candidate(self, name: int, why: Why, likeness: float) -> Candidate:
         skill_id = int(self._skill[name])
-        preferred = self.label(int(self._preferred[np.searchsorted(self._skills, skill_id)]))
+        preferred = self.label(self._preferred_of(skill_id))
         shown = preferred if self._kind[name] == Kind.HIDDEN else self.label(name)
         return Candidate(skill_id, shown, preferred, why, round(likeness, 4))
 
@@ -233,6 +253,8 @@ class _Chosen:
         self._index, self._limit = index, limit
         self._candidates: list[Candidate] = []
         self._seen: set[int] = set()
+        self.first = -1
+        """The name by which the first candidate was found."""
 
     @property
     def full(self) -> bool:
@@ -244,14 +266,9 @@ class _Chosen:
                 return
             skill_id = self._index.skill_of(name)
             if skill_id not in self._seen:
+                self.first = self.first if self._seen else name
                 self._seen.add(skill_id)
                 self._candidates.append(self._index.candidate(name, why, likeness))
-
-    def shares_a_word_with_its_skill(self) -> bool:
-        """Whether the first candidate's label and its skill's name have the stem of a word in common."""
-        first = self._candidates[0]
-        label, preferred = normalise(first.label), normalise(first.preferred)
-        return not set(content_words(label)).isdisjoint(content_words(preferred))
 
     def answer(self, status: Status | None) -> Answer:
         if status is None:

@@ -135,6 +135,17 @@ class WordIndex:
         order = np.lexsort((name, feature))
         self.postings = Postings.build(feature[order], name[order], len(self.vocabulary), len(sizes))
 
+    def holding(self, norm: str) -> Numbers:
+        """The names that hold every one of these words, ascending."""
+        found: Numbers | None = None
+        for word in set(content_words(norm)):
+            feature = self.vocabulary.get(word)
+            if feature is None:
+                return np.zeros(0, np.uint32)
+            names = self.postings.names[self.postings.starts[feature] : self.postings.starts[feature + 1]]
+            found = names if found is None else np.intersect1d(found, names, assume_unique=True)
+        return np.zeros(0, np.uint32) if found is None else found
+
     def scores(self, norm: str) -> Scores:
         known = {self.vocabulary[word] for word in content_words(norm) if word in self.vocabulary}
         return self.postings.scores(sorted(known))

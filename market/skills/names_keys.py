@@ -24,7 +24,7 @@ class Names:
         self.text = b" " + b" \n ".join(pieces) + b" \n"
         lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
         # Where the space before each name stands; the name itself begins one byte later.
-        self.starts = np.concatenate(([0], np.cumsum(lengths + 3)[:-1])).astype(np.int64)
+        self.starts = np.cumsum(lengths + 3) - (lengths + 3)
         self.lengths = lengths.astype(np.uint16)
 
     def __len__(self) -> int:
