@@ -25,7 +25,18 @@ POLICY_WORDS = (
     "https://purl.imsglobal.org/spec/vccs/",
 )
 _ROOT = frozenset(
-    ["id", "type", "issuer", "validFrom", "validUntil", "issuanceDate", "expirationDate", "credentialSubject", "credentialStatus", "credentialSchema"]
+    [
+        "id",
+        "type",
+        "issuer",
+        "validFrom",
+        "validUntil",
+        "issuanceDate",
+        "expirationDate",
+        "credentialSubject",
+        "credentialStatus",
+        "credentialSchema",
+    ]
 )
 _SUBJECT = frozenset(["id", "type", "identifier", "achievement", "result", "verifiableCredential"])
 _ACHIEVEMENT = frozenset(["id", "type", "name", "alignment", "resultDescription"])
@@ -199,30 +210,38 @@ def _hidden(item: Any, path: str) -> list[str]:
 
 
 _CRED = "https://www.w3.org/2018/credentials#"
-_WATCHED = {f"{_CRED}credentialStatus", f"{_CRED}credentialSubject"}
+_STATUS, _SUBJECT_WORD = f"{_CRED}credentialStatus", f"{_CRED}credentialSubject"
+# What only a subject's own description may say; a subject who is also the issuer has a profile as well.
+_SUBJECT_WORDS = ("#achievement", "#result", "#identifier", "#identifier-1", "#verifiableCredential", "#role")
+_OTHER_CREDENTIALS = ("#endorsement", "#verifiableCredential")
 
 
 def _split(expanded: list[Any]) -> list[str]:
-    """Ids of the credential, its subjects and status entries that are described in a second place as well."""
-    described: dict[str, int] = {}
-    watched: set[str] = set()
-
-    def walk(node: Any, watch: bool) -> None:
+    """Ids of the credential, its subjects and status entries of which a part is described in a second place."""
+    described: dict[str, list[tuple[str, set[str]]]] = {}
+    root = expanded[0] if expanded and isinstance(expanded[0], dict) else {}
+    stack: list[tuple[Any, str]] = [(expanded, "root")]
+    while stack:
+        node, place = stack.pop()
         if isinstance(node, list):
-            for child in node:
-                walk(child, watch)
-        elif isinstance(node, dict) and "@value" not in node:
-            name = node.get("@id")
-            if isinstance(name, str) and len(node) > 1:
-                described[name] = described.get(name, 0) + 1
-                if watch:
-                    watched.add(name)
-            for key, value in node.items():
-                if key.endswith(("#endorsement", "#verifiableCredential")) or key == f"{_CRED}evidence":
-                    continue
-                if not key.startswith("@") or key in ("@list", "@set", "@included", "@graph", "@reverse"):
-                    walk(value, watch and key in _WATCHED if node is not root else key in _WATCHED)
-
-    root = expanded[0] if expanded and isinstance(expanded[0], dict) else None
-    walk(expanded, True)
-    return sorted(name for name in watched if described[name] > 1)
+            stack.extend((child, place) for child in node)
+        if not isinstance(node, dict) or "@value" in node:
+            continue
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > 1:
+            described.setdefault(name, []).append((place, set(node)))
+        for key, value in node.items():
+            if not key.endswith(_OTHER_CREDENTIALS) and key not in ("@id", "@type"):
+                watched = node is root and key in (_STATUS, _SUBJECT_WORD)
+                stack.append((value, key if watched else place if key.startswith("@") else "elsewhere"))
+    found = set()
+    for name, places in described.items():
+        kinds = {place for place, _ in places}
+        strict = kinds & {"root", _STATUS}
+        subject = _SUBJECT_WORD in kinds and any(
+            place != _SUBJECT_WORD and any(key.endswith(_SUBJECT_WORDS) for key in keys)
+            for place, keys in places
+        )
+        if len(places) > 1 and (strict or subject):
+            found.add(name)
+    return sorted(found)
