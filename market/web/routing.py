@@ -5,6 +5,7 @@ with one thing is the feature's own rule. A page reads and rolls back. An action
 transaction and sent after the commit, so a failed commit never shows success.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from market.web.kit import Kit, kit_of
 from market.web.submission import KEY_FIELD, Submission, claim, first_answer
 from market.words import _, speak
 
+log = logging.getLogger(__name__)
 Handler = Callable[[Request, Session, Actor], Response]
 Allow = Callable[[Actor], Decision]
 Prepare = Callable[[Request, Kit], Any]
@@ -93,7 +95,10 @@ def _answer(
             if refused is not None:
                 return refused
             if not write:
-                return _run(request, handler, db, actor)
+                response = _run(request, handler, db, actor)
+        if not write:
+            _write_log(request, kit)
+            return response
         _hit_limit(request, kit, route, actor)
         return _write(request, handler, route, kit, actor)
     except PoolTimeout:
@@ -145,6 +150,26 @@ def _again(request: Request, kit: Kit, route: MarketRoute, actor: Actor, key: st
     if not location:
         raise Conflict(_("This form was sent before. Open the page again to go on."))
     return RedirectResponse(location, 303)
+
+
+def after(request: Request, job: Callable[[Session], None]) -> None:
+    """Have a page keep its own log (a ranking that was shown) once it is answered, in a transaction of its own."""
+    if not hasattr(request.state, "after"):
+        request.state.after = []
+    request.state.after.append(job)
+
+
+def _write_log(request: Request, kit: Kit) -> None:
+    """The jobs of `after`. A log that cannot be written (a read-only database) does not spoil the page."""
+    jobs: list[Callable[[Session], None]] = getattr(request.state, "after", [])
+    if not jobs:
+        return
+    try:
+        with transaction(kit.engine, write=True) as db:
+            for job in jobs:
+                job(db)
+    except OperationalError:
+        log.warning("the log of a page was not written", exc_info=True)
 
 
 def _hit_limit(request: Request, kit: Kit, route: MarketRoute, actor: Actor) -> None:

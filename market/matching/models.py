@@ -1,0 +1,62 @@
+"""The ranking log: every list of people or openings that was shown in order, so that it can be explained and replayed."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from market import clock
+from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+
+
+class RankingKind(StrEnum):
+    PEOPLE = "people"  # people who could be invited
+    APPLICANTS = "applicants"  # people who applied
+    SEARCH = "search"  # people for skills asked in a search, without an opening
+
+
+class Slot(StrEnum):
+    """Why a row stands where it stands."""
+
+    SCORE = "score"
+    NEWCOMER = "newcomer"  # a place kept for someone without completed work here
+
+
+class Ranking(SQLModel, table=True):
+    """One list as it was shown. `inputs_sha256` is a hash of requirements, filters and levels."""
+
+    __tablename__ = "ranking"
+    __table_args__ = (one_of("kind", RankingKind), Index("ix_ranking_opportunity", "opportunity_id", "id"))
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    kind: RankingKind = choice_field(RankingKind)
+    opportunity_id: int | None = refers_to("opportunity.id", nullable=True, index=False)
+    opportunity_version: int = 0
+    viewer_id: int | None = refers_to("person.id", nullable=True, index=False)
+    policy_version: int
+    model_version: int
+    as_of: date
+    at: datetime = instant_field(factory=clock.now)
+    requirements: list[dict[str, Any]] = Field(sa_type=JSON)  # as they were scored
+    filters: dict[str, Any] = Field(sa_type=JSON)
+    tie_a: int = Field(sa_type=BigInteger)
+    tie_b: int = Field(sa_type=BigInteger)
+    inputs_sha256: str = Field(max_length=64)
+
+
+class RankingRow(SQLModel, table=True):
+    """One place in the list."""
+
+    __tablename__ = "ranking_row"
+    __table_args__ = (one_of("slot", Slot),)
+
+    ranking_id: int = refers_to("ranking.id", primary_key=True)
+    place: int = Field(primary_key=True)
+    person_id: int = refers_to("person.id")
+    score: int
+    levels: list[int] = Field(sa_type=JSON)  # 0-255, in the order of the requirements
+    contributions: list[int] = Field(sa_type=JSON)
+    slot: Slot = choice_field(Slot, default=Slot.SCORE)

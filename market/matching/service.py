@@ -1,0 +1,229 @@
+"""Who fits, how well, and why: ranking people for an opening, explaining one pair, and the mirror beside a posting.
+
+The order comes from whole numbers (`core.contract`), so that SQL, an index and plain Python agree; each list that is
+shown is kept with its inputs, so that it can be replayed. Both sides read the same explanation.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from market import clock
+from market.access import Actor
+from market.db import new_public_id
+from market.evidence.models import PersonSkill
+from market.evidence.posterior import DEFAULTS
+from market.evidence.queries import ledger_of_people, stored_levels
+from market.matching.core import explain as explaining
+from market.matching.core import pool
+from market.matching.core.contract import Requirement, Tie, contributions, order_key, tie_for
+from market.matching.core.explain import Explanation, Fit, Held
+from market.matching.models import Ranking, RankingKind, RankingRow, Slot
+from market.matching.queries import (
+    Findable,
+    Wanted,
+    level_matrix,
+    levels_for_openings,
+    open_requirements,
+    requirements_of,
+)
+from market.matching.sql import levels_statement, top_k_statement
+from market.opportunities.models import Opportunity
+from market.profiles.models import TalentProfile
+
+POLICY = 1
+"""Counts changes to how a list is put together on top of the score."""
+MOST = 200
+"""Where a ranked list is cut."""
+
+
+def fits_for(db: Session, person_id: int, opportunity_ids: Iterable[int]) -> dict[int, Fit]:
+    """The two numbers and the strip of several openings for one person, in one statement."""
+    wanted = list(opportunity_ids)
+    if not wanted:
+        return {}
+    rows: dict[int, tuple[list[Requirement], list[int], list[str]]] = {}
+    for one in levels_for_openings(db, person_id, wanted):
+        asked, units, names = rows.setdefault(one.opportunity_id, ([], [], []))
+        asked.append(one.asked)
+        units.append(one.unit)
+        names.append(one.skill)
+    return {opening: explaining.fit(asked, units, names) for opening, (asked, units, names) in rows.items()}
+
+
+def explain(db: Session, opportunity: Opportunity, person_id: int) -> Explanation | None:
+    """Why this person stands where they stand for this opening, today; None while it asks for no skill."""
+    return explain_for(db, requirements_of(db, opportunity), person_id)
+
+
+def explain_for(db: Session, wanted: Sequence[Wanted], person_id: int) -> Explanation | None:
+    """The same for requirements at hand."""
+    if not wanted:
+        return None
+    rows = ledger_of_people(db, [person_id], [w.asked.skill_id for w in wanted])
+    held = [
+        Held(w.skill, w.family, tuple(r.item for r in rows if r.skill_id == w.asked.skill_id)) for w in wanted
+    ]
+    return explaining.explain([w.asked for w in wanted], held, clock.today())
+
+
+def mirror(db: Session, requirements: Sequence[Requirement], org_id: int | None = None) -> pool.Mirror | None:
+    """How many people who may be found meet all, three quarters and half; None while nothing is asked."""
+    if not requirements:
+        return None
+    return pool.mirror(
+        requirements, level_matrix(db, [r.skill_id for r in requirements], Findable(org_id=org_id))
+    )
+
+
+def skill_gaps(db: Session, person_id: int, most: int = 5) -> tuple[pool.SkillGap, ...]:
+    """The skills that would open most of the open openings to this person."""
+    return pool.skill_gaps(stored_levels(db, person_id), open_requirements(db), most)
+
+
+def rank_people(
+    db: Session, actor: Actor, opportunity: Opportunity, findable: Findable | None = None
+) -> tuple[Ranking, list[RankingRow]]:
+    """People who could be invited to an opening, the best first, not yet kept: see `keep`."""
+    wanted = requirements_of(db, opportunity)
+    chosen = findable or Findable(org_id=opportunity.org_id)
+    return _rank(db, actor, RankingKind.PEOPLE, [w.asked for w in wanted], chosen, opportunity)
+
+
+def search_people(
+    db: Session, actor: Actor, requirements: Sequence[Requirement], findable: Findable
+) -> tuple[Ranking, list[RankingRow]]:
+    """People for skills that were searched for, without an opening."""
+    return _rank(db, actor, RankingKind.SEARCH, requirements, findable, None)
+
+
+def _rank(
+    db: Session,
+    actor: Actor,
+    kind: RankingKind,
+    requirements: Sequence[Requirement],
+    findable: Findable,
+    opportunity: Opportunity | None,
+) -> tuple[Ranking, list[RankingRow]]:
+    tie = tie_for(opportunity.public_id if opportunity else "search")
+    pairs: list[tuple[int, int]] = []
+    if requirements:
+        table = PersonSkill.__table__  # type: ignore[attr-defined]
+        statement: Any = top_k_statement(
+            table,
+            requirements,
+            tie,
+            MOST,
+            person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
+            conditions=findable.conditions(),
+        )
+        pairs = [(row[0], row[1]) for row in db.connection().execute(statement)]
+    return _drawn(db, actor, kind, requirements, findable, opportunity, tie, [person for person, _ in pairs])
+
+
+def rank_applicants(
+    db: Session, actor: Actor, opportunity: Opportunity, person_ids: Sequence[int]
+) -> tuple[Ranking, list[RankingRow]]:
+    """People who applied, the best first. Nobody is left out: who has none of the skills stands at the end."""
+    requirements = [w.asked for w in requirements_of(db, opportunity)]
+    tie = tie_for(opportunity.public_id)
+    levels = _levels(db, requirements, person_ids)
+    scored = sorted(person_ids, key=lambda p: order_key(p, sum(contributions(levels[p], requirements)), tie))
+    return _drawn(
+        db,
+        actor,
+        RankingKind.APPLICANTS,
+        requirements,
+        Findable(org_id=opportunity.org_id),
+        opportunity,
+        tie,
+        scored,
+    )
+
+
+def _levels(
+    db: Session, requirements: Sequence[Requirement], person_ids: Sequence[int]
+) -> dict[int, list[int]]:
+    """Each person's levels (0-255) in the order of the requirements."""
+    skills = [r.skill_id for r in requirements]
+    found = {person: [0] * len(skills) for person in person_ids}
+    if skills and found:
+        statement: Any = levels_statement(PersonSkill.__table__, skills, list(found))  # type: ignore[attr-defined]
+        for person, skill, level in db.connection().execute(statement):
+            found[person][skills.index(skill)] = level
+    return found
+
+
+def _drawn(
+    db: Session,
+    actor: Actor,
+    kind: RankingKind,
+    requirements: Sequence[Requirement],
+    findable: Findable,
+    opportunity: Opportunity | None,
+    tie: Tie,
+    people: Sequence[int],
+) -> tuple[Ranking, list[RankingRow]]:
+    """The ranking and its rows, with what is needed to replay them."""
+    levels = _levels(db, requirements, people)
+    asked = [
+        {"skill_id": r.skill_id, "level": r.level, "weight": r.weight, "essential": r.essential}
+        for r in requirements
+    ]
+    inputs = json.dumps([asked, findable.as_log(), sorted(levels.items())], sort_keys=True)
+    ranking = Ranking(
+        public_id=new_public_id(),
+        kind=kind,
+        opportunity_id=opportunity.id if opportunity else None,
+        opportunity_version=opportunity.version if opportunity else 0,
+        viewer_id=actor.id or None,
+        policy_version=POLICY,
+        model_version=DEFAULTS.version,
+        as_of=clock.today(),
+        requirements=asked,
+        filters=findable.as_log(),
+        tie_a=tie.a,
+        tie_b=tie.b,
+        inputs_sha256=hashlib.sha256(inputs.encode()).hexdigest(),
+    )
+    rows = []
+    for place, person in enumerate(people, 1):
+        parts = contributions(levels[person], requirements)
+        rows.append(
+            RankingRow(
+                ranking_id=0,
+                place=place,
+                person_id=person,
+                score=sum(parts),
+                levels=levels[person],
+                contributions=list(parts),
+                slot=Slot.SCORE,
+            )
+        )
+    return ranking, rows
+
+
+def keep(db: Session, ranking: Ranking, rows: Iterable[RankingRow]) -> None:
+    """Write a ranking that was shown to the log."""
+    db.add(ranking)
+    db.flush()
+    for row in rows:
+        row.ranking_id = ranking.id
+        db.add(row)
+    db.flush()
+
+
+def kept(db: Session, public_id: str, viewer_id: int) -> tuple[Ranking, list[RankingRow]] | None:
+    """A ranking shown to this viewer before, as it stood."""
+    ranking = db.exec(
+        select(Ranking).where(col(Ranking.public_id) == public_id, col(Ranking.viewer_id) == viewer_id)
+    ).first()
+    if ranking is None:
+        return None
+    rows = db.exec(
+        select(RankingRow).where(col(RankingRow.ranking_id) == ranking.id).order_by(col(RankingRow.place))
+    ).all()
+    return ranking, list(rows)
