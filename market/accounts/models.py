@@ -111,6 +111,7 @@ class OneTimeToken(SQLModel, table=True):
     purpose: TokenPurpose = choice_field(TokenPurpose)
     person_id: int | None = refers_to("person.id", nullable=True)
     email_id: int | None = refers_to("email.id", nullable=True, index=False)
+    invitation_id: int | None = refers_to("invitation.id", nullable=True)
     created_at: datetime = instant_field(factory=clock.now)
     expires_at: datetime = instant_field()
     used_at: datetime | None = instant_field(nullable=True)

@@ -1,0 +1,59 @@
+"""Names of organisations that cannot pass for another's: folded to a skeleton which look-alikes share.
+
+NFKC and case folding first; then letters of other scripts that look Latin become Latin, and signs that look alike within
+Latin become one (`0` and `o`; `1`, `l` and `i`; `rn` and `m`). A name with letters of two scripts is refused, so the
+table of other scripts has to know only what could spell a whole name.
+"""
+
+import re
+import unicodedata
+
+MOST = 80
+# What looks Latin, lower case, in Cyrillic, Greek and Armenian. Source: Unicode TS #39, confusables.txt, by hand.
+_LOOKS_LATIN = str.maketrans(
+    "абвгдеёзіїјкмнорстухѕԛԝһӏвьԁґꙅ" + "αβγδεζηικμνορτυχωϲϳ" + "օսոհցզյլ",
+    "a6brдeeзiijкmнopctyxsqwhlbbdrs".replace("д", "d").replace("з", "3").replace("к", "k").replace("н", "h")
+    + "abydezniкmvoptuxwcj".replace("к", "k")
+    + "ounhgqjl",
+)
+_ALIKE = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "ı": "l", "|": "l", "!": "l", "5": "s", "$": "s", "3": "e"}
+)
+_SAME_NAME = re.compile(r"\b(?:ltd|limited|llc|inc|plc|gmbh|the|cic|cio)\b")
+
+
+def tidy(name: str) -> str:
+    """The name as it is kept and shown: NFKC, one space where there were several."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def skeleton(name: str) -> str:
+    """What all names that look like this one have in common. Empty when the name has no letter or digit."""
+    plain = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ")
+    decomposed = unicodedata.normalize("NFKD", plain.translate(_LOOKS_LATIN))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = _SAME_NAME.sub(" ", bare) if _SAME_NAME.sub(" ", bare).strip() else bare
+    folded = bare.translate(_LOOKS_LATIN).translate(_ALIKE)
+    folded = "".join(c for c in folded if c.isalnum())
+    return folded.replace("rn", "m").replace("vv", "w").replace("cl", "d")
+
+
+def scripts(name: str) -> set[str]:
+    """The scripts its letters belong to, as the first word of each letter's Unicode name; Japanese counts as one."""
+    found = {
+        unicodedata.name(c, "UNKNOWN").split()[0] for c in unicodedata.normalize("NFKC", name) if c.isalpha()
+    }
+    if found & {"HIRAGANA", "KATAKANA"}:
+        found = (found - {"HIRAGANA", "KATAKANA", "CJK", "KATAKANA-HIRAGANA"}) | {"JAPANESE"}
+    return found
+
+
+def complaint(name: str) -> str:
+    """What is to be mended in a name, as a sentence; empty when nothing is."""
+    if not skeleton(name):
+        return "Write the name with letters."
+    if any(unicodedata.category(c) in ("Cf", "Cc", "Co", "Cs", "Cn") for c in name):
+        return "The name holds signs that cannot be seen. Type it again."
+    if len(scripts(name)) > 1:
+        return "The name mixes letters of two alphabets. Write it in one."
+    return ""

@@ -1,0 +1,208 @@
+"""The world that tests happen in: a standing cast in every new database, and `make` to build more through the services.
+
+Amara offers her skills; Bruno owns Nettle & Rye Bakery, where Mira is a mentor; Chidi has nothing to do with either;
+Dana moderates. All have confirmed their addresses. The clock stands at `NOW`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import NamedTuple
+
+from sqlalchemy import Engine, Table
+from sqlmodel import Session, SQLModel, col, select
+
+import market
+from market import clock, outbox, timers
+from market.access import SYSTEM, Actor, Role
+from market.accounts import queries, service, sessions
+from market.accounts.models import Email, Organisation, Person
+from market.db import connect, transaction
+from market.subscribers import LEADS_TO
+
+NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
+BAKERY = "Nettle & Rye Bakery"
+CAST = {
+    "amara": "Amara Okafor",
+    "bruno": "Bruno Keller",
+    "mira": "Mira Lindqvist",
+    "chidi": "Chidi Eze",
+    "dana": "Dana Petrova",
+}
+
+
+class Known(NamedTuple):
+    """Someone of the cast: enough to find them again in any session."""
+
+    id: int
+    public_id: str
+    name: str
+    email: str
+
+
+class KnownOrganisation(NamedTuple):
+    id: int
+    public_id: str
+    name: str
+
+
+def import_models() -> None:
+    """Load every feature's models, so that the metadata is whole."""
+    for found in pkgutil.iter_modules(market.__path__, "market."):
+        if found.ispkg and importlib.util.find_spec(f"{found.name}.models") is not None:
+            importlib.import_module(f"{found.name}.models")
+
+
+def _tables() -> list[Table]:
+    """Every table whose foreign keys lead somewhere. DRAFT: all of them, once every feature is there."""
+    tables = dict(SQLModel.metadata.tables)
+    while True:
+        lost = [
+            name
+            for name, table in tables.items()
+            if any(key.target_fullname.split(".")[0] not in tables for key in table.foreign_keys)
+        ]
+        if not lost:
+            return list(tables.values())
+        for name in lost:
+            del tables[name]
+
+
+def settle(url: str) -> None:
+    """Make the tables and the cast: what every test's database is a copy of."""
+    import_models()
+    engine = connect(url)
+    try:
+        SQLModel.metadata.create_all(engine, tables=_tables())
+        with clock.standing(NOW - timedelta(days=60)):
+            with transaction(engine, write=True) as db:
+                _cast(db)
+            outbox.drain(engine, LEADS_TO)
+    finally:
+        engine.dispose()
+
+
+def _cast(db: Session) -> None:
+    people = {
+        key: service.sign_up(db, name=name, email=f"{key}@example.org", verified=True)
+        for key, name in CAST.items()
+    }
+    bakery = service.create_organisation(
+        db,
+        sessions.actor_for(db, people["bruno"].id),
+        name=BAKERY,
+        about="A bakery of nine in Weir Lane.",
+        place="Calderside",
+    )
+    service.verify_organisation(db, SYSTEM, bakery)
+    service.add_member(db, bakery.id, people["mira"].id, Role.MENTOR)
+    people["dana"].is_moderator = True
+    db.add(people["dana"])
+
+
+class World:
+    """`make`: the cast, and more people and organisations, each built through the services."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._numbers = count(1)
+        with self.read() as db:
+            rows = db.exec(select(Person, Email).where(col(Email.person_id) == col(Person.id))).all()
+            known = {
+                e.address.partition("@")[0]: Known(p.id, p.public_id, p.display_name or "", e.address)
+                for p, e in rows
+            }
+            found = db.exec(select(Organisation).where(Organisation.name == BAKERY)).one()
+        self.amara, self.bruno, self.mira = known["amara"], known["bruno"], known["mira"]
+        self.chidi, self.dana = known["chidi"], known["dana"]
+        self.bakery = KnownOrganisation(found.id, found.public_id, found.name)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that is rolled back at its end."""
+        with transaction(self.engine, write=False) as db:
+            yield db
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that is committed at its end."""
+        with transaction(self.engine, write=True) as db:
+            yield db
+
+    def actor(self, who: Known) -> Actor:
+        """Someone as they act now, memberships and all."""
+        with self.read() as db:
+            return sessions.actor_for(db, who.id)
+
+    def person(
+        self, name: str = "", *, email: str = "", password: str | None = None, verified: bool = True
+    ) -> Known:
+        """Someone else with an account."""
+        n = next(self._numbers)
+        name, email = name or f"Person {n}", email or f"person{n}@example.net"
+        with self.write() as db:
+            made = service.sign_up(db, name=name, email=email, password=password, verified=verified)
+        return Known(made.id, made.public_id, name, email)
+
+    def organisation(
+        self, name: str = "", *, owner: Known | None = None, verified: bool = True
+    ) -> KnownOrganisation:
+        """Another organisation, owned by `owner` or by someone new."""
+        owner = owner or self.person()
+        name = (
+            name
+            or f"Organisation {'ABCDEFGHJKLMNPQRSTUVWXYZ'[next(self._numbers) % 24]}{next(self._numbers)}"
+        )
+        with self.write() as db:
+            made = service.create_organisation(db, sessions.actor_for(db, owner.id), name=name)
+            if verified:
+                service.verify_organisation(db, SYSTEM, made)
+        return KnownOrganisation(made.id, made.public_id, name)
+
+    def member(self, organisation: KnownOrganisation, role: Role, *, person: Known | None = None) -> Known:
+        """Someone with a role in an organisation."""
+        person = person or self.person()
+        with self.write() as db:
+            service.add_member(db, organisation.id, person.id, role)
+        return person
+
+    def block(
+        self, blocker: Known, *, person: Known | None = None, organisation: KnownOrganisation | None = None
+    ) -> None:
+        from market.accounts import blocks
+
+        with self.write() as db:
+            blocks.block(
+                db,
+                sessions.actor_for(db, blocker.id),
+                person_id=person.id if person else None,
+                org_id=organisation.id if organisation else None,
+            )
+
+    def drain(self) -> int:
+        """Let the worker do what is due: share out events and make deliveries. Fails on a delivery that failed."""
+        done = outbox.drain(self.engine, LEADS_TO)
+        with self.read() as db:
+            failed = db.exec(
+                select(outbox.Delivery).where(col(outbox.Delivery.last_error).is_not(None))
+            ).all()
+        assert not failed, [(f.subscriber, f.last_error) for f in failed]
+        return done
+
+    def sweep(self) -> int:
+        """Let the timers run once, then the worker."""
+        moved = timers.sweep(self.engine)
+        self.drain()
+        return moved
+
+    def events(self, name: str = "") -> list[outbox.Event]:
+        """What happened, in order; with a name only those."""
+        with self.read() as db:
+            wanted = select(outbox.Event).order_by(col(outbox.Event.id))
+            return list(db.exec(wanted.where(outbox.Event.name == name) if name else wanted))
+
+
+__all__ = ["BAKERY", "CAST", "NOW", "Known", "KnownOrganisation", "World", "queries", "settle"]
