@@ -24,6 +24,9 @@ SHORTLIST = 60
 CLOSE_ENOUGH = 72.0
 """Least rapidfuzz score (0-100) at which a name is offered as "did you mean"."""
 
+CLOSE_BESIDE_BETTER = 88.0
+"""The same where names that begin so are offered already: weaker likeness would be noise beside them."""
+
 WORTH_SHOWING = 0.2
 """Least likeness (0-1) at which `resolve` offers a candidate at all."""
 
@@ -141,7 +144,8 @@ class NameIndex:
             chosen.extend(((n, 1.0) for keys in self._spellings for n in keys.find(norm)), Why.SPELLING)
         chosen.extend(self._begins(norm, limit), Why.BEGINNING)
         if not chosen.full and len(norm) >= 3:
-            chosen.extend(self._look_alike(norm), Why.SIMILAR)
+            least = CLOSE_ENOUGH if chosen.first is None else CLOSE_BESIDE_BETTER
+            chosen.extend(self._look_alike(norm, least), Why.SIMILAR)
         return chosen.answer(status)
 
     def resolve(self, name: str, limit: int = 5) -> Answer:
@@ -159,7 +163,7 @@ class NameIndex:
         status = self._same_name(norm, chosen)
         if status is None:
             status = self._same_but_for_spelling(norm, chosen)
-        if status is Status.MATCHED and not self._may_link(chosen.first):
+        if status is Status.MATCHED and chosen.first is not None and not self._may_link(chosen.first):
             status = Status.SUGGESTED
         chosen.extend(self._likeliest(norm, 40 * limit), Why.SIMILAR)
         return chosen.answer(status)
@@ -195,12 +199,12 @@ class NameIndex:
                 break
         return ((n, len(norm) / max(len(norm), int(self._names.lengths[n]))) for n in names)
 
-    def _look_alike(self, norm: str) -> Iterator[tuple[int, float]]:
+    def _look_alike(self, norm: str, least: float) -> Iterator[tuple[int, float]]:
         shared = self._grams[0].scores(norm)
         close = []
         for n in _largest(shared, SHORTLIST):
             score = _likeness(norm, self._names[n])
-            if score >= CLOSE_ENOUGH:
+            if score >= least:
                 close.append((n, score / 100))
         close.sort(key=lambda pair: (-pair[1], -shared[pair[0]], pair[0]))
         return iter(close)
@@ -253,7 +257,7 @@ class _Chosen:
         self._index, self._limit = index, limit
         self._candidates: list[Candidate] = []
         self._seen: set[int] = set()
-        self.first = -1
+        self.first: int | None = None
         """The name by which the first candidate was found."""
 
     @property
@@ -266,7 +270,7 @@ class _Chosen:
                 return
             skill_id = self._index.skill_of(name)
             if skill_id not in self._seen:
-                self.first = self.first if self._seen else name
+                self.first = name if self.first is None else self.first
                 self._seen.add(skill_id)
                 self._candidates.append(self._index.candidate(name, why, likeness))
 

@@ -168,6 +168,31 @@ def test_an_empty_list_of_names_answers_too() -> None:
     assert len(NameIndex([(1, "!!", PREFERRED)])) == 0
 
 
+def test_weak_likeness_is_not_shown_beside_names_that_begin_so() -> None:
+    rows = [(1, "Bread making", PREFERRED), (2, "React", PREFERRED), (3, "Breed making", PREFERRED)]
+    assert ids(NameIndex(rows).find("brea")) == [1]
+    assert ids(NameIndex(rows).find("bread makin")) == [1, 3]
+
+
+def test_a_long_name_is_told_apart_after_its_beginning() -> None:
+    long = "operate and maintain machines that shape wood and other natural materials for "
+    index = NameIndex([(1, long + "boats", PREFERRED), (2, long + "bridges", PREFERRED)])
+    assert len(long) > 64
+    assert ids(index.find(long + "bri"))[0] == 2
+    assert index.find(long + "boats").match is not None
+
+
+def test_a_skill_with_many_names_that_begin_alike_leaves_room_for_others() -> None:
+    rows: list[Row] = [(1, f"sew {n:03}", PREFERRED) for n in range(100)]
+    rows += [(2, "sewing clothes", PREFERRED), (3, "sewing leather bags", PREFERRED)]
+    assert ids(NameIndex(rows).find("sew", limit=3)) == [1, 2, 3]
+
+
+def test_an_index_says_how_large_it_is() -> None:
+    assert len(INDEX) == len(ROWS)
+    assert 0 < INDEX.nbytes < 100_000
+
+
 def test_two_skills_with_one_name_are_both_shown_and_neither_is_taken() -> None:
     for answer in (INDEX.find("repair bicycles"), INDEX.resolve("Repair bicycles")):
         assert answer.status is Status.AMBIGUOUS
