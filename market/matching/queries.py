@@ -275,3 +275,12 @@ def openings_by_fit(
         statement = statement.having(or_(fit < last_fit, (fit == last_fit) & (col(Opportunity.id) < last_id)))
     rows = db.connection().execute(statement.order_by(fit.desc(), col(Opportunity.id).desc()).limit(size))
     return [(row.id, int(row.fit)) for row in rows]
+
+
+def findable_count(db: Session, findable: Findable) -> int:
+    """How many people may be found at all."""
+    return (
+        db.connection()
+        .execute(select(func.count()).select_from(TalentProfile).where(*findable.conditions()))
+        .scalar_one()
+    )
