@@ -24,11 +24,14 @@ class Opportunity(SQLModel, table=True):
         one_of("mode", Mode),
         CheckConstraint("seats_taken BETWEEN 0 AND seats", name="seats"),
         CheckConstraint("hours BETWEEN 1 AND 400", name="hours"),
+        CheckConstraint("pay_minor >= 0 AND learner_cost_minor >= 0", name="money"),
+        CheckConstraint("answer_days BETWEEN 1 AND 60", name="answer_days"),
         CheckConstraint(
             "kind <> 'micro_apprenticeship' OR programme_version_id IS NOT NULL", name="programme"
         ),
         CheckConstraint("kind <> 'trial' OR hours <= 40", name="trial_hours"),
         Index("ix_opportunity_browse", "status", "published_at", "id"),
+        Index("ix_opportunity_active", "status", "active_at"),
     )
     LIFECYCLE: ClassVar[Lifecycle] = rules.LIFECYCLE
 
@@ -72,6 +75,8 @@ class Opportunity(SQLModel, table=True):
     active_at: datetime | None = instant_field(
         nullable=True
     )  # the last sign of life, for expiry after 30 idle days
+    warned_at: datetime | None = instant_field(nullable=True)  # told that it will expire
+    search_text: str = ""  # normalised: title, summary, skills and organisation, made at publishing
     programme_version_id: int | None = None
     copied_from_id: int | None = refers_to("opportunity.id", nullable=True, index=False)
     created_at: datetime = instant_field(factory=clock.now)
