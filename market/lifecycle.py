@@ -39,10 +39,21 @@ class Step:
 
 
 class Lifecycle:
-    """The table of one kind of thing. Two steps with one name may not share a source."""
+    """The table of one kind of thing. Two steps with one name may not share a source.
 
-    def __init__(self, subject: str, initial: StrEnum, *steps: Step, parties: Parties) -> None:
+    `reserved` names states that have their place in the schema while no step leads to them yet.
+    """
+
+    def __init__(
+        self,
+        subject: str,
+        initial: StrEnum,
+        *steps: Step,
+        parties: Parties,
+        reserved: frozenset[StrEnum] = frozenset(),
+    ) -> None:
         self.subject, self.initial, self.steps, self.parties = subject, initial, steps, parties
+        self.reserved = reserved
         self._by_key = {(source, step.name): step for step in steps for source in step.sources}
         if len(self._by_key) != sum(len(step.sources) for step in steps):
             raise ValueError(f"Two steps of {subject} share a source and a name.")

@@ -158,6 +158,7 @@ LIFECYCLE = Lifecycle(
         reasoned=True,
     ),
     parties=parties,
+    reserved=frozenset({Status.DISPUTED}),  # disputes come with cases and mediators
 )
 
 MILESTONE_LIFECYCLE = Lifecycle(
@@ -221,4 +222,5 @@ MILESTONE_LIFECYCLE = Lifecycle(
         reasoned=True,
     ),
     parties=parties,
+    reserved=frozenset({MilestoneStatus.DISPUTED, MilestoneStatus.PARTLY_APPROVED, MilestoneStatus.REJECTED}),
 )

@@ -1,0 +1,1 @@
+"""The schema's history, as Alembic revisions. `migrate.upgrade` brings a database to the newest."""

@@ -1,0 +1,43 @@
+"""Writes docs/lifecycles.md from the lifecycle tables. Run it after changing a step: .venv/bin/python tools/diagrams.py"""
+
+from pathlib import Path
+
+from market.applications.rules import LIFECYCLE as APPLICATION
+from market.engagements.rules import LIFECYCLE as ENGAGEMENT
+from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
+from market.lifecycle import Lifecycle
+from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
+from market.reviews.rules import LIFECYCLE as REVIEW
+
+LIFECYCLES: tuple[Lifecycle, ...] = (OPPORTUNITY, APPLICATION, ENGAGEMENT, MILESTONE, REVIEW)
+TARGET = Path(__file__).parent.parent / "docs" / "lifecycles.md"
+
+
+def text() -> str:
+    """The page: one table and one diagram for each lifecycle."""
+    parts = [
+        "# Lifecycles",
+        "",
+        "Generated from the tables in each feature's `rules.py` by `tools/diagrams.py`; a test compares.",
+    ]
+    for lifecycle in LIFECYCLES:
+        parts += [
+            "",
+            f"## {lifecycle.subject.replace('_', ' ').capitalize()}",
+            "",
+            "```mermaid",
+            lifecycle.mermaid(),
+            "```",
+            "",
+        ]
+        parts += ["| step | from | to | who | event |", "|---|---|---|---|---|"]
+        for step in lifecycle.steps:
+            guard = " (guarded)" if step.guard else ""
+            parts.append(
+                f"| {step.name}{guard} | {', '.join(step.sources)} | {step.target} | {', '.join(step.by)} | `{step.event}` |"
+            )
+    return "\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text())
