@@ -80,9 +80,8 @@ def addresses_of(
         reason = why_not_public(address, ours)
         if reason is not None:
             raise Refused("not_public", f"{target.host} leads to {address}: {reason}")
-        if (
-            target.port != PORTS[target.scheme]
-        ):  # open only because of `allowed`, and this is not that address
+        # Another port is open because of `allowed` alone, and this is not that address.
+        if target.port != PORTS[target.scheme]:
             raise Refused("port", f"{target.host} leads to {address}, port {target.port}")
         ask_machine.append(address)
     for address in ask_machine:

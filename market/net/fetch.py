@@ -187,7 +187,7 @@ def _exchange(
         response = connection.handle_request(request)
         received = _headers(response.headers)
         goes_on = method == "GET" and response.status in _REDIRECTS and "location" in received
-        content = b"" if goes_on else _body(response, received, guard, deadline, max_bytes)
+        content = b"" if goes_on else _body(response, received, guard, max_bytes)
     except (httpcore.ProtocolError, httpcore.NetworkError) as error:
         raise Unusable("broken", str(error)) from error
     finally:
@@ -209,13 +209,7 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def _body(
-    response: httpcore.Response,
-    headers: Mapping[str, str],
-    guard: Guarded,
-    deadline: Deadline,
-    max_bytes: int,
-) -> bytes:
+def _body(response: httpcore.Response, headers: Mapping[str, str], guard: Guarded, max_bytes: int) -> bytes:
     if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise Unusable("encoded", headers["content-encoding"])
     length = headers.get("content-length", "")
@@ -229,7 +223,6 @@ def _body(
         body += part
         if len(body) > max_bytes:
             raise Unusable("too_large")
-        deadline.left()
     return bytes(body)
 
 

@@ -106,6 +106,28 @@ def test_a_redirect_to_any_of_them_is_refused_and_the_target_not_contacted(
     assert len(IN_A_HEADER) > 150
 
 
+@pytest.mark.parametrize(
+    ("location", "code"),
+    [
+        ("//10.0.0.1/", "not_public"),
+        ("//127.1/", "odd_address"),
+        ("//good.example@10.0.0.1/", "userinfo"),
+        ("/\t/10.0.0.1/", "control_characters"),  # urljoin drops the tab, and two slashes are a site
+        ("/x\ty", "control_characters"),
+        ("\\\\10.0.0.1\\", "backslash"),
+        ("/\\10.0.0.1/", "backslash"),
+        ("//[::1", "bad_redirect"),
+        ("", "bad_redirect"),
+    ],
+)
+def test_a_relative_redirect_is_checked_as_it_was_sent(
+    server: Server, watch: Watch, policy_for: PolicyFor, location: str, code: str
+) -> None:
+    server.routes["/"] = go_to(location)
+    assert refusal(server.url("good.example"), policy_for(server)).code == code
+    assert (server.contacts, watch.contacts) == (1, [])
+
+
 @pytest.mark.parametrize("address", PRIVATE_ADDRESSES)
 def test_a_redirect_to_a_name_that_leads_inside_is_refused(
     server: Server, watch: Watch, policy_for: PolicyFor, address: str

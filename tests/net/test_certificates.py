@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from market.net.errors import Unreachable
-from market.net.fetch import Policy, fetch
+from market.net.fetch import Policy, _tls, fetch
 from tests.net.hostile import Authority, Server, Watch, answer, raw
 
 PolicyFor = Callable[..., Policy]
@@ -62,6 +62,17 @@ def test_a_certificate_must_be_in_date_and_from_a_known_authority(
     assert code(stranger, policy_for(stranger)) == "certificate"
     ours = serve("good.example")
     assert code(ours, policy_for(ours, ca=None)) == "certificate"
+
+
+def test_certificates_named_in_the_environment_are_not_trusted(
+    serve: Serve, policy_for: PolicyFor, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "planted.pem").write_text(authority.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "planted.pem"))
+    _tls.cache_clear()
+    server = serve("good.example")
+    assert code(server, policy_for(server, ca=None)) == "certificate"
+    _tls.cache_clear()
 
 
 def test_a_site_that_speaks_no_tls_is_told_apart(serve: Serve, policy_for: PolicyFor) -> None:

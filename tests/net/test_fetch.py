@@ -128,9 +128,10 @@ def test_a_webhook_is_posted_with_its_headers(server: Server, policy_for: Policy
 
 
 def test_a_webhook_is_not_sent_on_elsewhere(server: Server, policy_for: PolicyFor) -> None:
-    server.routes["/hook"] = go_to(server.url("other.example", "/elsewhere"), "307 Temporary Redirect")
+    elsewhere = server.url("other.example", "/elsewhere")
+    server.routes["/hook"] = answer(b"moved", "307 Temporary Redirect", [("Location", elsewhere)])
     got = post(server.url("good.example", "/hook"), b"{}", policy=policy_for(server))
-    assert (got.status, server.contacts) == (307, 1)
+    assert (got.status, got.headers["location"], got.body, server.contacts) == (307, elsewhere, b"moved", 1)
 
 
 @pytest.mark.parametrize("headers", [{"Host": "x"}, {"COOKIE": "a=b"}, {"Transfer-Encoding": "chunked"}])
@@ -175,6 +176,15 @@ def test_of_300_megabytes_hardly_any_are_read(server: Server, policy_for: Policy
     assert failure(server, policy_for(server)).code == "too_large"
     server.close()
     assert server.sent < 16 * MAX_BYTES  # what the sockets' buffers swallowed; the rest was never sent
+
+
+def test_an_announced_length_is_believed_when_it_is_too_much(server: Server, policy_for: PolicyFor) -> None:
+    def announce(server: Server, sock: socket.socket) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 314572800\r\n\r\n")
+        server.closing.wait(30)
+
+    server.routes["/"] = announce
+    assert failure(server, policy_for(server)).code == "too_large"  # without waiting for a byte of it
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate", "gzip, identity", "GZIP"])
