@@ -94,7 +94,7 @@ class NameIndex:
     def __init__(self, rows: Iterable[Row]) -> None:
         """From (skill id, name, kind). Rows that hold nothing comparable are left out.
 
-        About 3 seconds for 114,000 names: build it once, away from requests.
+        About 1.6 seconds for 114,000 names: build it once, away from requests.
         """
         kept: list[tuple[int, str, Kind, str]] = []
         for skill_id, text, kind in rows:

