@@ -178,7 +178,7 @@ def test_did_key_vectors(name: str) -> None:
     assert vectors
     for did, vector in vectors.items():
         if not supported(did):
-            with pytest.raises(keys.BadKey, match="P-521|secp256k1|X25519") as refused:
+            with pytest.raises(keys.BadKey, match=r"P-521|secp256k1|X25519") as refused:
                 dids.document_of(did, Sources({}))
             assert refused.value.code == "key_kind_unsupported"
             continue

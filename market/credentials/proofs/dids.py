@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from . import jsonio, keys, multi
 from .sources import BadURL, Sources, allowed_url
 
+_HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?\Z")
 _PART = re.compile(r"[A-Za-z0-9._~-]+\Z")
 
 
@@ -43,7 +44,7 @@ def did_web_url(did: str) -> str:
     """Where the document of a did:web lies. Raises `KeyRefused` for a path or host that tries to lead astray."""
     head, *path = did.removeprefix("did:web:").split(":")
     host = unquote(head)
-    if "%" in host or any(not _PART.match(part) or set(part) == {"."} for part in path):
+    if not _HOST.match(host) or any(not _PART.match(part) or set(part) == {"."} for part in path):
         raise KeyRefused("did_malformed", did[:200])
     if quote(host, safe="") != head.replace("%3a", "%3A") or host != host.lower():
         raise KeyRefused("did_malformed", did[:200])
