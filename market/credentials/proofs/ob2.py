@@ -188,15 +188,10 @@ def _check_place(report: Report, address: str, award: Award) -> None:
 
 
 def _begins(address: str, start: str) -> bool:
-    """Whether an address lies under a prefix: the same host, and the path cut only between its parts."""
-    if origin(address) != origin(start) or ".." in address:
+    """Whether an address lies under a prefix, on the very same host, without climbing out of it."""
+    if origin(address) != origin(start) or ".." in address or "%2e" in address.lower():
         return False
-    path, stem = urlsplit(address).path or "/", urlsplit(start).path or "/"
-    return (
-        path == stem
-        or path.startswith(stem if stem.endswith("/") else stem + "/")
-        or (path.startswith(stem) and stem != "/" and not stem.endswith("/"))
-    )
+    return (urlsplit(address).path or "/").startswith(urlsplit(start).path or "/")
 
 
 def _key(report: Report, run: Run, reference: Any, award: Award | None, *, old: bool) -> keys.Key | None:
