@@ -22,6 +22,7 @@ class Application(SQLModel, table=True):
         one_of("status", Status),
         Index("ix_application_person", "person_id", "status"),
         Index("ix_application_org", "org_id", "status", "answer_due_at"),
+        Index("ix_application_due", "status", "answer_due_at"),
     )
     LIFECYCLE: ClassVar[Lifecycle] = rules.LIFECYCLE
 
@@ -34,15 +35,17 @@ class Application(SQLModel, table=True):
     status: Status = choice_field(Status, default=Status.DRAFT)
     note: str = ""
     withdraw_if_hired: bool = False  # take this one back when an offer elsewhere is accepted
-    agrees_to_pool: bool = False
-    pool_until: datetime | None = instant_field(nullable=True)
+    agrees_to_pool: bool = False  # to be asked again
+    pool_until: datetime | None = instant_field(nullable=True)  # when that agreement runs out
     created_at: datetime = instant_field(factory=clock.now)
     submitted_at: datetime | None = instant_field(nullable=True)
     answer_due_at: datetime | None = instant_field(nullable=True)
+    revived_at: datetime | None = instant_field(nullable=True)  # taken up again: the sixty days begin anew
     overdue_told_at: datetime | None = instant_field(nullable=True)
     decided_at: datetime | None = instant_field(nullable=True)
     decline_code: str | None = None
     decline_text: str | None = None
+    decline_shared: bool = True  # the words too, not only the reason chosen
     gap_report: dict[str, Any] | None = Field(
         default=None, sa_type=JSON
     )  # the explanation as it stood at the refusal
@@ -86,11 +89,27 @@ class Offer(SQLModel, table=True):
     status: OfferStatus = choice_field(OfferStatus, default=OfferStatus.OPEN)
     proposed_by: Side = choice_field(Side)
     proposer_id: int = refers_to("person.id", index=False)
-    # terms: pay_minor, currency, pay_basis, hours, starts_on, ends_on, place, ip_note, note,
-    # milestones: [{title, text, accepted_when, due_on, amount_minor}], mentor membership ids
-    terms: dict[str, Any] = Field(sa_type=JSON)
+    terms: dict[str, Any] = Field(sa_type=JSON)  # see terms.Terms; frozen once sent
+    note: str = ""  # why these terms, in a sentence to the other side
     created_at: datetime = instant_field(factory=clock.now)
     expires_at: datetime = instant_field()
     answered_at: datetime | None = instant_field(nullable=True)
     answered_by: int | None = refers_to("person.id", nullable=True, index=False)
     reason: str | None = None
+    warned_at: datetime | None = instant_field(nullable=True)  # told that it lapses soon
+
+
+class InvitationToApply(SQLModel, table=True):
+    """Someone of an organisation asks a person to apply for one opening."""
+
+    __tablename__ = "invitation_to_apply"
+    __table_args__ = (UniqueConstraint("opportunity_id", "person_id"),)
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    opportunity_id: int = refers_to("opportunity.id", index=False)
+    person_id: int = refers_to("person.id")
+    invited_by: int = refers_to("person.id", index=False)
+    note: str = ""
+    created_at: datetime = instant_field(factory=clock.now)
+    dismissed_at: datetime | None = instant_field(nullable=True)  # the person said no, thank you

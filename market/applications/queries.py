@@ -1,0 +1,320 @@
+"""Reading applications and offers: only what the one who asks may see; anything else is simply not there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from statistics import median
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlmodel import Session, col
+from sqlmodel import select as pick
+
+from market.access import Actor
+from market.accounts.models import Organisation, Person
+from market.applications.models import Answer, Application, InvitationToApply, Offer
+from market.applications.rules import OFFER_OVER, OPEN, SENT, WAITING, Status, side_of
+from market.errors import NotFound
+from market.opportunities.models import Addendum, Opportunity
+from market.profiles.models import TalentProfile
+from market.transitions import Transition
+from market.words import _
+
+
+def get_application(db: Session, actor: Actor, public_id: str) -> Application:
+    """The application, for the person who wrote it and for those who decide about it. Raises `NotFound` to others."""
+    found = db.exec(pick(Application).where(Application.public_id == public_id)).first()
+    if found is None or side_of(actor, found) is None:
+        raise NotFound(_("There is no such application."))
+    return found
+
+
+def get_offer(db: Session, actor: Actor, public_id: str) -> tuple[Offer, Application]:
+    """An offer with its application, for the two sides of it. Raises `NotFound` to others."""
+    wanted = pick(Offer, Application).join(Application, col(Application.id) == col(Offer.application_id))
+    found = db.exec(wanted.where(Offer.public_id == public_id)).first()
+    if found is None or side_of(actor, found[1]) is None:
+        raise NotFound(_("There is no such offer."))
+    return found[0], found[1]
+
+
+def application_of(db: Session, opportunity_id: int, person_id: int) -> Application | None:
+    """What this person wrote for this opening, a draft too."""
+    wanted = pick(Application).where(
+        Application.opportunity_id == opportunity_id, Application.person_id == person_id
+    )
+    return db.exec(wanted).first()
+
+
+def answers_of(db: Session, *application_ids: int) -> list[Answer]:
+    """What was answered, in the order of the questions."""
+    wanted = pick(Answer).where(col(Answer.application_id).in_(application_ids))
+    return list(db.exec(wanted.order_by(col(Answer.application_id), col(Answer.position))))
+
+
+def changes_since(db: Session, opportunity: Opportunity, version: int) -> list[Addendum]:
+    """The addenda that came after the version a person read, oldest first."""
+    if version >= opportunity.version:
+        return []
+    wanted = pick(Addendum).where(Addendum.opportunity_id == opportunity.id, Addendum.version > version)
+    return list(db.exec(wanted.order_by(col(Addendum.version))))
+
+
+def open_offer(db: Session, application_id: int) -> Offer | None:
+    """The terms on the table, if any."""
+    return db.exec(pick(Offer).where(Offer.application_id == application_id, Offer.status == "open")).first()
+
+
+def offers_of(db: Session, application_id: int) -> list[Offer]:
+    """Every version of the terms, the first first."""
+    wanted = pick(Offer).where(Offer.application_id == application_id).order_by(col(Offer.version))
+    return list(db.exec(wanted))
+
+
+def steps_of(db: Session, application_id: int) -> list[Transition]:
+    """What happened to an application, oldest first."""
+    wanted = pick(Transition).where(
+        Transition.subject_kind == "application", Transition.subject_id == application_id
+    )
+    return list(db.exec(wanted.order_by(col(Transition.id))))
+
+
+class MineRow(NamedTuple):
+    """One application of a person, for their list."""
+
+    id: int
+    public_id: str
+    status: Status
+    submitted_at: datetime | None
+    answer_due_at: datetime | None
+    opportunity_id: int
+    opportunity_public_id: str
+    title: str
+    kind: str
+    org_name: str
+    deadline_at: datetime | None
+    time_zone: str
+    offer_public_id: str | None
+    offer_by: str | None
+    offer_expires_at: datetime | None
+
+
+_MINE: Any = (
+    select(
+        col(Application.id),
+        col(Application.public_id),
+        col(Application.status),
+        col(Application.submitted_at),
+        col(Application.answer_due_at),
+        col(Opportunity.id).label("opportunity_id"),
+        col(Opportunity.public_id).label("opportunity_public_id"),
+        col(Opportunity.title),
+        col(Opportunity.kind),
+        col(Organisation.name).label("org_name"),
+        col(Opportunity.deadline_at),
+        col(Opportunity.time_zone),
+        col(Offer.public_id).label("offer_public_id"),
+        col(Offer.proposed_by).label("offer_by"),
+        col(Offer.expires_at).label("offer_expires_at"),
+    )
+    .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))
+    .join(Organisation, col(Organisation.id) == col(Application.org_id))
+    .outerjoin(Offer, and_(col(Offer.application_id) == col(Application.id), col(Offer.status) == "open"))
+    .where(col(Application.person_id) == bindparam("person"), col(Application.id) < bindparam("before"))
+    .order_by(col(Application.id).desc())
+    .limit(bindparam("most"))
+)
+NEWEST = 2**62
+
+
+def mine(db: Session, person_id: int, before: int = NEWEST, most: int = 21) -> list[MineRow]:
+    """A person's applications, drafts among them, the newest first, below the id `before`."""
+    given = {"person": person_id, "before": before, "most": most}
+    return [MineRow._make(row) for row in db.connection().execute(_MINE, given)]
+
+
+class CandidateRow(NamedTuple):
+    """One application as those who decide see it in a list."""
+
+    id: int
+    public_id: str
+    status: Status
+    submitted_at: datetime
+    answer_due_at: datetime | None
+    decided_at: datetime | None
+    person_id: int
+    person_public_id: str
+    name: str
+    headline: str
+
+
+MOST_CANDIDATES = 500
+_CANDIDATES: Any = (
+    select(
+        col(Application.id),
+        col(Application.public_id),
+        col(Application.status),
+        col(Application.submitted_at),
+        col(Application.answer_due_at),
+        col(Application.decided_at),
+        col(Application.person_id),
+        col(Person.public_id).label("person_public_id"),
+        func.coalesce(col(Person.display_name), "").label("name"),
+        func.coalesce(col(TalentProfile.headline), "").label("headline"),
+    )
+    .join(Person, col(Person.id) == col(Application.person_id))
+    .outerjoin(TalentProfile, col(TalentProfile.person_id) == col(Application.person_id))
+    .where(
+        col(Application.opportunity_id) == bindparam("opportunity"),
+        col(Application.status).in_(SENT),
+        col(Application.submitted_at).is_not(None),
+    )
+    .order_by(col(Application.submitted_at), col(Application.id))
+    .limit(MOST_CANDIDATES)
+)
+
+
+def candidates(db: Session, opportunity_id: int) -> list[CandidateRow]:
+    """Everyone who applied for an opening, in the order they did, the first 500."""
+    rows = db.connection().execute(_CANDIDATES, {"opportunity": opportunity_id})
+    return [CandidateRow._make(row) for row in rows]
+
+
+class InvitedRow(NamedTuple):
+    """Someone who was asked to apply."""
+
+    public_id: str
+    person_public_id: str
+    name: str
+    created_at: datetime
+    dismissed_at: datetime | None
+
+
+def invited(db: Session, opportunity_id: int) -> list[InvitedRow]:
+    """Who was asked to apply for an opening, the latest first, at most 200."""
+    rows = db.connection().execute(
+        select(
+            col(InvitationToApply.public_id),
+            col(Person.public_id),
+            func.coalesce(col(Person.display_name), ""),
+            col(InvitationToApply.created_at),
+            col(InvitationToApply.dismissed_at),
+        )
+        .join(Person, col(Person.id) == col(InvitationToApply.person_id))
+        .where(col(InvitationToApply.opportunity_id) == opportunity_id)
+        .order_by(col(InvitationToApply.id).desc())
+        .limit(200)
+    )
+    return [InvitedRow._make(row) for row in rows]
+
+
+def invitation_for(db: Session, opportunity_id: int, person_id: int) -> InvitationToApply | None:
+    """The invitation this person has to this opening, unless they said no, thank you."""
+    wanted = pick(InvitationToApply).where(
+        InvitationToApply.opportunity_id == opportunity_id, InvitationToApply.person_id == person_id
+    )
+    return db.exec(wanted.where(col(InvitationToApply.dismissed_at).is_(None))).first()
+
+
+def applicant_ids(db: Session, opportunity_id: int) -> list[int]:
+    """Who has an application that is still open at this opening: whom a change of its terms concerns."""
+    wanted = pick(Application.person_id).where(
+        Application.opportunity_id == opportunity_id, col(Application.status).in_((*OPEN, *OFFER_OVER))
+    )
+    return list(db.exec(wanted.order_by(col(Application.id))))
+
+
+STILL_OPEN = select(col(Application.opportunity_id)).where(
+    col(Application.status).in_((*WAITING, Status.OFFERED))
+)
+"""The openings at which somebody still waits for an answer: they do not end yet."""
+
+
+def applied_ids(db: Session, opportunity_id: int) -> list[int]:
+    """Who has sent an application to this opening, whatever became of it: they need no invitation."""
+    wanted = pick(Application.person_id).where(
+        Application.opportunity_id == opportunity_id, col(Application.status).in_(SENT)
+    )
+    return list(db.exec(wanted))
+
+
+class Responsiveness(NamedTuple):
+    """How an employer answers: of `due` applications, `answered` had an answer; the median takes `median_days`."""
+
+    due: int
+    answered: int
+    median_days: float | None
+
+    @property
+    def percent(self) -> int | None:
+        """Rounded down, so that 100 is said only of all; None while nothing was due."""
+        return 100 * self.answered // self.due if self.due else None
+
+
+def responsiveness(db: Session, org_id: int, since: datetime, now: datetime) -> Responsiveness:
+    """Over applications sent since then: those the employer answered, and those whose promised day has passed.
+
+    An answer is a refusal, an offer, or being kept for later. What the person took back, what a filled or cancelled
+    opening ended, and what still has time are no part of it; a filled opening answers nobody for its employer.
+    """
+    rows = (
+        db.connection()
+        .execute(
+            select(col(Application.submitted_at), col(Application.decided_at)).where(
+                col(Application.org_id) == org_id,
+                col(Application.submitted_at) >= since,
+                or_(
+                    col(Application.decided_at).is_not(None),
+                    and_(
+                        col(Application.status).in_((*WAITING, Status.AUTO_CLOSED)),
+                        col(Application.answer_due_at) < now,
+                    ),
+                ),
+            )
+        )
+        .all()
+    )
+    days = [(r.decided_at - r.submitted_at).total_seconds() / 86400 for r in rows if r.decided_at is not None]
+    return Responsiveness(len(rows), len(days), round(median(days), 1) if days else None)
+
+
+def waiting_past_promise(db: Session, opportunity_id: int, now: datetime) -> int:
+    """How many applications of an opening are overdue."""
+    wanted = pick(func.count()).where(
+        Application.opportunity_id == opportunity_id,
+        col(Application.status).in_(WAITING),
+        col(Application.answer_due_at) < now,
+    )
+    return db.exec(wanted).one()
+
+
+class ToAnswerRow(NamedTuple):
+    """One application that waits for an organisation's answer, for its dashboard."""
+
+    public_id: str
+    status: Status
+    submitted_at: datetime
+    answer_due_at: datetime | None
+    name: str
+    opportunity_public_id: str
+    title: str
+
+
+def to_answer(db: Session, org_ids: Sequence[int], most: int = 50) -> list[ToAnswerRow]:
+    """What waits for the answer of these organisations, the day promised first first."""
+    rows = db.connection().execute(
+        select(
+            col(Application.public_id),
+            col(Application.status),
+            col(Application.submitted_at),
+            col(Application.answer_due_at),
+            func.coalesce(col(Person.display_name), ""),
+            col(Opportunity.public_id),
+            col(Opportunity.title),
+        )
+        .join(Person, col(Person.id) == col(Application.person_id))
+        .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))
+        .where(col(Application.org_id).in_(list(org_ids)), col(Application.status).in_(WAITING))
+        .order_by(col(Application.answer_due_at), col(Application.id))
+        .limit(most)
+    )
+    return [ToAnswerRow._make(row) for row in rows]
