@@ -9,15 +9,37 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from market import clock
+from market.applications import reactions as applications
+from market.applications.queries import STILL_OPEN
 from market.db import transaction
+from market.engagements import rules as engagements
+from market.engagements.models import Engagement
+from market.opportunities import timers as opportunities
 
 log = logging.getLogger(__name__)
 Timer = Callable[[Session, datetime], int]
 
-TIMERS: tuple[Timer, ...] = ()
+
+# Openings that are not over: somebody waits for an answer there, or works.
+_WORKED_ON = select(col(Engagement.opportunity_id)).where(
+    col(Engagement.opportunity_id).is_not(None),
+    col(Engagement.status).not_in((*engagements.ENDED, engagements.Status.CALLED_OFF)),
+)
+
+TIMERS: tuple[Timer, ...] = (
+    opportunities.close_due,
+    opportunities.end_settled(STILL_OPEN, _WORKED_ON),
+    opportunities.warn_idle,
+    opportunities.expire_idle,
+    applications.expire_offers,
+    applications.warn_of_lapse,
+    applications.mark_overdue,
+    applications.close_unanswered,
+    applications.end_consent,
+)
 
 
 def sweep(engine: Engine, timers: tuple[Timer, ...] | None = None) -> int:

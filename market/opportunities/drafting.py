@@ -12,7 +12,7 @@ from market.errors import Conflict, Invalid
 from market.opportunities import queries, rules
 from market.opportunities.drafts import Fields, Need, Part
 from market.opportunities.models import DeliverableSpec, Opportunity, Question, Requirement
-from market.opportunities.quality import MOST_QUESTIONS, MOST_SKILLS
+from market.opportunities.quality import MOST_HOURS, MOST_QUESTIONS, MOST_SKILLS
 from market.opportunities.rules import Kind, Status
 from market.rubrics.service import copy_rubric
 from market.words import _
@@ -30,8 +30,9 @@ def create_draft(
 ) -> Opportunity:
     """A new draft for the organisation. It may be as empty as the person likes."""
     require(rules.may_post(actor, org_id))
-    _refuse_kind(fields.get("kind", Kind.GIG))
-    opportunity = Opportunity(org_id=org_id, author_id=actor.id, **fields)
+    given: Fields = {"kind": Kind.GIG, "hours": 8, **fields}
+    _refuse_kind(given["kind"], given["hours"])
+    opportunity = Opportunity(org_id=org_id, author_id=actor.id, **given)
     db.add(opportunity)
     db.flush()
     _put_parts(db, opportunity.id, parts)
@@ -60,7 +61,7 @@ def save_draft(
     allowed = rules.may_edit(actor, opportunity)
     if not allowed:
         raise Conflict(allowed.reason)
-    _refuse_kind(fields.get("kind", opportunity.kind))
+    _refuse_kind(fields.get("kind", opportunity.kind), fields.get("hours", opportunity.hours))
     expected = opportunity.draft_version if seen is None else seen
     changes: dict[str, Any] = {**fields, "draft_version": expected + 1, "updated_at": clock.now()}
     moved = db.connection().execute(
@@ -112,12 +113,21 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _refuse_kind(kind: Kind) -> None:
+def _refuse_kind(kind: Kind, hours: int) -> None:
+    """Only what can be posted here, within the hours of its kind."""
     if kind is Kind.MICRO_APPRENTICESHIP:
         raise Invalid(
             _("A micro-apprenticeship is posted from its programme."),
             kind=_("Choose a gig or a trial project."),
         )
+    most = MOST_HOURS[kind]
+    if not 1 <= hours <= most:
+        words = (
+            _("A trial project takes 1 to %(most)s hours.", most=most)
+            if kind is Kind.TRIAL
+            else _("A gig takes 1 to %(most)s hours.", most=most)
+        )
+        raise Invalid(words, hours=words)
 
 
 def _put_parts(db: Session, opportunity_id: int, parts: Sequence[Part]) -> None:

@@ -8,7 +8,7 @@ import re
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:;]+(?=\s|$)|\n+")
-_VOWELS = re.compile(r"[aeiouy]+")
+_VOWELS = re.compile(r"(?:[aeiou]|y(?![aeiou]))+")  # the y of "employee" is a consonant
 LEAST_WORDS = 20  # below this the figure swings with every word
 
 # Words that carry no test by themselves: what remains without them must still say something to do or to see.

@@ -1,0 +1,1 @@
+"""Opportunities: drafts, quality, the life of a posting, its pages."""

@@ -1,0 +1,1 @@
+"""Rubrics: criteria, steps, freezing, copying."""
