@@ -113,8 +113,8 @@ class Index:
             segment = tier.segment
             spans = np.array([segment.span(skill) for skill in skill_ids], dtype=np.int64)
             query = Query(spans, tables, conditions, _dropped(tier, excluded), tie, k)
-            best = _best(self._kernel, segment, query, skill_ids, filters.only)
-            found.extend(_hits(segment, best, skill_ids, tables))
+            best = _best(self._kernel, segment, query, filters.only)
+            found.extend(_hits(segment, best, tables))
             answering += 1
         if answering > 1:
             found.sort(key=lambda pair: pair[0], reverse=True)
@@ -129,7 +129,7 @@ class Index:
             rows = np.unique(np.concatenate([segment.rows[start:end] for start, end in spans]))
             rows = np.setdiff1d(rows, tier.dead, assume_unique=True)
             ids.append(segment.person_ids[rows])
-            levels.append(np.stack([segment.levels_at(rows, skill) for skill in skill_ids], axis=1))
+            levels.append(np.stack([segment.levels_at(rows, start, end) for start, end in spans], axis=1))
         return np.concatenate(ids), np.concatenate(levels)
 
     def apply(self, changes: Iterable[Change], seq: int) -> None:
@@ -181,31 +181,25 @@ def _dropped(tier: Tier, excluded: NDArray[np.int64]) -> Rows:
     return np.insert(tier.dead, np.searchsorted(tier.dead, rows), rows)
 
 
-def _best(
-    kernel: Kernel, segment: Segment, query: Query, skill_ids: Sequence[int], only: frozenset[int] | None
-) -> Best:
+def _best(kernel: Kernel, segment: Segment, query: Query, only: frozenset[int] | None) -> Best:
     """The first k of one segment."""
     if only is None:
         return kernel(segment, query)
-    rows = segment.rows_of(np.fromiter(only, np.int64, len(only)))
-    return best_among(segment, query, rows, skill_ids)
+    return best_among(segment, query, segment.rows_of(np.fromiter(only, np.int64, len(only))))
 
 
-def _hits(
-    segment: Segment, best: Best, skill_ids: Sequence[int], tables: NDArray[np.int32]
-) -> Iterator[tuple[int, Hit]]:
+def _hits(segment: Segment, best: Best, tables: NDArray[np.int32]) -> Iterator[tuple[int, Hit]]:
     """The order key of each person found, and what the ranking says of them."""
-    keys, rows = best
-    levels = [segment.levels_at(rows, skill) for skill in skill_ids]
-    parts = [table[have].tolist() for table, have in zip(tables, levels, strict=True)]
-    yield from zip(
+    keys, rows, levels = best
+    parts = tables[np.arange(len(tables))[:, None], levels]
+    return zip(
         keys.tolist(),
         map(
             Hit,
             segment.person_ids[rows].tolist(),
             scores_of(keys).tolist(),
-            zip(*(have.tolist() for have in levels), strict=True),
-            zip(*parts, strict=True),
+            map(tuple, levels.T.tolist()),
+            map(tuple, parts.T.tolist()),
         ),
         strict=True,
     )

@@ -30,8 +30,8 @@ class Query:
     k: int
 
 
-Best = tuple[NDArray[np.int64], Rows]
-"""Keys, the best first, and their rows."""
+Best = tuple[NDArray[np.int64], Rows, NDArray[np.uint8]]
+"""Keys, the best first, their rows, and their levels of shape (requirements, rows)."""
 Kernel = Callable[[Segment, Query], Best]
 
 
@@ -134,15 +134,21 @@ def _first(segment: Segment, rows: Rows, scores: NDArray[np.int32], query: Query
         largest = np.argpartition(keys, len(keys) - query.k)[len(keys) - query.k :]
         keys, rows = keys[largest], rows[largest]
     order = np.argsort(-keys)
-    return keys[order], rows[order]
+    keys, rows = keys[order], rows[order]
+    return keys, rows, _levels(segment, rows, query)
 
 
-def best_among(segment: Segment, query: Query, rows: Rows, skill_ids: Sequence[int]) -> Best:
+def _levels(segment: Segment, rows: Rows, query: Query) -> NDArray[np.uint8]:
+    """The levels of the rows in each requirement's skill."""
+    return np.array([segment.levels_at(rows, start, end) for start, end in query.spans], dtype=np.uint8)
+
+
+def best_among(segment: Segment, query: Query, rows: Rows) -> Best:
     """The early mask: the first k among a few rows, by looking their levels up instead of reading whole lists."""
     rows = rows[_eligible(segment, rows, query)]
     scores = np.zeros(len(rows), dtype=np.int32)
-    for skill, table in zip(skill_ids, query.tables, strict=True):
-        scores += table[segment.levels_at(rows, skill)]
+    for table, have in zip(query.tables, _levels(segment, rows, query), strict=True):
+        scores += table[have]
     some = scores > 0
     return _first(segment, rows[some], scores[some], query)
 

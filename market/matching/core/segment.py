@@ -50,9 +50,8 @@ class Segment:
         rows: Rows = places[self.person_ids[places] == wanted].astype(np.uint32)
         return rows
 
-    def levels_at(self, rows: Rows, skill_id: int) -> NDArray[np.uint8]:
-        """The level in one skill of each of the rows, 0 where there is none."""
-        start, end = self.span(skill_id)
+    def levels_at(self, rows: Rows, start: int, end: int) -> NDArray[np.uint8]:
+        """The level of each of the rows in the skill with this span, 0 where there is none."""
         found = np.zeros(len(rows), dtype=np.uint8)
         if start == end:
             return found
