@@ -45,7 +45,7 @@ def points(level: ColumnElement[int], asked: Requirement) -> ColumnElement[int]:
     )
 
 
-def scored(person_skill: FromClause, requirements: Sequence[Requirement]) -> Select[tuple[int, int]]:
+def scored(person_skill: FromClause, requirements: Sequence[Requirement]) -> Select[int, int]:
     """person_id and score of everyone with at least one of the skills, in no order."""
     check(requirements)
     skill_id, person_id, level = (person_skill.c[name] for name in ("skill_id", "person_id", "level"))
@@ -65,7 +65,7 @@ def top_k_statement(
     *,
     person_id: ColumnElement[int] | None = None,
     conditions: Sequence[ColumnElement[bool]] = (),
-) -> Select[tuple[int, int]]:
+) -> Select[int, int]:
     """person_id and score of the first k people, in the contract's order.
 
     `person_skill` has skill_id, person_id and level. `person_id` is the column of another table to join for
@@ -87,7 +87,7 @@ def top_k_statement(
 
 def levels_statement(
     person_skill: FromClause, skill_ids: Sequence[int], person_ids: Sequence[int] | None = None
-) -> Select[tuple[int, int, int]]:
+) -> Select[int, int, int]:
     """person_id, skill_id and level of these people, or of everyone, in these skills: the rows behind a ranking."""
     columns = person_skill.c
     statement = select(columns.person_id, columns.skill_id, columns.level).where(
