@@ -11,8 +11,9 @@ from market.matching.core import index as index_module
 from market.matching.core import kernels
 from market.matching.core.contract import BadRequirements, Requirement, Tie
 from market.matching.core.filters import Condition, Filters
-from market.matching.core.index import Change, Index
+from market.matching.core.index import Index
 from market.matching.core.segment import Segment, build, empty
+from market.matching.core.tiers import Change
 from tests.matching import oracle
 
 COLUMNS = ("hours", "languages")

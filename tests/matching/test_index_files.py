@@ -8,8 +8,9 @@ import pytest
 from market.matching.core import files
 from market.matching.core.contract import Requirement, Tie
 from market.matching.core.files import IndexFileError, open_current, write
-from market.matching.core.index import Change, Index
+from market.matching.core.index import Index
 from market.matching.core.segment import Segment, build, empty
+from market.matching.core.tiers import Change
 
 ASKED = [Requirement(1, 2, 1, True), Requirement(2, 1, 3, False)]
 

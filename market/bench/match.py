@@ -1,0 +1,177 @@
+"""How fast and how rightly people are ranked: our backends and others on one synthetic market, in one run.
+
+Every answer is compared with brute force over all postings, and every engine's CPU with the floor, which is
+reading each posting of the questions once.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from market.bench.match_engines import Answer, Engine, OurIndex, OurIndexWithNumba, Postgres, Sqlite
+from market.bench.match_rivals import DuckDb, QdrantEdge, Tantivy
+from market.bench.match_world import Question, World, make_questions, make_world, right_answer
+from market.matching.core.index import Index
+from market.matching.core.segment import Segment
+from market.matching.core.tiers import Change
+
+WARM_UP = 20
+"""Questions asked before the clock runs: what compiles or fills a cache does it then."""
+
+ENGINES: dict[str, type[Engine]] = {
+    "sql-sqlite": Sqlite,
+    "sql-postgresql": Postgres,
+    "index-numpy": OurIndex,
+    "index-numba": OurIndexWithNumba,
+    "duckdb": DuckDb,
+    "tantivy": Tantivy,
+    "qdrant-edge": QdrantEdge,
+}
+NEEDS = {"index-numba": "numba", "duckdb": "duckdb", "tantivy": "tantivy", "qdrant-edge": "qdrant_edge"}
+"""The module without which an engine is left out."""
+
+Say = Callable[[str], object]
+
+
+def bench_match(
+    people: int,
+    queries: int,
+    engines: Sequence[str] | None = None,
+    postgres_url: str | None = None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Figures for each engine, as JSON can hold them; times in milliseconds, sizes in bytes.
+
+    `cpu_ms` is a query's mean over all threads, the database server's process included where it can be seen
+    (null where it cannot); `floor_ratio` is that against the floor. Engines that are not installed are left
+    out unless they are named: then ModuleNotFoundError. ValueError for an unknown engine.
+    """
+    chosen = _chosen(engines, postgres_url)
+    say(f"making {people:,} people and {queries:,} questions")
+    world, questions = make_world(people), make_questions(queries)
+    right = [right_answer(world, question) for question in questions]
+    floor = floor_ms(world.segment(), questions)
+    rows = []
+    for name in chosen:
+        say(f"building {name}")
+        with tempfile.TemporaryDirectory(prefix="foothold-bench-") as folder:
+            made = ENGINES[name](Path(folder))
+            if isinstance(made, Postgres):
+                made.url = postgres_url or ""
+            rows.append({"engine": name, **_measure(made, world, questions, right, floor)})
+    return {"people": people, "queries": queries, "rows": rows}
+
+
+def _chosen(engines: Sequence[str] | None, postgres_url: str | None) -> list[str]:
+    """The engines to measure."""
+    unknown = set(engines or ()) - set(ENGINES)
+    if unknown:
+        raise ValueError(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
+    if engines is not None:
+        missing = [name for name in engines if name in NEEDS and find_spec(NEEDS[name]) is None]
+        if missing:
+            raise ModuleNotFoundError(f"not installed: {', '.join(missing)}")
+        if "sql-postgresql" in engines and not postgres_url:
+            raise ValueError("sql-postgresql needs the URL of a server")
+        return list(engines)
+    return [
+        name
+        for name in ENGINES
+        if (name not in NEEDS or find_spec(NEEDS[name])) and (name != "sql-postgresql" or postgres_url)
+    ]
+
+
+def _measure(
+    engine: Engine, world: World, questions: Sequence[Question], right: Sequence[Answer], floor: float
+) -> dict[str, Any]:
+    """One engine's row, its name aside."""
+    began = time.perf_counter()
+    engine.build(world)
+    build_s = time.perf_counter() - began
+    try:
+        for question in questions[:WARM_UP]:
+            engine.ask(question)
+        spent, mismatches = [], 0
+        answers: list[Answer] = []
+        cpu, elsewhere = time.process_time(), engine.elsewhere_s()
+        for question in questions:
+            asked_at = time.perf_counter()
+            answers.append(engine.ask(question))
+            spent.append(1000 * (time.perf_counter() - asked_at))
+        cpu_ms = 1000 * (time.process_time() - cpu + engine.elsewhere_s() - elsewhere) / len(questions)
+        mismatches = sum(found != wanted for found, wanted in zip(answers, right, strict=True))
+        size = engine.size()
+    finally:
+        engine.close()
+    known = not math.isnan(cpu_ms)
+    return {
+        "p50_ms": round(float(np.percentile(spent, 50)), 4),
+        "p99_ms": round(float(np.percentile(spent, 99)), 4),
+        "mean_ms": round(float(np.mean(spent)), 4),
+        "cpu_ms": round(cpu_ms, 4) if known else None,
+        "build_s": round(build_s, 2),
+        "bytes": size,
+        "mismatches": mismatches,
+        "floor_ratio": round(cpu_ms / floor, 1) if known else None,
+    }
+
+
+def floor_ms(segment: Segment, questions: Sequence[Question]) -> float:
+    """Milliseconds a question to read each of its postings once, row and level: the best of five."""
+    spans = [segment.span(asked.skill_id) for question in questions for asked in question.requirements]
+    read = _reader()
+    table = np.array(spans, dtype=np.int64)
+    read(segment.rows, segment.levels, table[:1])
+    best = math.inf
+    for _ in range(5):
+        began = time.perf_counter()
+        read(segment.rows, segment.levels, table)
+        best = min(best, time.perf_counter() - began)
+    return 1000 * best / len(questions)
+
+
+def _reader() -> Callable[..., object]:
+    """A function that reads every row and level in the spans: compiled where numba is installed, else numpy's sum."""
+    if find_spec("numba") is None:
+        return lambda rows, levels, spans: [rows[a:b].sum() + levels[a:b].sum() for a, b in spans]
+    import numba as nb
+
+    @nb.njit(nogil=True)
+    def read(rows, levels, spans):  # type: ignore[no-untyped-def]
+        total = np.uint64(0)
+        for place in range(spans.shape[0]):
+            for i in range(spans[place, 0], spans[place, 1]):
+                total += rows[i] ^ levels[i]
+        return total
+
+    return read
+
+
+def bench_updates(people: int, changes: int, kernel: str = "auto") -> dict[str, Any]:
+    """How soon a changed profile is seen: milliseconds from `apply` to the end of the next query that lists it."""
+    world = make_world(people)
+    index = Index(world.segment(), kernel=kernel)
+    question = make_questions(1)[0]
+    skills = {asked.skill_id: 255 for asked in question.requirements}
+    attributes = {"available": 0, "languages": question.language, "pay": 0}
+    random = np.random.default_rng(3)
+    spent, seen = [], 0
+    for seq, person in enumerate(random.integers(1, people + 1, changes).tolist(), 1):
+        began = time.perf_counter()
+        index.apply([Change(person, skills, attributes)], seq)
+        hits = index.top_k(question.requirements, changes + 20, question.tie, question.filters)
+        spent.append(1000 * (time.perf_counter() - began))
+        seen += any(hit.person_id == person and hit.levels == tuple(skills.values()) for hit in hits)
+    return {
+        "people": people,
+        "changes": changes,
+        "seen_percent": 100 * seen / changes,
+        "p50_ms": round(float(np.percentile(spent, 50)), 3),
+        "max_ms": round(max(spent), 3),
+    }
