@@ -1,4 +1,4 @@
-"""Puts what the pages load from npm into static/vendor: htmx, its SSE extension and the fonts.
+"""Puts what comes from npm into static/vendor: htmx, its SSE extension, the fonts, and JSON-LD contexts.
 
 Run as a script (`make demo` and `make test` do), or by hatchling when a wheel is built, so that an installed wheel
 needs no npm. Versions and hashes come from package-lock.json. Pages work without any of these files.
@@ -21,6 +21,25 @@ NPM_CI = ("ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error
 HTML_VALIDATE_NODE = (20, 19)  # html-validate 10 runs from this version of Node on
 
 _FONTS = "fonts"
+_BAZAAR, _DCC = "node_modules/@digitalbazaar", "node_modules/@digitalcredentials"
+# Vocabularies of older badges, checked against the hashes in market/credentials/proofs/contexts.json when read.
+_CONTEXTS = {
+    f"{_BAZAAR}/credentials-context/contexts/v1.jsonld": "credentials-v1.jsonld",
+    f"{_BAZAAR}/credentials-context/LICENSE.md": "../licences/credentials-context.txt",
+    f"{_BAZAAR}/data-integrity-context/contexts/data-integrity-v1.jsonld": "data-integrity-v1.jsonld",
+    f"{_BAZAAR}/data-integrity-context/LICENSE": "../licences/data-integrity-context.txt",
+    f"{_BAZAAR}/vc-bitstring-status-list-context/contexts/vc-bitstring-status-list-v1.jsonld": "status-v1.jsonld",
+    f"{_BAZAAR}/vc-bitstring-status-list-context/LICENSE": "../licences/vc-bitstring-status-list-context.txt",
+    f"{_BAZAAR}/vc-status-list-context/contexts/vc-status-list-v1.jsonld": "status-list-2021-v1.jsonld",
+    f"{_BAZAAR}/vc-status-list-context/LICENSE": "../licences/vc-status-list-context.txt",
+    "node_modules/ed25519-signature-2020-context/contexts/ed25519-signature-2020-v1.jsonld": "ed25519-2020-v1.jsonld",
+    "node_modules/ed25519-signature-2020-context/LICENSE": "../licences/ed25519-signature-2020-context.txt",
+    f"{_DCC}/dcc-context/js/context.js": "dcc-v1.js",
+    f"{_DCC}/dcc-context/LICENSE": "../licences/dcc-context.txt",
+    f"{_DCC}/open-badges-context/js/contexts/context-3.0.js": "ob-v3p0.js",
+    f"{_DCC}/open-badges-context/js/contexts/context-3.0-beta.js": "ob-v3p0-beta.js",
+    f"{_DCC}/open-badges-context/LICENSE": "../licences/open-badges-context.txt",
+}
 WANTED = {
     "node_modules/htmx.org/dist/htmx.min.js": "htmx.min.js",
     "node_modules/htmx.org/dist/ext/hx-sse.min.js": "hx-sse.min.js",
@@ -34,6 +53,7 @@ WANTED = {
     for style in ("normal", "italic")
     for name in (f"{family}-{script}-{axis}-{style}",)
 }
+WANTED |= {source: os.path.normpath(f"contexts/{name}") for source, name in _CONTEXTS.items()}
 
 
 class Unavailable(Exception):
