@@ -1,0 +1,54 @@
+"""The shell around the pure core: fetch what a verification names, within a budget, and ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from market.credentials.child import Verifier
+from market.credentials.proofs.binding import Person
+from market.credentials.proofs.checks import Verification
+from market.credentials.proofs.sources import Document, Need, Unavailable
+from market.credentials.proofs.trust import Registry
+
+MAX_FETCHES = 8
+Fetch = Callable[[str], Document | Unavailable]
+
+
+def resolve(
+    data: bytes,
+    verifier: Verifier,
+    fetch: Fetch,
+    *,
+    at: datetime,
+    person: Person | None = None,
+    registries: Sequence[Registry] = (),
+    budget: int = MAX_FETCHES,
+) -> Verification:
+    """Verify a document, fetching at most `budget` others for it. Blocks: call it from a worker."""
+    documents: dict[str, Document | Unavailable] = {}
+    while True:
+        made = verifier.verify(data, at=at, documents=documents, person=person, registries=registries)
+        asked: Sequence[Need] = [need for need in made.needs if need.url not in documents]
+        if not asked:
+            return made
+        for need in asked:
+            if budget <= 0:
+                documents[need.url] = Unavailable("the credential asks for too many documents")
+            else:
+                documents[need.url] = fetch(need.url)
+            budget -= 1
+
+
+def fetch_from_the_web(url: str) -> Document | Unavailable:
+    """One document through the site's guarded fetcher."""
+    from market.net.errors import FetchError
+    from market.net.fetch import fetch
+
+    try:
+        found = fetch(url, accept="application/did+json, application/json, */*;q=0.5")
+    except FetchError as cause:
+        return Unavailable(cause.code)
+    if not found.ok:
+        return Unavailable(f"the site answered {found.status}")
+    return Document(found.body, found.media_type, found.url, found.at.isoformat())
