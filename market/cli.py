@@ -57,3 +57,62 @@ def migrate() -> None:
 
     serving.migrate(from_environment())
     typer.echo("The database is up to date.")
+
+
+people = typer.Typer(no_args_is_help=True, help="People, as only an operator may change them.")
+app.add_typer(people, name="person")
+
+
+@people.command()
+def add(
+    email: Annotated[str, typer.Argument(help="Their e-mail address; it counts as confirmed.")],
+    name: Annotated[str, typer.Option(prompt="What are they called?", help="The name others see.")],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt="Password (empty: they set one by a link)",
+            hide_input=True,
+            default_factory=str,
+            help="Asked for when it is not given.",
+        ),
+    ],
+) -> None:
+    """Make an account whose address needs no link."""
+    from market.accounts import passwords, queries, rules, service
+    from market.db import transaction
+    from market.serving import open_database
+
+    settings = from_environment()
+    wrong = passwords.complaint(password, settings.site_name, name, email) if password else ""
+    if wrong or not rules.is_address(email):
+        raise typer.BadParameter(wrong or f"{email!r} is no e-mail address.")
+    secret = passwords.hash_password(password) if password else None
+    with transaction(open_database(settings), write=True) as db:
+        if queries.sign_in_by_address(db, email) is not None:
+            raise typer.BadParameter(f"{email} has an account already.")
+        zone, language = settings.time_zone, settings.site_language
+        service.sign_up(
+            db, name=name, email=email, secret=secret, verified=True, time_zone=zone, language=language
+        )
+    typer.echo(f"{name} can sign in as {email}.")
+
+
+@people.command()
+def promote(
+    email: Annotated[str, typer.Argument(help="The address of their account.")],
+    moderator: Annotated[bool, typer.Option(help="May moderate.")] = False,
+    admin: Annotated[bool, typer.Option(help="May administer.")] = False,
+) -> None:
+    """Make someone a moderator or an administrator; without either they are neither any more."""
+    from market.accounts import queries, service
+    from market.accounts.models import Person
+    from market.db import transaction
+    from market.serving import open_database
+
+    with transaction(open_database(from_environment()), write=True) as db:
+        known = queries.sign_in_by_address(db, email)
+        if known is None:
+            raise typer.BadParameter(f"{email} has no account here.")
+        service.promote(db, db.get_one(Person, known.person_id), moderator=moderator, admin=admin)
+    roles = [word for word, given in (("moderator", moderator), ("administrator", admin)) if given]
+    typer.echo(f"{email} is {' and '.join(roles) or 'neither moderator nor administrator'} now.")

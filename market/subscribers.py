@@ -8,6 +8,22 @@ from market.applications import reactions as applications
 from market.outbox import LeadsTo
 
 LEADS_TO: LeadsTo = {
+    "account.signed_up": (),
+    "account.verification_asked": (),
+    "account.verified": (),
+    "account.sign_up_repeated": (),
+    "account.reset_asked": (),
+    "account.password_changed": (),
+    "account.address_changed": (),
+    "account.promoted": (),
+    "account.blocked": (),
+    "account.unblocked": (),
+    "organisation.created": (),
+    "organisation.changed": (),
+    "organisation.verified": (),
+    "organisation.invited": (),
+    "organisation.joined": (),
+    "organisation.left": (),
     "opportunity.submitted": (),
     "opportunity.published": (),
     "opportunity.returned": (),

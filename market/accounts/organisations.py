@@ -1,12 +1,13 @@
-"""Organisations: founding one, changing its page, who belongs to it, and invitations to join."""
+"""Organisations: founding one, its name and page, and its verification."""
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from market import clock
 from market.access import Actor, Role, require
 from market.accounts import names, rules
-from market.accounts.models import Membership, Organisation
+from market.accounts.members import add_member
+from market.accounts.models import Organisation
 from market.errors import Invalid
 from market.outbox import announce
 from market.words import _
@@ -58,32 +59,6 @@ def _give_name(db: Session, organisation: Organisation, name: str) -> None:
         raise Invalid(words, name=words) from None
 
 
-def add_member(db: Session, org_id: int, person_id: int, role: Role) -> Membership:
-    """Give a person a role; the one they have already is kept as it is."""
-    wanted = select(Membership).where(
-        Membership.org_id == org_id,
-        Membership.person_id == person_id,
-        Membership.role == role,
-        col(Membership.ended_at).is_(None),
-    )
-    found = db.exec(wanted).first()
-    if found is not None:
-        return found
-    membership = Membership(org_id=org_id, person_id=person_id, role=role)
-    db.add(membership)
-    db.flush()
-    announce(
-        db,
-        "organisation.joined",
-        Actor(id=person_id),
-        subject=("organisation", org_id),
-        org_id=org_id,
-        person_id=person_id,
-        membership_id=membership.id,
-    )
-    return membership
-
-
 def verify_organisation(db: Session, moderator: Actor, organisation: Organisation) -> None:
     """State that an organisation is who it says it is; its openings then need no look beforehand."""
     require(rules.may_verify_organisation(moderator))
@@ -97,4 +72,23 @@ def verify_organisation(db: Session, moderator: Actor, organisation: Organisatio
         moderator,
         subject=("organisation", organisation.id),
         org_id=organisation.id,
+    )
+
+
+def change_organisation(
+    db: Session, actor: Actor, organisation: Organisation, *, name: str, about: str, place: str, website: str,
+    answer_days: int,
+) -> None:  # fmt: skip
+    """Change an organisation's own page. A new name has to be checked anew, so the verification ends with the old one."""
+    require(rules.may_manage(actor, organisation.id))
+    if names.tidy(name) != organisation.name:
+        if names.skeleton(names.tidy(name)) != organisation.name_skeleton:
+            organisation.verified_at = None
+        _give_name(db, organisation, name)
+    organisation.about, organisation.place, organisation.website = about, place, website
+    organisation.answer_days = answer_days
+    db.add(organisation)
+    db.flush()
+    announce(
+        db, "organisation.changed", actor, subject=("organisation", organisation.id), org_id=organisation.id
     )

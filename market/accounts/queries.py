@@ -1,10 +1,10 @@
 """Reading accounts: people and organisations by what their addresses in the site say, and who belongs where."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, bindparam, func, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select
 
 from market.access import MAY, Role, Task
@@ -111,27 +111,17 @@ _MEMBERS = (
 def members(db: Session, org_id: int) -> list[MemberRow]:
     """Who belongs to an organisation now, the longest first."""
     rows = db.connection().execute(_MEMBERS, {"org_id": org_id})
-    return [MemberRow(*row) for row in rows]
+    return [MemberRow(*row[:5], row[5] or "") for row in rows]
 
 
-def open_invitations(db: Session, org_id: int, now: datetime) -> list[Invitation]:
-    """Invitations nobody has answered yet: those still good and those that ran out, the newest first."""
+def open_invitations(db: Session, org_id: int) -> list[Invitation]:
+    """Invitations nobody has answered yet, those that ran out among them, the newest first."""
     wanted = select(Invitation).where(
         Invitation.org_id == org_id,
         col(Invitation.accepted_at).is_(None),
         col(Invitation.withdrawn_at).is_(None),
     )
     return list(db.exec(wanted.order_by(col(Invitation.id).desc()).limit(100)))
-
-
-def invitations_since(db: Session, org_id: int, since: datetime) -> int:
-    """How many invitations an organisation sent since then."""
-    wanted = (
-        select(func.count())
-        .select_from(Invitation)
-        .where(Invitation.org_id == org_id, Invitation.created_at >= since)
-    )
-    return db.exec(wanted).one()
 
 
 def addresses(db: Session, person_id: int) -> list[Email]:
@@ -190,3 +180,25 @@ def display_names(db: Session, person_ids: list[int]) -> dict[int, str]:
         return {}
     rows = db.exec(select(Person.id, Person.display_name).where(col(Person.id).in_(person_ids)))
     return {person_id: name or "" for person_id, name in rows}
+
+
+class OwnOrganisation(NamedTuple):
+    """One organisation a person belongs to, with their roles in it."""
+
+    public_id: str
+    name: str
+    roles: list[Any]  # of Role; a page puts their words here
+
+
+def organisations_of(db: Session, person_id: int) -> list[OwnOrganisation]:
+    """The organisations a person belongs to now, the longest first."""
+    wanted = (
+        select(Organisation.public_id, Organisation.name, Membership.role)
+        .join(Organisation, col(Organisation.id) == col(Membership.org_id))
+        .where(Membership.person_id == person_id, col(Membership.ended_at).is_(None))
+        .order_by(col(Membership.id))
+    )
+    found: dict[str, OwnOrganisation] = {}
+    for public_id, name, role in db.exec(wanted):
+        found.setdefault(public_id, OwnOrganisation(public_id, name, [])).roles.append(role)
+    return list(found.values())

@@ -1,45 +1,49 @@
-"""Writing accounts: signing up, addresses, passwords, settings, and the links that are sent by mail.
+"""Writing accounts: signing up, passwords, settings; and the door to what lies in the modules beside this one.
 
-Events carry ids only. A link's token is minted by whoever sends the mail (`mint_token`), so no token is ever kept in an
-event, a log or a queue: only its SHA-256 is in the database.
+Events carry ids only; the mail that an event leads to mints its link's token itself (`links.mint_token`).
 """
 
-import secrets
-
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import Actor
-from market.accounts import passwords, rules
+from market.access import SYSTEM, Actor
+from market.accounts import links, passwords, queries, rules, sessions
+from market.accounts.emails import add_address, ask_to_verify, confirm_address, make_primary, remove_address
+from market.accounts.links import mint_token
+from market.accounts.members import add_member
 from market.accounts.models import (
     Email,
     FactorKind,
-    OneTimeToken,
     Person,
+    PersonStatus,
     SignInFactor,
     TokenPurpose,
 )
-from market.accounts.organisations import add_member, create_organisation, verify_organisation
-from market.accounts.sessions import token_sha256
+from market.accounts.organisations import create_organisation, verify_organisation
+from market.accounts.queries import SignIn
 from market.errors import Conflict
 from market.outbox import announce
-from market.words import _
 
 __all__ = [
+    "add_address",
     "add_member",
+    "ask_reset",
+    "ask_to_verify",
+    "change_password",
     "confirm_address",
     "create_organisation",
+    "keep_hash",
+    "make_primary",
     "mint_token",
+    "promote",
+    "remove_address",
+    "reset_password",
+    "save_settings",
     "sign_up",
+    "sign_up_again",
     "verify_organisation",
 ]
-
-_GOOD_FOR = {
-    TokenPurpose.VERIFY_EMAIL: rules.VERIFY_FOR,
-    TokenPurpose.RESET_PASSWORD: rules.RESET_FOR,
-    TokenPurpose.INVITATION: rules.INVITATION_FOR,
-}
 
 
 def sign_up(
@@ -79,62 +83,90 @@ def sign_up(
     return person
 
 
-def ask_to_verify(db: Session, actor: Actor, address: Email) -> None:
-    """Have a link sent that confirms the address."""
+def sign_up_again(db: Session, known: SignIn) -> None:
+    """Someone signs up with an address that has an account: its owner is told by mail, the page says nothing of it."""
     announce(
         db,
-        "account.verification_asked",
-        actor,
-        subject=("person", address.person_id),
-        person_id=address.person_id,
-        email_id=address.id,
+        "account.sign_up_repeated",
+        subject=("person", known.person_id),
+        person_id=known.person_id,
+        email_id=known.email_id,
     )
 
 
-def confirm_address(db: Session, address: Email) -> None:
-    """The address is this person's from now on. Raises `Conflict` when someone else confirmed it first."""
-    if address.verified_at is not None:
-        return
-    try:
-        with db.begin_nested():
-            address.verified_at = clock.now()
-            db.add(address)
-            db.flush()
-    except IntegrityError:
-        db.refresh(address)
-        raise Conflict(_("This address was confirmed for another account. Sign in to that one.")) from None
+def ask_reset(db: Session, address: str) -> None:
+    """Have a link to a new password sent, if the address has an account; if not, as much is written, and nobody hears."""
+    known = queries.sign_in_by_address(db, address)
     announce(
         db,
-        "account.verified",
-        Actor(id=address.person_id),
-        subject=("person", address.person_id),
-        person_id=address.person_id,
-        email_id=address.id,
+        "account.reset_asked",
+        subject=("person", known.person_id) if known else None,
+        person_id=known.person_id if known else None,
+        email_id=known.email_id if known else None,
     )
 
 
-def mint_token(
-    db: Session,
-    purpose: TokenPurpose,
-    *,
-    person_id: int | None = None,
-    email_id: int | None = None,
-    invitation_id: int | None = None,
-) -> str:
-    """A new link's token: 256 random bits, good once and for a limited time. Only its SHA-256 is kept.
+def _set_password(db: Session, person_id: int, secret: str) -> None:
+    wanted = select(SignInFactor).where(
+        SignInFactor.person_id == person_id, SignInFactor.kind == FactorKind.PASSWORD
+    )
+    factor = db.exec(wanted).first() or SignInFactor(
+        person_id=person_id, kind=FactorKind.PASSWORD, secret=secret
+    )
+    factor.secret, factor.created_at = secret, clock.now()
+    db.add(factor)
+    links.void(db, TokenPurpose.RESET_PASSWORD, person_id)
 
-    To confirm an address give person and e-mail, for a new password the same, for an invitation the invitation.
+
+def keep_hash(db: Session, person_id: int, secret: str) -> None:
+    """The same password, hashed with today's costs."""
+    db.exec(
+        update(SignInFactor)
+        .where(col(SignInFactor.person_id) == person_id, col(SignInFactor.kind) == FactorKind.PASSWORD)
+        .values(secret=secret)
+    )
+
+
+def change_password(db: Session, actor: Actor, secret: str) -> None:
+    """A new password for the actor: every other browser is signed out. `secret` is its hash."""
+    _set_password(db, actor.id, secret)
+    sessions.end_all(db, actor.id, keep=actor.session_id)
+    announce(db, "account.password_changed", actor, subject=("person", actor.id), person_id=actor.id)
+
+
+def reset_password(db: Session, token: str, secret: str) -> Person:
+    """A new password by a link: every browser is signed out, and the address the link went to is confirmed.
+
+    Raises `Conflict` when the link was used or ran out.
     """
-    token = secrets.token_urlsafe(32)
-    db.add(
-        OneTimeToken(
-            token_sha256=token_sha256(token),
-            purpose=purpose,
-            person_id=person_id,
-            email_id=email_id,
-            invitation_id=invitation_id,
-            expires_at=clock.now() + _GOOD_FOR[purpose],
-        )
+    link = links.use(db, token, TokenPurpose.RESET_PASSWORD)
+    person = db.get_one(Person, link.person_id)
+    address = db.get(Email, link.email_id)
+    if address is None or address.person_id != person.id or person.status is not PersonStatus.ACTIVE:
+        raise Conflict(links.gone())
+    _set_password(db, person.id, secret)
+    sessions.end_all(db, person.id)
+    confirm_address(db, address)
+    announce(
+        db,
+        "account.password_changed",
+        Actor(id=person.id),
+        subject=("person", person.id),
+        person_id=person.id,
     )
+    return person
+
+
+def save_settings(db: Session, actor: Actor, *, name: str, time_zone: str, language: str) -> None:
+    """How a person is called, and how days, times and words are shown to them."""
+    person = db.get_one(Person, actor.id)
+    person.display_name, person.time_zone, person.language = name, time_zone, language
+    db.add(person)
     db.flush()
-    return token
+
+
+def promote(db: Session, person: Person, *, moderator: bool = False, admin: bool = False) -> None:
+    """Give a person the site's own roles; what is False is taken away. For the command line."""
+    person.is_moderator, person.is_admin = moderator, admin
+    db.add(person)
+    announce(db, "account.promoted", SYSTEM, subject=("person", person.id), person_id=person.id)

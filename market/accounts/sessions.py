@@ -2,9 +2,9 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session, col
 
 from market import clock
@@ -131,3 +131,30 @@ def end(db: Session, token: str) -> None:
     found = db.get(SignInSession, token_sha256(token))
     if found is not None:
         db.delete(found)
+
+
+def end_one(db: Session, person_id: int, public_id: str) -> bool:
+    """Sign one of a person's browsers out; False when it is not theirs or signed out already."""
+    gone = db.connection().execute(
+        delete(SignInSession).where(
+            col(SignInSession.person_id) == person_id, col(SignInSession.public_id) == public_id
+        )
+    )
+    return gone.rowcount > 0
+
+
+def end_all(db: Session, person_id: int, keep: str = "") -> int:
+    """Sign a person's browsers out, all but the one with the public id `keep`; how many."""
+    gone = db.connection().execute(
+        delete(SignInSession).where(
+            col(SignInSession.person_id) == person_id, col(SignInSession.public_id) != keep
+        )
+    )
+    return int(gone.rowcount)
+
+
+def sweep(db: Session, now: datetime) -> int:
+    """Timer: forget sessions that ran out."""
+    return int(
+        db.connection().execute(delete(SignInSession).where(col(SignInSession.expires_at) <= now)).rowcount
+    )

@@ -84,8 +84,6 @@ def _answer(
     request: Request, handler: Handler, route: MarketRoute, write: bool, prepare: Prepare | None
 ) -> Response:
     kit = kit_of(request)
-    if prepare is not None:
-        request.state.prepared = prepare(request, kit)
     try:
         with transaction(kit.engine, write=False) as db:
             actor = kit.load_actor(db, session_token(request))
@@ -100,6 +98,8 @@ def _answer(
             _write_log(request, kit)
             return response
         _hit_limit(request, kit, route, actor)
+        if prepare is not None:  # after the limit, so that slow work cannot be asked for without end
+            request.state.prepared = prepare(request, kit)
         return _write(request, handler, route, kit, actor)
     except PoolTimeout:
         raise Unavailable(_("Many people are here at once. Try again in a moment.")) from None

@@ -1,5 +1,0 @@
-"""Pages of accounts."""
-
-from market.web.routing import MarketRoute
-
-routes: list[MarketRoute] = []
