@@ -52,6 +52,8 @@ class Engagement(SQLModel, table=True):
     ends_on: date | None = None
     started_at: datetime | None = instant_field(nullable=True)
     paused_at: datetime | None = instant_field(nullable=True)
+    pause_until: date | None = None
+    nudged_at: datetime | None = instant_field(nullable=True)  # the last reminder of this state
     ended_at: datetime | None = instant_field(nullable=True)
     end_reason: str | None = None
     fault: Fault | None = choice_field(Fault, nullable=True)
@@ -127,6 +129,7 @@ class Milestone(SQLModel, table=True):
     version: int = 0  # of what was handed in last
     submitted_at: datetime | None = instant_field(nullable=True)
     settled_at: datetime | None = instant_field(nullable=True)
+    overdue_told_at: datetime | None = instant_field(nullable=True)
 
 
 class Deliverable(SQLModel, table=True):
@@ -191,7 +194,8 @@ class AssessmentSide(StrEnum):
 
 class AssessmentStatus(StrEnum):
     DRAFT = "draft"
-    SUBMITTED = "submitted"
+    SUBMITTED = "submitted"  # chosen blind; the other side's steps may be seen from here on
+    SIGNED = "signed"  # an assessor's last word: written to the ledger
 
 
 class Assessment(SQLModel, table=True):
@@ -214,6 +218,7 @@ class Assessment(SQLModel, table=True):
     person_id: int = refers_to("person.id")  # who judged
     comment: str = ""
     submitted_at: datetime | None = instant_field(nullable=True)
+    signed_at: datetime | None = instant_field(nullable=True)
 
 
 class AssessmentResult(SQLModel, table=True):

@@ -1,7 +1,8 @@
 """The lifecycles of engagements and milestones, and who may take which step."""
 
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from market.access import YES, Actor, Decision, Role, Task, no
 from market.lifecycle import Lifecycle, Step
@@ -60,10 +61,110 @@ ENDED = (Status.COMPLETED, Status.ENDED_EARLY)
 RUNNING = (Status.ACTIVE, Status.PAUSED)
 
 
-class Milestones(NamedTuple):
-    """What `finish` is asked about: the states of all milestones."""
+NO_SHOW_AFTER = timedelta(days=7)
+SILENCE = timedelta(days=14)  # a version handed in and unanswered for so long counts as approved
+ASSESS_WITHIN = timedelta(days=14)  # after the end
+PAUSE_AT_MOST = timedelta(days=30)
 
-    statuses: tuple[MilestoneStatus, ...]
+
+class Facts(NamedTuple):
+    """What a guard is asked about: the day, and the states of all milestones."""
+
+    today: date
+    statuses: tuple[MilestoneStatus, ...] = ()
+    running: bool = True  # of the engagement a milestone belongs to
+
+
+def may_start(engagement: "Engagement", facts: Facts) -> Decision:
+    """On the start date, or before it when both have said that they are ready."""
+    if facts.today >= engagement.starts_on or (engagement.talent_ready and engagement.employer_ready):
+        return YES
+    return no(
+        _(
+            "This starts on %(day)s, or as soon as both of you have said that you are ready.",
+            day=engagement.starts_on.isoformat(),
+        )
+    )
+
+
+def may_call_no_show(engagement: "Engagement", facts: Facts) -> Decision:
+    """A week after the start, with nothing begun."""
+    if facts.today < engagement.starts_on + NO_SHOW_AFTER:
+        return no(_("Wait until a week after the start; then this says that nobody came."))
+    if any(s is not MilestoneStatus.PLANNED for s in facts.statuses):
+        return no(_("Work has begun here. End it early instead, with the reason."))
+    return YES
+
+
+def may_hand_in(milestone: "Milestone", facts: Facts) -> Decision:
+    """While the engagement runs."""
+    return (
+        YES if facts.running else no(_("Work is not under way at the moment, so nothing can be handed in."))
+    )
+
+
+def may_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decision:
+    """Members who judge work, within two weeks of the end, and never one's own."""
+    if actor.id == engagement.person_id:
+        return no(_("You judge your own work on a form of its own."))
+    if "employer" not in parties(actor, engagement) or not actor.may_for(Task.ASSESS, engagement.org_id):
+        return no(_("Only members who look after this work judge it."))
+    if engagement.rubric_id is None:
+        return no(_("No rubric was published with this, so there is nothing to judge by."))
+    if engagement.status not in (*RUNNING, *ENDED):
+        return no(_("There is nothing to judge before work has begun."))
+    if engagement.ended_at is not None and now > engagement.ended_at + ASSESS_WITHIN:
+        return no(_("The assessment closed two weeks after the end."))
+    return YES
+
+
+def may_self_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decision:
+    """The person's own steps, in the same time."""
+    if actor.id != engagement.person_id:
+        return no(_("Only the person who did the work writes this one."))
+    if engagement.rubric_id is None:
+        return no(_("No rubric was published with this, so there is nothing to judge by."))
+    if engagement.status not in (*RUNNING, *ENDED):
+        return no(_("There is nothing to judge before work has begun."))
+    if engagement.ended_at is not None and now > engagement.ended_at + ASSESS_WITHIN:
+        return no(_("The assessment closed two weeks after the end."))
+    return YES
+
+
+def may_record_outcome(actor: Actor, engagement: "Engagement") -> Decision:
+    """What a trial project led to is said once, by the employer, after its end."""
+    if engagement.kind != "trial":
+        return no(_("Only a trial project has an outcome of this kind."))
+    if "employer" not in parties(actor, engagement):
+        return no(_("The employer says what a trial led to."))
+    if engagement.status not in ENDED:
+        return no(_("Say what it led to once it has ended."))
+    return YES if engagement.outcome is None else no(_("What this trial led to is on record."))
+
+
+def may_declare(actor: Actor, engagement: "Engagement", milestone: "Milestone", may_pay: bool) -> Decision:
+    """Members who pay, for parts that were accepted."""
+    if "employer" not in parties(actor, engagement) or not may_pay:
+        return no(_("Only members who pay for the organisation record this."))
+    if milestone.status not in ACCEPTED:
+        return no(_("This part has not been accepted yet, so nothing is due."))
+    return YES
+
+
+def may_confirm(actor: Actor, engagement: "Engagement", declared: int, confirmed: int) -> Decision:
+    """The person, once for what was declared."""
+    if actor.id != engagement.person_id:
+        return no(_("Only the person who is paid confirms it."))
+    if declared <= 0:
+        return no(_("Nothing has been declared paid yet."))
+    return YES if confirmed < declared else no(_("You have confirmed this."))
+
+
+def may_see(actor: Actor, engagement: "Engagement") -> Decision:
+    """Both sides, and moderators."""
+    if parties(actor, engagement) or actor.is_moderator or actor.is_admin:
+        return YES
+    return no(_("There is no such work here."))
 
 
 def parties(actor: Actor, engagement: "Engagement | Milestone") -> frozenset[str]:
@@ -86,15 +187,14 @@ def parties(actor: Actor, engagement: "Engagement | Milestone") -> frozenset[str
     return frozenset(mine)
 
 
-def may_finish(engagement: "Engagement", facts: Any) -> Decision:
+def may_finish(engagement: "Engagement", facts: Facts) -> Decision:
     """Every milestone settled, and at least one accepted."""
-    statuses: tuple[MilestoneStatus, ...] = facts.statuses
-    waiting = [s for s in statuses if s not in SETTLED]
+    waiting = [s for s in facts.statuses if s not in SETTLED]
     if waiting:
         return no(
             _("%(n)s milestones are not settled yet. Approve, cancel or reject them first.", n=len(waiting))
         )
-    if not any(s in ACCEPTED for s in statuses):
+    if not any(s in ACCEPTED for s in facts.statuses):
         return no(
             _("No milestone was accepted, so this cannot be completed. It can be ended early, with a reason.")
         )
@@ -111,6 +211,7 @@ LIFECYCLE = Lifecycle(
         ("talent", "employer", "system"),
         "engagement.started",
         "Start now",
+        guard=may_start,
     ),
     Step(
         "call_off",
@@ -128,6 +229,7 @@ LIFECYCLE = Lifecycle(
         ("talent", "employer", "system"),
         "engagement.no_show",
         "Nobody came",
+        guard=may_call_no_show,
     ),
     Step(
         "pause",
@@ -171,6 +273,7 @@ MILESTONE_LIFECYCLE = Lifecycle(
         ("talent", "system"),
         "milestone.begun",
         "Begin",
+        guard=may_hand_in,
     ),
     Step(
         "submit",
@@ -179,6 +282,7 @@ MILESTONE_LIFECYCLE = Lifecycle(
         ("talent",),
         "milestone.submitted",
         "Hand in",
+        guard=may_hand_in,
     ),
     Step(
         "take_back",

@@ -48,7 +48,7 @@ def environment() -> Environment:
         submission_key=_submission_key,
     )
     env.filters.update(show.FILTERS)
-    for name, file in (("ui", "ui"), ("draw", "draw"), ("form", "forms"), ("x", "explanation")):
+    for name, file in (("ui", "ui"), ("draw", "draw"), ("form", "forms"), ("x", "explanation"), ("work", "work")):
         env.globals[name] = env.get_template(f"_parts/{file}.html").module
     return env
 

@@ -1,0 +1,198 @@
+"""Pages of judging: first blind, then side by side, then signed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from market import clock
+from market.access import Actor, require, signed_in
+from market.accounts.models import Organisation, Person
+from market.engagements import assessments, queries, rules
+from market.engagements.assessments import Judged, side_of
+from market.engagements.forms import steps_of
+from market.engagements.models import AssessmentSide, AssessmentStatus, Engagement
+from market.errors import Invalid, NotFound
+from market.rubrics.queries import RubricView, rubric_with_criteria
+from market.web.forms import BLANK, Entry, Form, filled, read
+from market.web.render import render, see_other
+from market.web.routing import MarketRoute, action, page
+from market.words import _
+
+
+def _rubric(db: Session, engagement: Engagement) -> RubricView:
+    if engagement.rubric_id is None:
+        raise NotFound(_("No rubric was published with this work."))
+    return rubric_with_criteria(db, engagement.rubric_id)
+
+
+def _may(actor: Actor, engagement: Engagement) -> None:
+    asked = rules.may_self_assess if actor.id == engagement.person_id else rules.may_assess
+    require(asked(actor, engagement, clock.now()))
+
+
+def _sides(db: Session, actor: Actor, engagement: Engagement) -> tuple[Judged | None, Judged | None]:
+    """One's own side's assessment and the other side's."""
+    found = assessments.of_engagement(db, engagement)
+    own = side_of(actor, engagement)
+    other = AssessmentSide.ASSESSOR1 if own is AssessmentSide.SELF else AssessmentSide.SELF
+    return found.get(own), found.get(other)
+
+
+def _with_people(db: Session, engagement: Engagement) -> dict[str, Any]:
+    return {
+        "engagement": engagement,
+        "person": db.get_one(Person, engagement.person_id),
+        "org": db.get_one(Organisation, engagement.org_id),
+        "handed_in": [
+            (m, queries.versions_of(db, m)) for m in queries.milestones_of(db, engagement.id) if m.version
+        ],
+    }
+
+
+def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
+    """Choose a step for each criterion, without seeing the other side's."""
+    engagement = queries.get_engagement(db, actor, request.path_params["id"])
+    rubric = _rubric(db, engagement)
+    mine, theirs = _sides(db, actor, engagement)
+    if entry is BLANK:
+        _may(actor, engagement)
+        if mine is not None and mine.row.status is not AssessmentStatus.DRAFT:
+            return see_other(request, "assessments.compare", id=engagement.public_id)
+        entry = filled(**_values(rubric, mine.steps if mine else {}))
+    return render(
+        request,
+        "engagements/assess.html",
+        **_with_people(db, engagement),
+        rubric=rubric,
+        entry=entry,
+        status=entry.status,
+        theirs_in=theirs is not None and theirs.row.status is not AssessmentStatus.DRAFT,
+        own=actor.id == engagement.person_id,
+    )
+
+
+def _values(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for criterion in rubric.criteria:
+        if criterion.id in steps:
+            made[f"step-{criterion.position}"], made[f"why-{criterion.position}"] = steps[criterion.id]
+    return made
+
+
+def put_in(request: Request, db: Session, actor: Actor) -> Response:
+    """Put the steps in, or keep them as a draft."""
+    engagement = queries.get_engagement(db, actor, request.path_params["id"])
+    rubric = _rubric(db, engagement)
+    _may(actor, engagement)
+    entry = read(Form, request.state.form)
+    steps, errors = steps_of(dict(entry.values), rubric)
+    if not errors:
+        if entry.value("save") == "draft":
+            assessments.save(db, actor, engagement, rubric, steps)
+            return see_other(
+                request, "assessments.write", id=engagement.public_id, said=_("Kept. Only you see it.")
+            )
+        try:
+            assessments.submit(db, actor, engagement, rubric, steps)
+        except Invalid as refused:
+            errors = refused.fields
+    if errors:
+        return write(request, db, actor, Entry(entry.values, None, errors))
+    return see_other(request, "assessments.compare", id=engagement.public_id, said=_("Your steps are in."))
+
+
+def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
+    """Both sides' steps side by side, as far as they are open to the reader."""
+    engagement = queries.get_engagement(db, actor, request.path_params["id"])
+    rubric = _rubric(db, engagement)
+    mine, theirs = _sides(db, actor, engagement)
+    open_to_me = assessments.may_see_theirs(mine, theirs)
+    if mine is None and not open_to_me:
+        return see_other(request, "assessments.write", id=engagement.public_id)
+    own = actor.id == engagement.person_id
+    assessor, self_ = (
+        (theirs if open_to_me else None, mine) if own else (mine, theirs if open_to_me else None)
+    )
+    signing = (
+        not own
+        and mine is not None
+        and mine.row.status is AssessmentStatus.SUBMITTED
+        and bool(rules.may_assess(actor, engagement, clock.now()))
+    )
+    if entry is BLANK and mine is not None:
+        entry = filled(comment=mine.row.comment, **_values(rubric, mine.steps))
+    return render(
+        request,
+        "engagements/compare.html",
+        **_with_people(db, engagement),
+        rubric=rubric,
+        assessor=assessor,
+        self_=self_,
+        own=own,
+        signing=signing,
+        waiting=theirs is None or not open_to_me,
+        entry=entry,
+        status=entry.status,
+        shows=_shows(rubric, assessor),
+    )
+
+
+def _shows(rubric: RubricView, assessor: Judged | None) -> list[tuple[str, float, str]]:
+    """What each skill's steps will show, in words: skill, level, how."""
+    if assessor is None:
+        return []
+    made = []
+    for skill_id in rubric.skill_ids:
+        rows = [c for c in rubric.criteria if c.skill_id == skill_id and c.id in assessor.steps]
+        if rows:
+            level = (
+                sum(c.weight * c.shows(assessor.steps[c.id][0]) for c in rows)
+                / sum(c.weight for c in rows)
+                / 1000
+            )
+            how = ", ".join(
+                _(
+                    "step %(step)s of a criterion at level %(level)s",
+                    step=assessor.steps[c.id][0],
+                    level=c.target_level,
+                )
+                for c in rows
+            )
+            made.append((rows[0].skill, level, how))
+    return made
+
+
+def sign(request: Request, db: Session, actor: Actor) -> Response:
+    """Sign the assessment: it can be added to, never changed."""
+    engagement = queries.get_engagement(db, actor, request.path_params["id"])
+    rubric = _rubric(db, engagement)
+    _may(actor, engagement)
+    entry = read(Form, request.state.form)
+    steps, errors = steps_of(dict(entry.values), rubric)
+    comment = str(entry.value("comment")).strip()
+    if len(comment) > 2000:
+        errors["comment"] = _("This is %(n)s characters long. Shorten it to 2000.", n=len(comment))
+    if not errors:
+        try:
+            assessments.sign(db, actor, engagement, rubric, steps, comment)
+        except Invalid as refused:
+            errors = refused.fields or {"comment": refused.reason}
+    if errors:
+        return compare(request, db, actor, Entry(entry.values, None, errors))
+    return see_other(
+        request,
+        "assessments.compare",
+        id=engagement.public_id,
+        said=_("Signed. It counts as soon as the work has ended."),
+    )
+
+
+routes: list[MarketRoute] = [
+    page("/work/{id}/assess", write, name="assessments.write", allow=signed_in),
+    action("/work/{id}/assess", put_in, name="assessments.put_in", allow=signed_in),
+    page("/work/{id}/assessment", compare, name="assessments.compare", allow=signed_in),
+    action("/work/{id}/assessment", sign, name="assessments.sign", allow=signed_in),
+]
