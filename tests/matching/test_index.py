@@ -279,6 +279,30 @@ def test_people_changed_while_a_base_was_built_are_not_lost():
     assert index.seq == 7
 
 
+def test_a_question_that_was_interrupted_leaves_nothing_in_the_next_answer():
+    index = index_of({1: ({1: 100, 2: 100}, (0, 0)), 2: ({1: 90}, (0, 0))}, "numpy")
+    asked = [Requirement(1, 1, 1, True), Requirement(2, 1, 1, True)]
+    before = index.top_k(asked, 5, Tie())
+
+    class Interrupted:
+        """A look-up table that fails once the first list has been added."""
+
+        def __getitem__(self, _):
+            raise KeyboardInterrupt
+
+    query = kernels.Query(
+        np.array([index._state.base.segment.span(skill) for skill in (1, 2)]),
+        [kernels.tables_for(asked)[0], Interrupted()],
+        np.empty((0, 4), np.int64),
+        np.empty(0, np.uint32),
+        Tie(),
+        5,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        kernels.numpy_kernel(index._state.base.segment, query)
+    assert index.top_k(asked, 5, Tie()) == before
+
+
 def test_without_numba_the_numpy_kernel_answers(monkeypatch):
     monkeypatch.setitem(sys.modules, "market.matching.core.kernel_numba", None)
     kernels.fastest_kernel.cache_clear()

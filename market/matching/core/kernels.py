@@ -30,7 +30,8 @@ class Query:
     k: int
 
 
-Best = tuple[NDArray[np.int64], Rows, NDArray[np.uint8]]
+AnyRows = Rows | NDArray[np.intp]
+Best = tuple[NDArray[np.int64], AnyRows, NDArray[np.uint8]]
 """Keys, the best first, their rows, and their levels of shape (requirements, rows)."""
 Kernel = Callable[[Segment, Query], Best]
 
@@ -80,42 +81,39 @@ def _accumulator(size: int) -> NDArray[np.int32]:
 def numpy_kernel(segment: Segment, query: Query) -> Best:
     """Scatter-add over the rows touched, then a partition, then filters on the few that could be among the first k."""
     rows, scores = _touched(segment, query)
-    size = 4 * query.k
+    # A row stands once for each list it is in, so this many contain at least 4*k different ones.
+    size = 4 * query.k * len(query.spans)
     while True:
         if size < len(scores):
-            threshold = np.partition(scores, len(scores) - size)[len(scores) - size]
-            near = np.flatnonzero(scores >= threshold)
+            high = scores >= np.partition(scores, len(scores) - size)[len(scores) - size]
+            near, points = rows[high], scores[high]
         else:
-            near = np.arange(len(scores))
-        near = near[_eligible(segment, rows[near], query)]
-        if len(near) >= query.k or size >= len(scores):
-            return _first(segment, rows[near], scores[near], query)
+            near, points = rows, scores
+        near, at = np.unique(near, return_index=True)
+        passed = _eligible(segment, near, query)
+        if passed.sum() >= query.k or size >= len(scores):
+            return _first(segment, near[passed], points[at][passed], query)
         size *= 16
 
 
-def _touched(segment: Segment, query: Query) -> tuple[Rows, NDArray[np.int32]]:
-    """Every row with at least one of the skills, once, and its score."""
+def _touched(segment: Segment, query: Query) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """The rows of every list, one list after the other, and the score of each."""
     sums = _accumulator(segment.people)
-    lists = [
-        (segment.rows[start:end], table[segment.levels[start:end]])
-        for (start, end), table in zip(query.spans, query.tables, strict=True)
-        if end > start
-    ]
-    if len(lists) == 1:
-        return lists[0]
-    for rows, points in lists:
-        sums[rows] += points
-    found_rows, found_scores = [np.empty(0, dtype=np.uint32)], [np.empty(0, dtype=np.int32)]
-    for rows, _ in lists:
-        points = sums[rows]
-        sums[rows] = 0  # so that a later list finds nothing left of these
-        fresh = points > 0
-        found_rows.append(rows[fresh])
-        found_scores.append(points[fresh])
-    return np.concatenate(found_rows), np.concatenate(found_scores)
+    # numpy indexes with intp: turned into it once here instead of at each of the three uses.
+    lists = [segment.rows[start:end].astype(np.intp) for start, end in query.spans]
+    everywhere = np.concatenate(lists)
+    try:
+        for rows, (start, end), table in zip(lists, query.spans, query.tables, strict=True):
+            sums[rows] += table[segment.levels[start:end]]
+        scores = sums[everywhere]
+        sums[everywhere] = 0
+    except BaseException:
+        del _scratch.sums  # left half full by an interrupt, it would rank the next question wrongly
+        raise
+    return everywhere, scores
 
 
-def _eligible(segment: Segment, rows: Rows, query: Query) -> NDArray[np.bool_]:
+def _eligible(segment: Segment, rows: AnyRows, query: Query) -> NDArray[np.bool_]:
     """Which rows are alive, not excluded, and meet the conditions."""
     if len(query.conditions):
         passed = filtering.passing(segment.attributes[rows], query.conditions)
@@ -127,7 +125,7 @@ def _eligible(segment: Segment, rows: Rows, query: Query) -> NDArray[np.bool_]:
     return passed
 
 
-def _first(segment: Segment, rows: Rows, scores: NDArray[np.int32], query: Query) -> Best:
+def _first(segment: Segment, rows: AnyRows, scores: NDArray[np.int32], query: Query) -> Best:
     """The first k of the rows given, in order."""
     keys = keys_of(segment.person_ids[rows], scores, query.tie)
     if len(keys) > query.k:
@@ -138,7 +136,7 @@ def _first(segment: Segment, rows: Rows, scores: NDArray[np.int32], query: Query
     return keys, rows, _levels(segment, rows, query)
 
 
-def _levels(segment: Segment, rows: Rows, query: Query) -> NDArray[np.uint8]:
+def _levels(segment: Segment, rows: AnyRows, query: Query) -> NDArray[np.uint8]:
     """The levels of the rows in each requirement's skill."""
     return np.array([segment.levels_at(rows, start, end) for start, end in query.spans], dtype=np.uint8)
 

@@ -50,7 +50,7 @@ class Segment:
         rows: Rows = places[self.person_ids[places] == wanted].astype(np.uint32)
         return rows
 
-    def levels_at(self, rows: Rows, start: int, end: int) -> NDArray[np.uint8]:
+    def levels_at(self, rows: Rows | NDArray[np.intp], start: int, end: int) -> NDArray[np.uint8]:
         """The level of each of the rows in the skill with this span, 0 where there is none."""
         found = np.zeros(len(rows), dtype=np.uint8)
         if start == end:
