@@ -2,31 +2,25 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.lifecycle import Lifecycle
+from market.skills import rules
+from market.skills.records import Family
+from market.skills.rules import Status as SkillStatus
+
+__all__ = ["Family", "LabelKind", "RelationKind", "Skill", "SkillAlignment", "SkillImport", "SkillKind"]
+__all__ += ["SkillLabel", "SkillRelation", "SkillStatus", "TaxonomyVersion"]
 
 
 class SkillKind(StrEnum):
     SKILL = "skill"
     GROUP = "group"
-
-
-class Family(StrEnum):
-    """How fast evidence ages: see `evidence.posterior`."""
-
-    TOOL = "tool"
-    KNOWLEDGE = "knowledge"
-    SOFT = "soft"
-
-
-class SkillStatus(StrEnum):
-    PROPOSED = "proposed"
-    ACTIVE = "active"
-    MERGED = "merged"
 
 
 class LabelKind(StrEnum):
@@ -41,10 +35,23 @@ class RelationKind(StrEnum):
 
 
 class Skill(SQLModel, table=True):
-    """One entry of the taxonomy. `name` is its preferred label in the site's language, `key` its handle in a seed list."""
+    """One entry of the taxonomy. `name` is its preferred label in the site's language.
 
+    `key` names the row of the list that the skill comes from (a seed's handle, or ESCO's URI), and says which list
+    may rename it. A merged skill keeps its row, so that what was recorded about it stands; `merged_into_id` is
+    always a skill in use.
+    """
+
+    LIFECYCLE: ClassVar[Lifecycle] = rules.LIFECYCLE
     __tablename__ = "skill"
-    __table_args__ = (one_of("kind", SkillKind), one_of("family", Family), one_of("status", SkillStatus))
+    __table_args__ = (
+        one_of("kind", SkillKind),
+        one_of("family", Family),
+        one_of("status", SkillStatus),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_something"),
+        Index("ix_skill_field_name", "field", "name", "id"),
+        Index("ix_skill_waiting", "proposed_by", "status"),
+    )
 
     id: int = id_field()
     public_id: str = public_id_field()
@@ -55,7 +62,7 @@ class Skill(SQLModel, table=True):
     name: str
     description: str = ""
     field: str = ""  # the field of work it is listed under
-    merged_into_id: int | None = refers_to("skill.id", nullable=True, index=False)
+    merged_into_id: int | None = refers_to("skill.id", nullable=True)
     proposed_by: int | None = refers_to("person.id", nullable=True, index=False)
     created_at: datetime = instant_field(factory=clock.now)
 
@@ -99,3 +106,30 @@ class SkillAlignment(SQLModel, table=True):
     skill_id: int = refers_to("skill.id")
     framework: str
     uri: str
+
+
+class TaxonomyVersion(SQLModel, table=True):
+    """One row whose token changes with the names of skills in use, so that an index of them knows it is out of date.
+
+    A random token and no counter: one that was rolled back never comes again with other names behind it.
+    """
+
+    __tablename__ = "skill_version"
+
+    id: int = id_field()
+    token: str
+
+
+class SkillImport(SQLModel, table=True):
+    """How far one file was taken in. A file is known by its content, so a renamed one goes on where it stopped."""
+
+    __tablename__ = "skill_import"
+    __table_args__ = (UniqueConstraint("sha256", "part"),)
+
+    id: int = id_field()
+    sha256: str = Field(max_length=64)
+    part: str  # "names" or "relations": relations are read when every name of the file is known
+    name: str
+    line_done: int = 0
+    started_at: datetime = instant_field(factory=clock.now)
+    finished_at: datetime | None = instant_field(nullable=True)

@@ -1,0 +1,210 @@
+"""Finding a skill while the taxonomy changes: one index of names for the process, and the table where it lags behind.
+
+The index is built anew when the taxonomy's version has changed. A small taxonomy is indexed in the request that notices
+it; a large one (ESCO takes about two seconds) in a thread, and until then names that are equal or begin alike are looked
+up in the table, so that what was added is found at once. A person's own proposals are found by that person only.
+"""
+
+import logging
+import threading
+import weakref
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.pool import Pool
+from sqlmodel import Session
+
+from market.db import transaction
+from market.skills import queries
+from market.skills.models import LabelKind
+from market.skills.names import Answer, Candidate, Kind, NameIndex, Row, Status, Why, normalise
+
+log = logging.getLogger(__name__)
+
+BUILT_AT_ONCE = 6_000
+"""Names that a request may index by itself: about 0.1 seconds."""
+
+_KINDS = {
+    LabelKind.PREFERRED: Kind.PREFERRED,
+    LabelKind.ALTERNATIVE: Kind.ALTERNATIVE,
+    LabelKind.HIDDEN: Kind.HIDDEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    version: str
+    index: NameIndex
+
+
+class _Cache:
+    """The index of one database. `lock` is held by whoever builds."""
+
+    def __init__(self) -> None:
+        self.built: _Built | None = None
+        self.lock = threading.Lock()
+        self.thread: threading.Thread | None = None
+
+
+# By connection pool, which every `execution_options` copy of an engine shares.
+_caches: "weakref.WeakKeyDictionary[Pool, _Cache]" = weakref.WeakKeyDictionary()
+_caches_lock = threading.Lock()
+
+
+def find(db: Session, text: str, limit: int = 8, *, viewer: int = 0) -> Answer:
+    """Skills for what someone is typing; see `names.NameIndex.find`. `viewer` also finds their own proposals."""
+    index, is_current = _index(db)
+    answer = index.find(text, limit) if index is not None else NOTHING
+    return _completed(db, text, limit, answer, viewer, is_current=is_current)
+
+
+def resolve_one(db: Session, text: str, limit: int = 5, *, viewer: int = 0) -> Answer:
+    """The skill that a whole name from elsewhere means; see `names.NameIndex.resolve`.
+
+    Only `Status.MATCHED` may be linked with nobody looking; anything else is for a person to confirm.
+    """
+    index, is_current = _index(db)
+    answer = index.resolve(text, limit) if index is not None else NOTHING
+    return _completed(db, text, limit, answer, viewer, is_current=is_current, is_linking=True)
+
+
+NOTHING = Answer(Status.UNKNOWN, ())
+
+
+def warm(engine: Engine) -> None:
+    """Have the index of this database built in the background; for a server that starts."""
+    with transaction(engine, write=False) as db:
+        _index(db)
+
+
+# -- the index
+
+
+def _index(db: Session) -> tuple[NameIndex | None, bool]:
+    """The index there is, and whether it holds every name."""
+    engine = _engine_of(db)
+    cache, version = _cache_of(engine), queries.version(db)
+    built = cache.built
+    if built is not None and built.version == version:
+        return built.index, True
+    # What this session wrote may be rolled back: an index for everyone is built from committed names only.
+    is_writing = engine.get_execution_options().get("write", True)
+    if not is_writing and queries.label_count(db) <= BUILT_AT_ONCE:
+        with cache.lock:
+            if cache.built is None or cache.built.version != version:
+                cache.built = _build(db, version)
+        return cache.built.index, True
+    _build_aside(engine, cache)
+    return (built.index, False) if built is not None else (None, False)
+
+
+def _build(db: Session, version: str) -> _Built:
+    rows: list[Row] = [(row.skill_id, row.text, _KINDS[row.kind]) for row in queries.label_rows(db)]
+    return _Built(version, NameIndex(rows))
+
+
+def _build_aside(engine: Engine, cache: _Cache) -> None:
+    """Build in a thread, unless one is at it. One thread at a time: it notices the version it began with."""
+    with _caches_lock:
+        if cache.thread is not None and cache.thread.is_alive():
+            return
+        cache.thread = threading.Thread(
+            target=_build_now, args=(engine, cache), name="skill-names", daemon=True
+        )
+        cache.thread.start()
+
+
+def _build_now(engine: Engine, cache: _Cache) -> None:
+    try:
+        with cache.lock, transaction(engine, write=False) as db:
+            version = queries.version(db)
+            if cache.built is None or cache.built.version != version:
+                cache.built = _build(db, version)
+    except Exception:  # a database that is away now is asked again with the next search
+        log.exception("the index of skill names was not built")
+
+
+def _engine_of(db: Session) -> Engine:
+    bind = db.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine
+
+
+def _cache_of(engine: Engine) -> _Cache:
+    with _caches_lock:
+        return _caches.setdefault(engine.pool, _Cache())
+
+
+def settled(engine: Engine) -> bool:
+    """Wait for a build that is under way; whether an index is there. For tests and measurements."""
+    cache = _cache_of(engine)
+    thread = cache.thread
+    if thread is not None:
+        thread.join()
+    return cache.built is not None
+
+
+# -- what the index does not hold
+
+
+def _completed(
+    db: Session,
+    text: str,
+    limit: int,
+    answer: Answer,
+    viewer: int,
+    *,
+    is_current: bool,
+    is_linking: bool = False,
+) -> Answer:
+    """The answer with the viewer's own proposals and, while the index lags, with what the table says.
+
+    `is_linking`: nobody looks at the answer, so that of the table only a skill's own name matches.
+    """
+    norm = normalise(text)
+    if not norm or (is_current and not viewer):
+        return answer
+    rows = queries.labels_by_norm(db, norm, 4 * limit, viewer=viewer, own_only=is_current)
+    if not rows and is_current:
+        return answer
+    known = queries.named(db, [r.skill_id for r in rows] + [one.skill_id for one in answer.candidates])
+    indexed = [one for one in answer.candidates if one.skill_id in known]
+    tabled = [_from_row(row, norm, known[row.skill_id].name) for row in rows if row.skill_id in known]
+    leading = _once([one for one in (*tabled, *indexed) if one.why in _SAME])
+    leading.sort(key=lambda one: one.why is not Why.NAME)
+    if not leading and answer.status in (Status.MATCHED, Status.AMBIGUOUS):
+        leading = [one for one in indexed if one.why is Why.SPELLING]
+    found = _once([*leading, *tabled, *indexed])[:limit]
+    return Answer(_status(leading, found, answer.match, is_linking=is_linking), tuple(found))
+
+
+_SAME = (Why.NAME, Why.ALIAS)
+
+
+def _from_row(row: queries.LabelRow, norm: str, name: str) -> Candidate:
+    own, shown = normalise(row.text), name if row.kind is LabelKind.HIDDEN else row.text
+    if own == norm:
+        why = Why.NAME if row.kind is LabelKind.PREFERRED else Why.ALIAS
+        return Candidate(row.skill_id, shown, name, why, 1.0)
+    return Candidate(row.skill_id, shown, name, Why.BEGINNING, round(len(norm) / max(len(norm), len(own)), 4))
+
+
+def _once(candidates: list[Candidate]) -> list[Candidate]:
+    """The first candidate for each skill."""
+    found: dict[int, Candidate] = {}
+    for one in candidates:
+        found.setdefault(one.skill_id, one)
+    return list(found.values())
+
+
+def _status(
+    leading: list[Candidate], found: list[Candidate], match: Candidate | None, *, is_linking: bool
+) -> Status:
+    """What the answer comes to; `leading` are those with the very name, skills' own names first."""
+    owners = [one for one in leading if one.why is Why.NAME] or leading
+    if len(owners) > 1:
+        return Status.AMBIGUOUS
+    if owners:
+        own_name = owners[0].why is Why.NAME
+        is_linked = match is not None and match.skill_id == owners[0].skill_id
+        return Status.MATCHED if own_name or is_linked or not is_linking else Status.SUGGESTED
+    return Status.SUGGESTED if found else Status.UNKNOWN
