@@ -11,6 +11,7 @@ import pytest
 from market.opportunities import plain
 from market.opportunities.quality import MOST_HOURS, MOST_QUESTIONS, MOST_SKILLS, PLAIN_AGE
 from market.opportunities.rules import Kind, Mode, Status
+from market.profiles.rules import Visibility
 from tests.seeds_world import (
     FLOOR,
     MEMBERS,
@@ -109,7 +110,7 @@ def test_a_person_is_whole(person: Row) -> None:
     assert person["languages"]
     assert set(person) <= FIELDS
     if "visibility" in person:
-        assert person["visibility"] in {"public", "members"}
+        assert Visibility(person["visibility"])
         assert 1 <= person["hours"] <= 40
         assert person["free"] >= 0
         assert person["pay"] >= FLOOR
@@ -182,12 +183,13 @@ def test_every_state_of_an_opening_is_shown() -> None:
 def test_the_state_of_an_opening_is_what_its_stories_lead_to() -> None:
     wrong: list[str] = []
     for opening in POSTED:
-        running = [
-            e for o, _, e in engagements() if o is opening and e["how"] in {"active", "paused", "scheduled"}
-        ]
-        ended = [e for o, _, e in engagements() if o is opening and e["how"] in {"completed", "ended_early"}]
-        full = filled_on(opening) is not None
-        expected = {"filled": full and bool(running), "completed": full and bool(ended) and not running}
+        work = {e["how"] for o, _, e in engagements() if o is opening}
+        running, full = bool(work & {"active", "paused", "scheduled"}), filled_on(opening) is not None
+        expected = {
+            "filled": full and running,
+            "completed": full and "completed" in work and not running,
+            "unfilled": "completed" not in work and not running,
+        }
         if not expected.get(opening["state"], not full):
             wrong.append(opening["key"])
     assert wrong == []
@@ -205,6 +207,18 @@ def test_no_two_people_say_the_same_sentence() -> None:
     same_house = {text for row in POSTED for text in (row["access"], row["ip"], row["where"]["place"])}
     allowed = {part for text in same_house for part in re.split(r"(?<=[.?])\s+", text)}
     assert {s for s, n in said.items() if n > 1} - allowed == set()
+
+
+def test_words_fit_the_forms_they_would_be_written_in() -> None:
+    for opening in OPENINGS.values():
+        titles = [
+            opening["title"],
+            opening["where"]["place"],
+            *(part["what"] for part in opening["deliverables"]),
+        ]
+        assert [text for text in titles if len(text) > 120] == [], opening["key"]
+        assert [text for text in opening.get("questions", []) if len(text) > 300] == [], opening["key"]
+        assert len(opening["summary"]) <= 1200, opening["key"]
 
 
 def test_postings_can_be_checked_and_are_plain() -> None:

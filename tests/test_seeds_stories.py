@@ -103,6 +103,7 @@ def test_milestones_add_up_to_the_agreed_fee() -> None:
         assert total == pytest.approx(agreed_fee(opening, application)), name(opening, application)
 
 
+FEWEST_CHARACTERS = {"hand_in": 5, "changes": 20}
 MILESTONE: dict[tuple[str, str], str] = {
     ("planned", "start"): "in_progress",
     ("planned", "hand_in"): "submitted",
@@ -127,8 +128,10 @@ def test_milestones_go_forward_within_the_engagement() -> None:
                 if event[0] < day or event[0] > 0:
                     wrong.append(f"{who}: {milestone['title']}: day {event[0]}")
                 state, day = MILESTONE.get((state, event[1]), f"{state}!{event[1]}"), event[0]
-                if event[1] in {"hand_in", "changes"} and not event[2]:
+                if event[1] in {"hand_in", "changes"} and len(event[2]) < FEWEST_CHARACTERS[event[1]]:
                     wrong.append(f"{who}: {event[1]} without words")
+                if len(event) == 5 and not event[3].endswith((".txt", ".csv")):
+                    wrong.append(f"{who}: {event[3]} is no small text file")
             states.append(state)
             if milestone["due"] < engagement["starts"]:
                 wrong.append(f"{who}: {milestone['title']} is due before the start")
@@ -162,6 +165,11 @@ def test_engagements_end_after_they_begin_and_say_how() -> None:
             assert max(approvals) <= engagement["ends"], who
             assert (how == "completed" and opening["kind"] == "trial") == ("outcome" in engagement), who
         assert (how in {"ended_early", "called_off"}) == ("reason" in engagement), who
+        assert (how == "ended_early") == ("fault" in engagement), who
+        ender = "employer" if engagement.get("by") in MEMBERS[opening["organisation"]] else "talent"
+        assert engagement.get("fault", "none") in {"none", "mutual", ender}, (
+            "nobody records the other's fault"
+        )
         assert (how == "scheduled") == (engagement["starts"] > 0), who
 
 
