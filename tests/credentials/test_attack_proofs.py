@@ -233,7 +233,7 @@ def test_an_end_date_signed_under_its_bare_address_does_not_pass_a_reader_by() -
     document = badge()
     document[f"{CRED}validUntil"] = "2020-01-01T00:00:00Z"
     del document["validUntil"]
-    assert codes(check(prove(document))) == {"coverage_hidden"}
+    assert codes(check(prove(document))) == {"keyword_misused"}
 
 
 def test_dates_of_the_older_model_hidden_under_the_newer_vocabulary_are_refused() -> None:
@@ -242,7 +242,7 @@ def test_dates_of_the_older_model_hidden_under_the_newer_vocabulary_are_refused(
         "@value": "2020-01-01T00:00:00Z",
         "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
     }
-    assert codes(check(prove(document))) == {"coverage_hidden"}
+    assert codes(check(prove(document))) == {"keyword_misused"}
 
 
 @pytest.mark.parametrize(

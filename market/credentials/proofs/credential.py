@@ -23,7 +23,7 @@ def verify_json(document: dict[str, Any], run: Run, container: str) -> Verificat
     if kind is None or kind == "vp":
         code = "type_missing" if kind is None else "format_presentation"
         report.add("format", "document", "fail", code)
-        return _finish(report, kind or "vc-2.0", container, Issuer(), None, {}, run)
+        return _finish(report, kind, container, Issuer(), None, {}, run)
     report.add("format", "document", "pass", "format_known", format=shape.NAMES[kind], container=container)
     issuer_id = jsonio.id_of(document.get("issuer"))
     claimed = Issuer(issuer_id, policy.name_of(document.get("issuer")))
@@ -40,10 +40,14 @@ def verify_json(document: dict[str, Any], run: Run, container: str) -> Verificat
     for url in unpinned:
         status, code = ("warn", "context_other") if by_text else ("unknown", "context_not_pinned")
         report.add("context", "document", status, code, url=url)  # type: ignore[arg-type]
+    if "proof" not in document:
+        report.add("signature", "authentic", "fail", "proof_missing")
     if unpinned and not by_text:
         return _finish(report, kind, container, claimed, None, {}, run)
     if not unpinned:
         report.add("context", "document", "pass", "context_pinned", count=len(urls))
+    if "proof" not in document:
+        return _finish(report, kind, container, claimed, None, {}, run)
     try:
         signed = proofs.check_proofs(report, document, issuer_id, run)
     except linked.NotLinked as cause:
@@ -117,7 +121,7 @@ def verify_token(text: str, run: Run, container: str) -> Verification:
     kind = shape.kind_of(credential)
     if kind is None or kind == "vp" or ENVELOPE in jsonio.texts(credential.get("type")):
         report.add("format", "document", "fail", "format_presentation" if kind == "vp" else "type_missing")
-        return _finish(report, kind or "vc-2.0", container, Issuer(), None, {}, run)
+        return _finish(report, kind, container, Issuer(), None, {}, run)
     report.add("format", "document", "pass", "format_known", format=shape.NAMES[kind], container=container)
     issuer_id = jsonio.id_of(credential.get("issuer"))
     claimed = Issuer(issuer_id, policy.name_of(credential.get("issuer")))
@@ -253,7 +257,7 @@ def _subject_id(view: dict[str, Any]) -> str | None:
 
 def _finish(
     report: Report,
-    kind: str,
+    kind: str | None,
     container: str,
     issuer: Issuer,
     bound: str | None,

@@ -16,6 +16,13 @@ from .sources import BadURL, Missing, Unreachable, origin
 DECISIVE = ("id", "uid", "recipient", "badge", "verification", "verify", "issuedOn", "expires", "revoked")
 
 
+CONTEXTS = (
+    "https://w3id.org/openbadges/v2",
+    "https://openbadgespec.org/v2/context.json",
+    "https://purl.imsglobal.org/spec/ob/v2p1/ob_v2p1.jsonld",
+)
+
+
 @dataclass(frozen=True)
 class Award:
     """An assertion with its badge and issuer, each read from where it must be read."""
@@ -39,11 +46,26 @@ def kind_of(document: dict[str, Any]) -> str | None:
     return None
 
 
+def _check_shape(report: Report, document: dict[str, Any], kind: str) -> None:
+    """An assertion of version 2 must say that it is one, and in which vocabulary."""
+    wrong = []
+    if kind != "ob-1.x":
+        if "Assertion" not in jsonio.texts(document.get("type")):
+            wrong.append("/type")
+        if not any(url in CONTEXTS for url in jsonio.texts(document.get("@context"))):
+            wrong.append("/@context")
+    if wrong:
+        report.add("shape", "document", "fail", "shape_wrong", paths=", ".join(wrong))
+    else:
+        report.add("shape", "document", "pass", "shape_fits")
+
+
 def verify_hosted(document: dict[str, Any], run: Run, container: str, url: str | None = None) -> Verification:
     """An assertion in hand, compared with the copy at its own address; `url` is where it was asked for."""
     kind = kind_of(document) or "ob-2.0"
     report = Report()
     report.add("format", "document", "pass", "format_known", format=shape.NAMES[kind], container=container)
+    _check_shape(report, document, kind)
     how = _verification(document)
     if how.get("type") in ("signed", "SignedBadge"):
         report.add("signature", "authentic", "fail", "proof_missing")
@@ -91,6 +113,7 @@ def verify_signed(token: jose.Token, run: Run, container: str) -> Verification:
     kind = kind_of(document) or "ob-2.0"
     report = Report()
     report.add("format", "document", "pass", "format_known", format=shape.NAMES[kind], container=container)
+    _check_shape(report, document, kind)
     how = _verification(document)
     if how.get("type") not in ("signed", "SignedBadge"):
         report.add("signature", "authentic", "fail", "claims_differ", detail="it says that it is hosted")

@@ -14,6 +14,15 @@ from .contexts import Contexts
 
 # Members that carry credentials of their own, each verified by itself; `@context` may appear only there.
 EMBEDDED = ("endorsement", "verifiableCredential", "endorsementJwt")
+# Members for which a vocabulary has a second name that compaction may choose: Open Badges before 3.0.1 gives the
+# member and the class one address, and CLR 2.0 coerces to a class, so that only the address is left to choose.
+_CLR = "https://purl.imsglobal.org/spec/vc/clr/vocab.html#"
+TWINS = {
+    "achievement": ("Achievement", f"{_CLR}achievement"),
+    "verifiableCredential": (f"{_CLR}verifiableCredential",),
+    "association": (f"{_CLR}association",),
+    "identifier": (f"{_CLR}identifier-1",),
+}
 ALIASES = {"AchievementCredential": "OpenBadgeCredential", "geo": "GeoCoordinates"}
 # Vocabularies whose statements decide: written as a bare address they would pass a reader by.
 POLICY_WORDS = (
@@ -63,7 +72,7 @@ class View:
 
 
 def check_keywords(document: dict[str, Any]) -> None:
-    """Raise `Nested` for a context inside, or for keywords in place of the members everyone reads.
+    """Raise `Nested` for a context inside, or for keywords and addresses in place of the members everyone reads.
 
     Value objects (`@value` with language, direction or type) are the one form that real badges use.
     """
@@ -78,7 +87,8 @@ def check_keywords(document: dict[str, Any]) -> None:
             here = f"{path}/{key}"
             if key == "@context" and not whole:
                 raise Nested("context_nested", path)
-            if key.startswith("@") and key != "@context" and not _is_value(item):
+            bare = ":" in key or (key.startswith("@") and key != "@context")
+            if bare and not _is_value(item):
                 raise Nested("keyword_misused", here)
             inside = key in EMBEDDED or key == "proof"
             if key != "@context":
@@ -108,6 +118,10 @@ def _common(
 ) -> dict[str, Any]:
     """What the document and its compacted statements both say; paths that differ go to `lost`."""
     made = {}
+    for name, twins in TWINS.items():
+        for twin in twins:
+            if name in theirs and name not in ours and twin in ours and twin not in theirs:
+                ours[name] = ours.pop(twin)
     for key, value in theirs.items():
         here = (*path, key)
         if key in EMBEDDED and key in ours:
