@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
+from sqlmodel import select as pick
 
 from market.access import Actor, Role, Task
 from market.accounts.models import Membership, Organisation, Person
@@ -56,11 +57,9 @@ def get_milestone(db: Session, actor: Actor, public_id: str) -> tuple[Engagement
 def milestones_of(db: Session, engagement_id: int) -> list[Milestone]:
     """In their order."""
     wanted = (
-        select(Milestone)
-        .where(col(Milestone.engagement_id) == engagement_id)
-        .order_by(col(Milestone.position))
+        pick(Milestone).where(col(Milestone.engagement_id) == engagement_id).order_by(col(Milestone.position))
     )
-    return list(db.execute(wanted).scalars())
+    return list(db.exec(wanted))
 
 
 class HandedIn(NamedTuple):
@@ -80,17 +79,13 @@ class HandedIn(NamedTuple):
 
 def versions_of(db: Session, milestone: Milestone) -> list[HandedIn]:
     """What was handed in, the newest first, each with what was said to it."""
-    rows = (
-        db.execute(
-            select(Deliverable)
-            .where(col(Deliverable.milestone_id) == milestone.id)
-            .order_by(col(Deliverable.version))
-        )
-        .scalars()
-        .all()
-    )
+    rows = db.exec(
+        pick(Deliverable)
+        .where(col(Deliverable.milestone_id) == milestone.id)
+        .order_by(col(Deliverable.version))
+    ).all()
     files: dict[int, list[tuple[str, str, str]]] = {}
-    for deliverable_id, public_id, name, sha256 in db.execute(
+    for deliverable_id, public_id, name, sha256 in db.connection().execute(
         select(
             col(DeliverableFile.deliverable_id),
             col(File.public_id),
@@ -144,7 +139,7 @@ def answers_to(db: Session, milestone: Milestone) -> list[Said]:
 
 def history(db: Session, kind: str, subject_id: int) -> list[Said]:
     """Every step that was taken, with its words."""
-    rows = db.execute(
+    rows = db.connection().execute(
         select(
             col(Transition.step),
             col(Transition.at),
@@ -169,7 +164,7 @@ class Paid(NamedTuple):
 
 def payments_of(db: Session, engagement_id: int) -> dict[int, Paid]:
     """Milestone id to what was agreed, declared paid and confirmed received. A correction replaces what was declared."""
-    rows = db.execute(
+    rows = db.connection().execute(
         select(col(PaymentEntry.milestone_id), col(PaymentEntry.kind), col(PaymentEntry.amount_minor))
         .join(Milestone, col(Milestone.id) == col(PaymentEntry.milestone_id))
         .where(col(Milestone.engagement_id) == engagement_id)
@@ -191,20 +186,16 @@ def payments_of(db: Session, engagement_id: int) -> dict[int, Paid]:
 
 def open_change(db: Session, engagement_id: int) -> TermsChange | None:
     """Changed terms that wait for the other side's signature."""
-    return (
-        db.execute(
-            select(TermsChange).where(
-                col(TermsChange.engagement_id) == engagement_id, col(TermsChange.answered_at).is_(None)
-            )
+    return db.exec(
+        pick(TermsChange).where(
+            col(TermsChange.engagement_id) == engagement_id, col(TermsChange.answered_at).is_(None)
         )
-        .scalars()
-        .first()
-    )
+    ).first()
 
 
 def supervisors(db: Session, engagement: Engagement) -> list[tuple[str, str]]:
     """Public id and name of the members this was given to."""
-    rows = db.execute(
+    rows = db.connection().execute(
         select(col(Person.public_id), col(Person.display_name))
         .where(col(Person.id).in_(engagement.supervisor_ids))
         .order_by(col(Person.id))
@@ -300,9 +291,11 @@ def given_to(db: Session, actor: Actor) -> list[int]:
 
     mentor = [m.id for m in actor.memberships if m.role is Role.MENTOR]
     return list(
-        db.execute(
+        db.connection()
+        .execute(
             select(col(EngagementMember.engagement_id)).where(col(EngagementMember.membership_id).in_(mentor))
-        ).scalars()
+        )
+        .scalars()
     )
 
 
@@ -311,14 +304,12 @@ def statuses(milestones: Sequence[Milestone]) -> tuple[MilestoneStatus, ...]:
 
 
 def of_opportunity(db: Session, opportunity_id: int) -> list[Engagement]:
-    return list(
-        db.execute(select(Engagement).where(col(Engagement.opportunity_id) == opportunity_id)).scalars()
-    )
+    return list(db.exec(pick(Engagement).where(col(Engagement.opportunity_id) == opportunity_id)).scalars())
 
 
 def member_people(db: Session, membership_ids: Sequence[int]) -> dict[int, int]:
     """Membership id to person id, for memberships that have not ended."""
-    rows = db.execute(
+    rows = db.connection().execute(
         select(col(Membership.id), col(Membership.person_id)).where(
             col(Membership.id).in_(membership_ids), or_(col(Membership.ended_at).is_(None))
         )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from market.access import Actor
@@ -61,13 +62,23 @@ def thread_about(db: Session, kind: About, about_id: int) -> Thread | None:
 
 def messages_in(db: Session, thread_id: int, most: int = MOST) -> list[Said]:
     """The last messages, the oldest first."""
-    rows = db.exec(
-        select(Message.id, Message.author_id, Person.display_name, Message.text, Message.at)
-        .join(Person, col(Person.id) == col(Message.author_id))
-        .where(Message.thread_id == thread_id)
-        .order_by(col(Message.id).desc())
-        .limit(most)
-    ).all()
+    rows = (
+        db.connection()
+        .execute(
+            columns(
+                col(Message.id),
+                col(Message.author_id),
+                col(Person.display_name),
+                col(Message.text),
+                col(Message.at),
+            )
+            .join(Person, col(Person.id) == col(Message.author_id))
+            .where(col(Message.thread_id) == thread_id)
+            .order_by(col(Message.id).desc())
+            .limit(most)
+        )
+        .all()
+    )
     return [Said(r[0], r[1], r[2] or _("Someone who left"), r[3], r[4]) for r in reversed(rows)]
 
 
