@@ -17,8 +17,9 @@ from market.accounts import sessions
 from market.config import Settings
 from market.db import connect
 from market.errors import MarketError
+from market.files.service import with_files
 from market.home.nav import Menu, nav
-from market.panels import PANELS
+from market.panels import BROWSE_ORDER, FILE_READERS, PANELS
 from market.web import failures
 from market.web.headers import SafeHeaders
 from market.web.kit import Kit
@@ -39,12 +40,20 @@ def healthz(request: Request, db: Session, actor: Actor) -> Response:
 def feature_routes() -> list[MarketRoute]:
     """Every route of every feature, in the order in which paths are tried."""
     from market.accounts import routes as accounts
+    from market.engagements import routes as engagements
+    from market.files import routes as files
     from market.home import routes as home
+    from market.messages import routes as messages
+    from market.opportunities import routes as opportunities
 
     return [
         page("/healthz", healthz, name="healthz", allow=anyone),
         *accounts.routes,
+        *files.routes,
         *home.routes,
+        *opportunities.routes,
+        *engagements.routes,
+        *messages.routes,
     ]
 
 
@@ -63,6 +72,7 @@ def _menu(request: Request) -> Menu:
 def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Starlette:
     """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
     engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
+    engine = with_files(engine, settings)
     routes: list[BaseRoute] = [*feature_routes(), Mount("/static", HashedFiles(), name="static")]
     app = Starlette(
         routes=routes,
@@ -85,6 +95,8 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         limiter=Limiter(settings.limits_url, enabled=limits),
         load_actor=sessions.load_actor,
         panels=PANELS,
+        browse_order=BROWSE_ORDER,
+        file_readers=FILE_READERS,
     )
     environment().globals["nav"] = _menu
     return app

@@ -3,12 +3,23 @@
 A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportunity) }}`); here stands who fills it.
 """
 
+from market.engagements import panels as engagements
 from market.matching import panels as matching
-from market.web.kit import Panel
+from market.messages import panels as messages
+from market.opportunities.browsing import Order
+from market.web.kit import FileReader, Panel
 
 PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.fit": (matching.fit,),
     "opportunities.show.explanation": (matching.own_explanation,),
     "opportunities.edit.mirror": (matching.mirror,),
     "applications.show.explanation": (matching.explanation,),
+    "applications.show.thread": (messages.beside_application,),
+    "engagements.show.thread": (messages.beside_engagement,),
 }
+
+# Who may read the files of a thing, asked by the kind of the thing a file is about. The owner of a file always may.
+FILE_READERS: dict[str, FileReader] = {"engagement": engagements.may_read_file}
+
+# Openings in the order of the reader's evidence, for the page that lists them; None leaves it by newest.
+BROWSE_ORDER: Order | None = None

@@ -12,11 +12,16 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from market import clock
+from market.accounts import links, sessions
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
 from market.db import transaction
+from market.engagements import milestones
 from market.engagements import rules as engagements
+from market.engagements import service as work
 from market.engagements.models import Engagement
+from market.evidence import service as evidence
+from market.files import service as files
 from market.opportunities import timers as opportunities
 
 log = logging.getLogger(__name__)
@@ -30,6 +35,10 @@ _WORKED_ON = select(col(Engagement.opportunity_id)).where(
 )
 
 TIMERS: tuple[Timer, ...] = (
+    sessions.sweep,
+    links.sweep,
+    files.sweep,
+    evidence.refresh,
     opportunities.close_due,
     opportunities.end_settled(STILL_OPEN, _WORKED_ON),
     opportunities.warn_idle,
@@ -39,6 +48,11 @@ TIMERS: tuple[Timer, ...] = (
     applications.mark_overdue,
     applications.close_unanswered,
     applications.end_consent,
+    work.start_due,
+    work.nudge_paused,
+    milestones.warn_silence,
+    milestones.deem_approved,
+    milestones.tell_overdue,
 )
 
 

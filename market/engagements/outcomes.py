@@ -1,11 +1,10 @@
-"""What an ended engagement leaves behind: assessed skills in the ledger, a count on the profile, a finished opening."""
+"""What an ended engagement leaves behind: assessed skills in the ledger, a count on the profile."""
 
 from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import SYSTEM
 from market.engagements import rules
 from market.engagements.models import (
     Assessment,
@@ -17,11 +16,8 @@ from market.engagements.models import (
 from market.engagements.rules import Status
 from market.evidence import service as ledger
 from market.evidence.models import Kind
-from market.opportunities.models import Opportunity
-from market.opportunities.rules import Status as OpeningStatus
 from market.profiles.models import TalentProfile
 from market.rubrics.queries import rubric_with_criteria
-from market.transitions import take
 
 
 def ended(db: Session, engagement: Engagement) -> None:
@@ -31,7 +27,6 @@ def ended(db: Session, engagement: Engagement) -> None:
         profile.completed_count += 1
         db.add(profile)
     write_evidence(db, engagement)
-    finish_opening(db, engagement)
 
 
 def write_evidence(db: Session, engagement: Engagement) -> int:
@@ -73,20 +68,3 @@ def write_evidence(db: Session, engagement: Engagement) -> int:
         )
         written += item is not None
     return written
-
-
-def finish_opening(db: Session, engagement: Engagement) -> None:
-    """When the last engagement of a filled or closed opening has ended, the opening is completed."""
-    if engagement.opportunity_id is None:
-        return
-    opportunity = db.get_one(Opportunity, engagement.opportunity_id)
-    if opportunity.status not in (OpeningStatus.FILLED, OpeningStatus.CLOSED):
-        return
-    others = db.exec(
-        select(Engagement.id).where(
-            Engagement.opportunity_id == opportunity.id,
-            col(Engagement.status).in_([Status.SCHEDULED, Status.ACTIVE, Status.PAUSED]),
-        )
-    ).first()
-    if others is None and opportunity.seats_taken > 0:
-        take(db, SYSTEM, opportunity, "complete")

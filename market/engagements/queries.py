@@ -304,7 +304,7 @@ def statuses(milestones: Sequence[Milestone]) -> tuple[MilestoneStatus, ...]:
 
 
 def of_opportunity(db: Session, opportunity_id: int) -> list[Engagement]:
-    return list(db.exec(pick(Engagement).where(col(Engagement.opportunity_id) == opportunity_id)).scalars())
+    return list(db.exec(pick(Engagement).where(col(Engagement.opportunity_id) == opportunity_id)))
 
 
 def member_people(db: Session, membership_ids: Sequence[int]) -> dict[int, int]:
@@ -315,3 +315,15 @@ def member_people(db: Session, membership_ids: Sequence[int]) -> dict[int, int]:
         )
     )
     return {r[0]: r[1] for r in rows}
+
+
+_FINISHED = _LIST.where(
+    col(Engagement.person_id) == bindparam("person"), col(Engagement.status) == Status.COMPLETED
+)
+
+
+def finished(db: Session, person_id: int, size: int = 12) -> list[WorkRow]:
+    """What a person completed, the newest first."""
+    return [
+        WorkRow._make(row) for row in db.connection().execute(_FINISHED, {"person": person_id, "size": size})
+    ]
