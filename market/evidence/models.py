@@ -61,7 +61,7 @@ class Evidence(SQLModel, table=True):
     occurred_on: date
     recorded_at: datetime = instant_field(factory=clock.now)
     expires_on: date | None = None
-    voids_id: int | None = refers_to("evidence.id", nullable=True)
+    voids_id: int | None = refers_to("evidence.id", nullable=True, unique=True)  # voided once
 
 
 append_only(Evidence, erasable=True)

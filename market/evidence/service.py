@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from market import clock
+from market.accounts.models import Person
 from market.evidence import queries
 from market.evidence.models import Evidence, Kind, MatchChange, PersonSkill
 from market.evidence.posterior import DEFAULTS, Level
@@ -37,7 +38,10 @@ def record(
     """Add an item; None when this source said it already, so that a repeated event writes nothing twice.
 
     `reading_milli` is 0 to 5000 (thousandths of a step). The tier follows from the kind, the variance from the tier.
+    A source that was voided stays silent: what is said anew needs a source of its own. A day that has not come yet
+    (it is tomorrow somewhere) counts as today.
     """
+    _hold(db, [person_id])
     if _of_source(db, source, person_id, skill_id) is not None:
         return None
     tier = TIER[kind]
@@ -52,7 +56,7 @@ def record(
         source_id=source[1],
         party_kind=party[0] if party else "",
         party_id=party[1] if party else None,
-        occurred_on=occurred_on or clock.today(),
+        occurred_on=min(occurred_on or clock.today(), clock.today()),
         expires_on=expires_on,
     )
     db.add(made)
@@ -63,7 +67,10 @@ def record(
 
 
 def void(db: Session, evidence: Evidence) -> None:
-    """Take an item out of account: a new row that names it. Voiding twice does nothing more."""
+    """Take an item out of account: a new row that names it. Voiding twice does nothing more; so does voiding a void."""
+    _hold(db, [evidence.person_id])
+    if evidence.voids_id is not None:
+        return
     if db.exec(select(Evidence.id).where(Evidence.voids_id == evidence.id)).first() is not None:
         return
     db.add(
@@ -102,6 +109,12 @@ def void_source(db: Session, source: tuple[str, int]) -> None:
         void(db, evidence)
 
 
+def _hold(db: Session, people: Iterable[int]) -> None:
+    """Let one writer at a time work on a person's ledger: each must count what the other wrote. SQLite has one anyway."""
+    wanted = select(Person.id).where(col(Person.id).in_(list(people))).order_by(col(Person.id))
+    db.exec(wanted.with_for_update(key_share=True)).all()
+
+
 def _of_source(db: Session, source: tuple[str, int], person_id: int, skill_id: int) -> Evidence | None:
     return db.exec(
         select(Evidence).where(
@@ -120,12 +133,17 @@ def recompute(db: Session, person_id: int, skill_ids: Iterable[int], as_of: date
     levels = queries.levels_from(queries.ledger_of_people(db, [person_id], skills), day)
     for skill_id in skills:
         _store(db, person_id, skill_id, levels.get(skill_id), day)
+    tell_indexes(db, person_id)
+
+
+def tell_indexes(db: Session, person_id: int) -> None:
+    """Have the matching indexes look at a person again: levels, or what filters ask, have changed."""
     db.add(MatchChange(person_id=person_id))
     db.flush()
 
 
 def _store(db: Session, person_id: int, skill_id: int, level: Level | None, day: date) -> None:
-    found = db.get(PersonSkill, (skill_id, person_id))
+    found = db.get(PersonSkill, (skill_id, person_id), populate_existing=True)
     if level is None or level.level == 0:
         if found is not None:
             db.delete(found)
@@ -150,6 +168,7 @@ def refresh(db: Session, now: datetime) -> int:
     by_person: dict[int, dict[int, int]] = {}
     for row in stale:
         by_person.setdefault(row.person_id, {})[row.skill_id] = row.level
+    _hold(db, by_person)
     rows = queries.ledger_of_people(
         db, by_person, {skill for skills in by_person.values() for skill in skills}
     )
@@ -157,8 +176,8 @@ def refresh(db: Session, now: datetime) -> int:
         levels = queries.levels_from([r for r in rows if r.person_id == person_id], today)
         for skill_id in before:
             _store(db, person_id, skill_id, levels.get(skill_id), today)
-        if any(levels[s].level != was for s, was in before.items() if s in levels):
-            db.add(MatchChange(person_id=person_id))
+        if any(s not in levels or levels[s].level != was for s, was in before.items()):
+            tell_indexes(db, person_id)
     db.flush()
     return len(stale)
 
