@@ -1,19 +1,27 @@
 """The tables of profiles."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.profiles.rules import Visibility
 
+__all__ = [
+    "Education",
+    "Experience",
+    "ProfileLanguage",
+    "Project",
+    "ProjectSkill",
+    "SkillClaim",
+    "TalentProfile",
+    "Visibility",
+]
 
-class Visibility(StrEnum):
-    PRIVATE = "private"  # oneself, and organisations one applies to or works for
-    MEMBERS = "members"  # people who recruit for a verified organisation, too
-    PUBLIC = "public"  # anyone
+# The ledger names a claim and a project's skill by their ids for ever, so an id that was deleted is never given again.
+_IDS_ONCE = {"sqlite_autoincrement": True}
 
 
 class TalentProfile(SQLModel, table=True):
@@ -49,16 +57,18 @@ class ProfileLanguage(SQLModel, table=True):
     person_id: int = refers_to("person.id", primary_key=True)
     language: str = Field(primary_key=True, max_length=8)
     fluency: str = ""
+    position: int = 0
 
 
 class SkillClaim(SQLModel, table=True):
-    """A skill that someone says they have (with a level, 1-5), or wants to learn."""
+    """A skill that someone says they have (with a level, 1-5), or wants to learn. Another level is another row."""
 
     __tablename__ = "skill_claim"
     __table_args__ = (
         UniqueConstraint("person_id", "skill_id", "wanted"),
         CheckConstraint("level IS NULL OR level BETWEEN 1 AND 5", name="level"),
         CheckConstraint("wanted OR level IS NOT NULL", name="level_given"),
+        _IDS_ONCE,
     )
 
     id: int = id_field()
@@ -87,12 +97,13 @@ class Project(SQLModel, table=True):
 
 
 class ProjectSkill(SQLModel, table=True):
-    """A skill a project shows, at the level its owner says it shows (1-5)."""
+    """A skill a project shows, at the level its owner says it shows (1-5). What is changed is another row."""
 
     __tablename__ = "project_skill"
     __table_args__ = (
         UniqueConstraint("project_id", "skill_id"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+        _IDS_ONCE,
     )
 
     id: int = id_field()

@@ -1,0 +1,214 @@
+"""Reading profiles: only what the one who asks may see; anything else is simply not there."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
+from sqlmodel import select as pick
+
+from market.access import Actor, Task
+from market.accounts.models import Organisation, Person, PersonStatus
+from market.accounts.queries import get_person, is_blocked
+from market.errors import NotFound
+from market.profiles import rules
+from market.profiles.models import (
+    Education,
+    Experience,
+    ProfileLanguage,
+    Project,
+    ProjectSkill,
+    SkillClaim,
+    TalentProfile,
+    Visibility,
+)
+from market.profiles.rules import Seer
+from market.skills.models import Skill
+from market.words import _
+
+Reader = Callable[[Session, Actor, int], bool]
+"""(db, actor, person_id) -> does the person deal with an organisation that the actor acts for? Higher features know."""
+
+
+def profile_of(db: Session, person_id: int) -> TalentProfile:
+    """The person's profile; a blank private one, not kept, where there is none yet (`service.own_profile` keeps one)."""
+    return db.get(TalentProfile, person_id) or TalentProfile(person_id=person_id)
+
+
+class Seen(NamedTuple):
+    """A person with the profile that the actor may see."""
+
+    person: Person
+    profile: TalentProfile
+
+
+def visible_profile(db: Session, actor: Actor, public_id: str, readers: Iterable[Reader] = ()) -> Seen:
+    """The person and their profile, for those who may see it. Raises `NotFound` to others, as for a person not there.
+
+    `readers` are `panels.PROFILE_READERS`, which a page finds in its kit.
+    """
+    person = get_person(db, public_id)
+    profile = profile_of(db, person.id)
+    own = actor.is_signed_in and actor.id == person.id
+    if not own and person.status is not PersonStatus.ACTIVE:
+        raise NotFound(_("There is no such person here."))
+    if not rules.may_see(actor, person.id, profile.visibility, seer(db, actor, profile, readers)):
+        raise NotFound(_("There is no such person here."))
+    return Seen(person, profile)
+
+
+def seer(db: Session, actor: Actor, profile: TalentProfile, readers: Iterable[Reader] = ()) -> Seer:
+    """What the actor is to the profile's owner. Nothing is looked up that the answer does not hang on."""
+    owner = profile.person_id
+    if not actor.is_signed_in or actor.id == owner:
+        return Seer()
+    if is_blocked(db, owner, b_person_id=actor.id) or any(
+        is_blocked(db, owner, org_id=org_id) for org_id in actor.org_ids
+    ):
+        return Seer(is_blocked=True)
+    if profile.visibility is Visibility.PUBLIC:
+        return Seer()
+    recruits = profile.visibility is Visibility.MEMBERS and _recruits_for_verified(db, actor)
+    return Seer(
+        is_reader=not recruits and any(reads(db, actor, owner) for reads in readers), recruits=recruits
+    )
+
+
+def _recruits_for_verified(db: Session, actor: Actor) -> bool:
+    """Does the actor choose people for an organisation that a moderator has verified?"""
+    wanted = pick(Organisation.id).where(
+        col(Organisation.id).in_(actor.orgs_for(Task.DECIDE)), col(Organisation.verified_at).is_not(None)
+    )
+    return bool(actor.memberships) and db.exec(wanted.limit(1)).first() is not None
+
+
+class Claim(NamedTuple):
+    """A skill someone says they have (with a level), or wants."""
+
+    skill_id: int
+    skill_public_id: str
+    name: str
+    level: int | None
+    wanted: bool
+
+
+_CLAIMS = (
+    select(
+        col(SkillClaim.skill_id),
+        col(Skill.public_id),
+        col(Skill.name),
+        col(SkillClaim.level),
+        col(SkillClaim.wanted),
+    )
+    .join(Skill, col(Skill.id) == col(SkillClaim.skill_id))
+    .where(col(SkillClaim.person_id) == bindparam("person"))
+    .order_by(col(Skill.name), col(SkillClaim.id))
+)
+
+
+def claims_of(db: Session, person_id: int) -> list[Claim]:
+    """Skills had and skills wanted, by name."""
+    return [Claim._make(row) for row in db.connection().execute(_CLAIMS, {"person": person_id})]
+
+
+class Shows(NamedTuple):
+    """One skill that a project shows."""
+
+    id: int
+    project_id: int
+    skill_id: int
+    skill_public_id: str
+    name: str
+    level: int
+
+
+_SHOWS = (
+    select(
+        col(ProjectSkill.id),
+        col(ProjectSkill.project_id),
+        col(ProjectSkill.skill_id),
+        col(Skill.public_id),
+        col(Skill.name),
+        col(ProjectSkill.level),
+    )
+    .join(Skill, col(Skill.id) == col(ProjectSkill.skill_id))
+    .where(col(ProjectSkill.project_id).in_(bindparam("projects", expanding=True)))
+    .order_by(col(ProjectSkill.id))
+)
+
+
+class Shown(NamedTuple):
+    """A project with the skills it shows."""
+
+    project: Project
+    skills: list[Shows]
+
+
+def skills_of_projects(db: Session, project_ids: Iterable[int]) -> dict[int, list[Shows]]:
+    """Project id to what it shows, in the order it was written down."""
+    found: dict[int, list[Shows]] = {}
+    for row in db.connection().execute(_SHOWS, {"projects": list(project_ids)}):
+        found.setdefault(row.project_id, []).append(Shows._make(row))
+    return found
+
+
+def projects_of(db: Session, person_id: int) -> list[Shown]:
+    """A person's projects, the newest first."""
+    wanted = pick(Project).where(Project.person_id == person_id)
+    projects = db.exec(wanted.order_by(col(Project.done_on).desc(), col(Project.id).desc())).all()
+    skills = skills_of_projects(db, [p.id for p in projects])
+    return [Shown(project, skills.get(project.id, [])) for project in projects]
+
+
+def get_project(db: Session, actor: Actor, public_id: str) -> Project:
+    """One of the actor's own projects. Raises `NotFound` for anyone else's."""
+    found = db.exec(
+        pick(Project).where(Project.public_id == public_id, Project.person_id == actor.id)
+    ).first()
+    if found is None:
+        raise NotFound(_("There is no such project on your profile."))
+    return found
+
+
+def experience_of(db: Session, person_id: int) -> list[Experience]:
+    """What someone did, the latest first; what goes on still stands at the head."""
+    wanted = pick(Experience).where(Experience.person_id == person_id)
+    order = (
+        col(Experience.until_on).is_not(None),
+        func.coalesce(col(Experience.until_on), col(Experience.from_on)).desc(),
+        col(Experience.id).desc(),
+    )
+    return list(db.exec(wanted.order_by(*order)))
+
+
+def education_of(db: Session, person_id: int) -> list[Education]:
+    """What schooling someone lists, the latest first."""
+    wanted = pick(Education).where(Education.person_id == person_id)
+    return list(
+        db.exec(wanted.order_by(func.coalesce(col(Education.year), 0).desc(), col(Education.id).desc()))
+    )
+
+
+def languages_of(db: Session, person_id: int) -> list[ProfileLanguage]:
+    """The languages someone works in, in their own order."""
+    wanted = pick(ProfileLanguage).where(ProfileLanguage.person_id == person_id)
+    return list(db.exec(wanted.order_by(col(ProfileLanguage.position), col(ProfileLanguage.language))))
+
+
+class ShownBy(NamedTuple):
+    """The project behind an item of the ledger."""
+
+    title: str
+    link: str
+    done_on: date
+
+
+def projects_behind(db: Session, project_skill_ids: Iterable[int]) -> dict[int, ShownBy]:
+    """Id of a project's skill to the project, for those that still stand."""
+    rows = db.connection().execute(
+        select(col(ProjectSkill.id), col(Project.title), col(Project.link), col(Project.done_on))
+        .join(Project, col(Project.id) == col(ProjectSkill.project_id))
+        .where(col(ProjectSkill.id).in_(list(project_skill_ids)))
+    )
+    return {row[0]: ShownBy(*row[1:]) for row in rows}
