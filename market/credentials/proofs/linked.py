@@ -20,7 +20,12 @@ class NotLinked(ValueError):
 
 
 def _options(contexts: Contexts) -> dict[str, Any]:
-    return {"documentLoader": contexts.load, "base": NOWHERE, "processingMode": "json-ld-1.1"}
+    return {
+        "documentLoader": contexts.load,
+        "contextResolver": contexts.resolver(),
+        "base": NOWHERE,
+        "processingMode": "json-ld-1.1",
+    }
 
 
 def expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:

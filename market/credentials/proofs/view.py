@@ -85,7 +85,7 @@ def check_keywords(document: dict[str, Any]) -> None:
             continue
         for key, value in item.items():
             here = f"{path}/{key}"
-            if key == "@context" and not whole:
+            if key == "@context" and not (whole and all(isinstance(url, str) for url in _many(value))):
                 raise Nested("context_nested", path)
             bare = ":" in key or (key.startswith("@") and key != "@context")
             if bare and not _is_value(item):
@@ -93,6 +93,10 @@ def check_keywords(document: dict[str, Any]) -> None:
             inside = key in EMBEDDED or key == "proof"
             if key != "@context":
                 stack.append((value, here, inside))
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_value(item: dict[str, Any]) -> bool:
@@ -155,7 +159,7 @@ def _types(theirs: Any, ours: Any, path: tuple[str, ...], lost: list[Any]) -> li
 
 def _kept(theirs: Any, ours: Any, path: tuple[str, ...], lost: list[Any]) -> Any:
     if isinstance(theirs, list) or isinstance(ours, list):
-        many, signed = (value if isinstance(value, list) else [value] for value in (theirs, ours))
+        many, signed = _many(theirs), _many(ours)
         if len(many) != len(signed) or any(isinstance(item, list) for item in many):
             lost.append(path)
             return None
