@@ -45,12 +45,14 @@ def feature_routes() -> list[MarketRoute]:
     from market.home import routes as home
     from market.messages import routes as messages
     from market.opportunities import routes as opportunities
+    from market.skills import routes as skills
 
     return [
         page("/healthz", healthz, name="healthz", allow=anyone),
         *accounts.routes,
         *files.routes,
         *home.routes,
+        *skills.routes,
         *opportunities.routes,
         *engagements.routes,
         *messages.routes,

@@ -1,7 +1,7 @@
 """Skills: the taxonomy, its names and relations, importing it, and finding the skill someone meant.
 
 How another feature asks for a skill
-    In the template: `{{ skill.field('skill', _('Which skill?'), chosen=asked) }}`. It is a text field that offers
+    In the template: `{{ ask.skill(url, 'skill', _('Which skill?'), asked) }}`. It is a text field that offers
     skills while one types, each as a radio button below it, so that it works by keyboard, by screen reader and without
     a script alike. Two values are sent: the text under its own name, and the public id of the radio button under that
     name with `_id` after it. In rows the names are `requirements-0-skill` and `requirements-0-skill_id`.

@@ -21,6 +21,7 @@ LIMITS: dict[str, str] = {
     "endorsements": "10 per day",
     "uploads": "200 per day",
     "reports": "20 per day",
+    "proposals": "20 per day",
     "postings": "60 per day",
 }
 

@@ -1,7 +1,7 @@
 """Pages from templates: the whole page, or the block of it that htmx asked for.
 
 A fragment is a block of the page's own template whose name is the id of the element it fills. The macros of
-`templates/_parts` are there in every template as `ui`, `form`, `draw` and `x`, so a block needs no import of its own.
+`templates/_parts` are there in every template as `ui`, `form`, `draw`, `x` and `ask`, so a block needs no import of its own.
 Templates are given only what may be seen; they test presence, never permission.
 """
 
@@ -48,7 +48,14 @@ def environment() -> Environment:
         submission_key=_submission_key,
     )
     env.filters.update(show.FILTERS)
-    for name, file in (("ui", "ui"), ("draw", "draw"), ("form", "forms"), ("x", "explanation"), ("work", "work")):
+    for name, file in (
+        ("ui", "ui"),
+        ("draw", "draw"),
+        ("form", "forms"),
+        ("x", "explanation"),
+        ("ask", "ask"),
+        ("work", "work"),
+    ):
         env.globals[name] = env.get_template(f"_parts/{file}.html").module
     return env
 
