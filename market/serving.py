@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from market.app import create_app
 from market.config import Settings
 from market.db import connect
+from market.files.service import with_files
 from market.web.logs import set_up
 from market.worker import Errand, Worker
 
@@ -18,7 +19,8 @@ from market.worker import Errand, Worker
 def open_database(settings: Settings) -> Engine:
     """The settings' database; its folder is made when it is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    return connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
+    engine = connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
+    return with_files(engine, settings)
 
 
 def migrate(settings: Settings) -> None:

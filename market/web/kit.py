@@ -16,6 +16,9 @@ from market.web.limits import Limiter
 Panel = Callable[
     ..., Markup
 ]  # (request, db, actor, **what the page passes) -> HTML, empty where there is nothing to show
+FileReader = Callable[
+    [Session, Any, int], bool
+]  # (db, actor, inner id of the thing the file is about) -> may this actor read its files?
 LoadActor = Callable[[Session, str], Actor]  # from the token a browser holds, empty when none
 
 
@@ -32,6 +35,8 @@ class Kit:
     limiter: Limiter
     load_actor: LoadActor = _nobody
     panels: Mapping[str, tuple[Panel, ...]] = field(default_factory=dict)
+    browse_order: Callable[..., Any] | None = None  # openings in the order of someone's evidence
+    file_readers: Mapping[str, FileReader] = field(default_factory=dict)
 
 
 def kit_of(request: Request) -> Kit:

@@ -1,0 +1,1 @@
+"""Files: what is taken, what is kept, and who may read it."""
