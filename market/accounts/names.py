@@ -9,16 +9,15 @@ import re
 import unicodedata
 
 MOST = 80
-# What looks Latin, lower case, in Cyrillic, Greek and Armenian. Source: Unicode TS #39, confusables.txt, by hand.
-_LOOKS_LATIN = str.maketrans(
-    "абвгдеёзіїјкмнорстухѕԛԝһӏвьԁґꙅ" + "αβγδεζηικμνορτυχωϲϳ" + "օսոհցզյլ",
-    "a6brдeeзiijкmнopctyxsqwhlbbdrs".replace("д", "d").replace("з", "3").replace("к", "k").replace("н", "h")
-    + "abydezniкmvoptuxwcj".replace("к", "k")
-    + "ounhgqjl",
-)
-_ALIKE = str.maketrans(
-    {"0": "o", "1": "l", "i": "l", "ı": "l", "|": "l", "!": "l", "5": "s", "$": "s", "3": "e"}
-)
+# Lower-case letters of other scripts, each with what it looks like: small ones and those whose capital does. Only what
+# could spell a whole name is needed, since scripts do not mix. After the idea of Unicode TS #39, chosen by hand.
+_LOOKS_LIKE = {
+    "Cyrillic": "аa вb еe ёe зe иu іi їi јj кk мm нh оo рp сc тt уy хx ѕs ԛq ԝw һh ӏl ьb ԁd гr пn ѵv",
+    "Greek": "αa βb γy εe ζz ηn ιi κk μm νv οo ρp τt υy χx ωw ϲc ϳj",
+    "Armenian": "օo սu ոn հh ցg զq յj լl տs",
+}
+_LATIN = str.maketrans({pair[0]: pair[1:] for pairs in _LOOKS_LIKE.values() for pair in pairs.split()})
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "ı": "l", "|": "l", "5": "s", "$": "s", "3": "e"})
 _SAME_NAME = re.compile(r"\b(?:ltd|limited|llc|inc|plc|gmbh|the|cic|cio)\b")
 
 
@@ -30,10 +29,10 @@ def tidy(name: str) -> str:
 def skeleton(name: str) -> str:
     """What all names that look like this one have in common. Empty when the name has no letter or digit."""
     plain = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ")
-    decomposed = unicodedata.normalize("NFKD", plain.translate(_LOOKS_LATIN))
+    decomposed = unicodedata.normalize("NFKD", plain.translate(_LATIN))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     bare = _SAME_NAME.sub(" ", bare) if _SAME_NAME.sub(" ", bare).strip() else bare
-    folded = bare.translate(_LOOKS_LATIN).translate(_ALIKE)
+    folded = bare.translate(_LATIN).translate(_ALIKE)
     folded = "".join(c for c in folded if c.isalnum())
     return folded.replace("rn", "m").replace("vv", "w").replace("cl", "d")
 
