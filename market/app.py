@@ -45,6 +45,7 @@ def feature_routes() -> list[MarketRoute]:
     from market.home import routes as home
     from market.messages import routes as messages
     from market.opportunities import routes as opportunities
+    from market.reviews import routes as reviews
     from market.skills import routes as skills
 
     return [
@@ -56,6 +57,7 @@ def feature_routes() -> list[MarketRoute]:
         *opportunities.routes,
         *engagements.routes,
         *messages.routes,
+        *reviews.routes,
     ]
 
 

@@ -7,6 +7,7 @@ from market.engagements import panels as engagements
 from market.matching import panels as matching
 from market.messages import panels as messages
 from market.opportunities.browsing import Order
+from market.reviews import panels as reviews
 from market.web.kit import FileReader, Panel
 
 PANELS: dict[str, tuple[Panel, ...]] = {
@@ -16,6 +17,11 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "applications.show.explanation": (matching.explanation,),
     "applications.show.thread": (messages.beside_application,),
     "engagements.show.thread": (messages.beside_engagement,),
+    "engagements.show.review": (reviews.beside_work,),
+    "profiles.show.work": (engagements.finished_work,),
+    "profiles.show.reviews": (reviews.of_person,),
+    "organisations.show.reviews": (reviews.of_organisation,),
+    "opportunities.show.organisation": (reviews.organisation_box,),
 }
 
 # Who may read the files of a thing, asked by the kind of the thing a file is about. The owner of a file always may.

@@ -6,6 +6,7 @@ here, also when nothing follows from it yet (a test compares).
 
 from market.applications import reactions as applications
 from market.outbox import LeadsTo
+from market.reviews import service as reviews
 
 LEADS_TO: LeadsTo = {
     "file.stored": (),
@@ -78,8 +79,8 @@ LEADS_TO: LeadsTo = {
     "engagement.change_proposed": (),
     "engagement.change_signed": (),
     "engagement.change_declined": (),
-    "engagement.completed": (),
-    "engagement.ended_early": (),
+    "engagement.completed": (reviews.open_pair,),
+    "engagement.ended_early": (reviews.open_pair,),
     "engagement.outcome_recorded": (),
     "milestone.begun": (),
     "milestone.submitted": (),
@@ -96,6 +97,9 @@ LEADS_TO: LeadsTo = {
     "assessment.submitted": (),
     "assessment.signed": (),
     "message.sent": (),
+    "review.opened": (),
+    "review.replied": (),
+    "review.moderated": (),
     "review.sealed": (),
     "review.revealed": (),
     "review.lapsed": (),

@@ -23,6 +23,7 @@ from market.engagements.models import Engagement
 from market.evidence import service as evidence
 from market.files import service as files
 from market.opportunities import timers as opportunities
+from market.reviews import service as reviews
 
 log = logging.getLogger(__name__)
 Timer = Callable[[Session, datetime], int]
@@ -53,6 +54,7 @@ TIMERS: tuple[Timer, ...] = (
     milestones.warn_silence,
     milestones.deem_approved,
     milestones.tell_overdue,
+    reviews.reveal_due,
 )
 
 

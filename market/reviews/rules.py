@@ -1,10 +1,12 @@
 """The lifecycle of a pair of reviews, and who may write what."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from market.access import Actor, Task
+from market.access import YES, Actor, Decision, Task, no
 from market.lifecycle import Lifecycle, Step
+from market.words import _
 
 if TYPE_CHECKING:
     from market.reviews.models import ReviewPair
@@ -23,6 +25,8 @@ class Side(StrEnum):
     EMPLOYER = "employer"
 
 
+WINDOW = timedelta(days=14)  # from the end of the work
+
 # What each side is rated on by the other, on anchored scales from 1 to 5.
 AXES: dict[Side, tuple[str, ...]] = {
     Side.TALENT: ("communication", "reliability", "quality", "initiative"),
@@ -40,6 +44,46 @@ def parties(actor: Actor, pair: "ReviewPair") -> frozenset[str]:
     if actor.is_system:
         mine.add("system")
     return frozenset(mine)
+
+
+def side_of(actor: Actor, pair: "ReviewPair") -> Side | None:
+    """The side this actor writes for."""
+    mine = parties(actor, pair)
+    return Side.TALENT if "talent" in mine else Side.EMPLOYER if "employer" in mine else None
+
+
+def is_sealed_by(pair: "ReviewPair", side: Side) -> bool:
+    """Has this side submitted, as far as anyone may know?"""
+    return pair.status is (Status.SEALED_BY_TALENT if side is Side.TALENT else Status.SEALED_BY_EMPLOYER)
+
+
+def may_write(actor: Actor, pair: "ReviewPair", author_id: int | None, now: datetime) -> Decision:
+    """While the window is open. What is sealed is edited by its author, or by an owner when its author has left."""
+    side = side_of(actor, pair)
+    if side is None:
+        return no(_("Only the two sides of this work review it."))
+    if pair.status is Status.REVEALED:
+        return no(_("Both reviews are open, so they cannot be changed. You can reply once."))
+    if pair.status is Status.LAPSED or now >= pair.deadline_at:
+        return no(_("The time for reviews is over."))
+    if (
+        is_sealed_by(pair, side)
+        and author_id is not None
+        and author_id != actor.id
+        and not actor.may_for(Task.MANAGE, pair.org_id)
+    ):
+        return no(_("A colleague has written this review. Its author can still edit it."))
+    return YES
+
+
+def may_reply(actor: Actor, pair: "ReviewPair", writer: Side, replied: bool) -> Decision:
+    """The side a review is about replies once, after both are open."""
+    if pair.status is not Status.REVEALED:
+        return no(_("The reviews are not open yet."))
+    side = side_of(actor, pair)
+    if side is None or side is writer:
+        return no(_("The side that was reviewed replies."))
+    return no(_("There is a reply already.")) if replied else YES
 
 
 LIFECYCLE = Lifecycle(

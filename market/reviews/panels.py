@@ -1,0 +1,74 @@
+"""What reviews put into other pages: the way to write one, the reputation with its reviews, the employer's figures."""
+
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import Session
+from starlette.requests import Request
+
+from market.access import Actor
+from market.accounts.models import Organisation, Person
+from market.engagements.models import Engagement
+from market.opportunities.models import Opportunity
+from market.reviews import queries, rules, scales
+from market.web.render import render_part
+
+
+def beside_work(
+    request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any
+) -> Markup:
+    """Where the reviews of a work stand, for its two sides."""
+    pair = queries.pair_of(db, engagement.id)
+    side = rules.side_of(actor, pair) if pair else None
+    if pair is None or side is None:
+        return Markup("")
+    return render_part(
+        request,
+        "reviews/beside.html",
+        pair=pair,
+        engagement=engagement,
+        sealed_by_me=rules.is_sealed_by(pair, side),
+        sealed_by_other=rules.is_sealed_by(pair, scales.subject_of(side)),
+    )
+
+
+def of_person(request: Request, db: Session, actor: Actor, *, person: Person, **_more: Any) -> Markup:
+    """The last reviews of a person, with the published mean."""
+    return render_part(
+        request,
+        "reviews/on_profile.html",
+        reviews=queries.of_person(db, person.id, 3),
+        reputation=queries.reputation_of_person(db, person.id),
+        more=("reviews.of_person", person.public_id),
+    )
+
+
+def of_organisation(
+    request: Request, db: Session, actor: Actor, *, organisation: Organisation, **_more: Any
+) -> Markup:
+    """The last reviews of an organisation, with its figures."""
+    return render_part(
+        request,
+        "reviews/on_organisation.html",
+        reviews=queries.of_organisation(db, organisation.id, 3),
+        organisation=organisation,
+        reputation=queries.reputation_of_organisation(db, organisation.id),
+        figures=queries.employer_figures(db, organisation.id),
+        more=("reviews.of_organisation", organisation.public_id),
+    )
+
+
+def organisation_box(
+    request: Request, db: Session, actor: Actor, *, opportunity: Opportunity, **_more: Any
+) -> Markup:
+    """Who posts an opening, and how it is to work for them."""
+    org = db.get_one(Organisation, opportunity.org_id)
+    latest = queries.of_organisation(db, org.id, 1)
+    return render_part(
+        request,
+        "reviews/box.html",
+        organisation=org,
+        reputation=queries.reputation_of_organisation(db, org.id),
+        figures=queries.employer_figures(db, org.id),
+        quote=latest[0].text if latest and latest[0].text else "",
+    )
