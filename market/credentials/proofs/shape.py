@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,15 @@ NAMES = {
     "ob-1.x": "an Open Badge 1",
     "vp": "a presentation",
 }
+
+
+# Parts that must say what kind they are, and whose id, where they have one, must be an address.
+TYPED = ("credentialStatus", "credentialSchema", "termsOfUse", "refreshService")
+
+
+def _absolute(value: Any) -> bool:
+    """Whether a value is an absolute address (a URL, a DID, a URN)."""
+    return isinstance(value, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S", value) is not None
 
 
 def kind_of(document: Mapping[str, Any]) -> str | None:
@@ -43,12 +53,23 @@ def lacking(document: Mapping[str, Any], kind: str) -> tuple[list[str], list[str
     lacks: list[str] = []
     if jsonio.id_of(document.get("issuer")) is None:
         wrong.append("/issuer")
-    if "id" in document and not isinstance(document["id"], str):
+    elif not _absolute(jsonio.id_of(document.get("issuer"))):
+        wrong.append("/issuer/id")
+    if "id" in document and not _absolute(document["id"]):
         wrong.append("/id")
+    for name in TYPED:
+        for entry in jsonio.listed(document.get(name)):
+            fine = isinstance(entry, dict) and jsonio.texts(entry.get("type"))
+            if not fine or ("id" in entry and not _absolute(entry["id"])):
+                wrong.append(f"/{name}")
+            elif name == "credentialSchema" and "id" not in entry:
+                wrong.append(f"/{name}/id")
     subjects = jsonio.listed(document.get("credentialSubject"))
     if not subjects or any(not isinstance(subject, dict) or not subject for subject in subjects):
         wrong.append("/credentialSubject")
         return wrong, lacks
+    if any("id" in subject and not _absolute(subject["id"]) for subject in subjects):
+        wrong.append("/credentialSubject/id")
     if kind == "ob-3.0":
         if len(subjects) > 1:
             wrong.append("/credentialSubject")
