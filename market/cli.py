@@ -1,11 +1,16 @@
 """The command line: serve, work, set up, and what operators do by hand."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version as installed_version
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from market.config import from_environment
+from market.config import Settings, from_environment
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,6 +64,20 @@ def migrate() -> None:
     typer.echo("The database is up to date.")
 
 
+@contextmanager
+def _writing(settings: Settings) -> Iterator["Session"]:
+    """One write transaction of the command line's own, on the settings' database."""
+    from market.db import transaction
+    from market.serving import open_database
+
+    engine = open_database(settings)
+    try:
+        with transaction(engine, write=True) as db:
+            yield db
+    finally:
+        engine.dispose()
+
+
 people = typer.Typer(no_args_is_help=True, help="People, as only an operator may change them.")
 app.add_typer(people, name="person")
 
@@ -79,15 +98,13 @@ def add(
 ) -> None:
     """Make an account whose address needs no link."""
     from market.accounts import passwords, queries, rules, service
-    from market.db import transaction
-    from market.serving import open_database
 
     settings = from_environment()
     wrong = passwords.complaint(password, settings.site_name, name, email) if password else ""
     if wrong or not rules.is_address(email):
         raise typer.BadParameter(wrong or f"{email!r} is no e-mail address.")
     secret = passwords.hash_password(password) if password else None
-    with transaction(open_database(settings), write=True) as db:
+    with _writing(settings) as db:
         if queries.sign_in_by_address(db, email) is not None:
             raise typer.BadParameter(f"{email} has an account already.")
         zone, language = settings.time_zone, settings.site_language
@@ -106,10 +123,8 @@ def promote(
     """Make someone a moderator or an administrator; without either they are neither any more."""
     from market.accounts import queries, service
     from market.accounts.models import Person
-    from market.db import transaction
-    from market.serving import open_database
 
-    with transaction(open_database(from_environment()), write=True) as db:
+    with _writing(from_environment()) as db:
         known = queries.sign_in_by_address(db, email)
         if known is None:
             raise typer.BadParameter(f"{email} has no account here.")

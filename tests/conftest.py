@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:  # the fixtures import the site when they are asked for: pure 
 
     from market.config import Settings
     from tests.support.client import Client
-    from tests.support.world import World
+    from tests.support.world import Standing, World
 
 hypothesis.settings.register_profile("gate", derandomize=True, max_examples=40, deadline=None)
 hypothesis.settings.register_profile("soak", max_examples=2000, deadline=None, print_blob=True)
@@ -96,21 +95,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return browser.launch_arguments(browser_type_launch_args, executable)
 
 
-class Standing:
-    """A clock that stands until it is moved."""
-
-    def move(self, **by: float) -> None:
-        """Let time pass: `move(days=3, hours=1)`."""
-        from market import clock
-
-        clock.move(timedelta(**by))
-
-
 @pytest.fixture
-def standing_clock() -> Iterator[Standing]:
+def standing_clock() -> Iterator["Standing"]:
     """The clock stands at `world.NOW`."""
     from market import clock
-    from tests.support.world import NOW
+    from tests.support.world import NOW, Standing
 
     with clock.standing(NOW):
         yield Standing()
@@ -131,7 +120,7 @@ def db_engine(databases: Databases, site_settings: "Settings") -> Iterator["Engi
 
 
 @pytest.fixture
-def make(db_engine: "Engine", standing_clock: Standing) -> "World":
+def make(db_engine: "Engine", standing_clock: "Standing") -> "World":
     """The world: the cast, and more through the services."""
     from tests.support.world import World
 

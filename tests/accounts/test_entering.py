@@ -8,7 +8,7 @@ from sqlmodel import select
 from market.accounts import links, queries
 from market.accounts.models import Person, SignInSession, TokenPurpose
 from tests.support.client import Client, words
-from tests.support.world import Known, World
+from tests.support.world import Known, Standing, World
 
 PASSWORD = "three blue horses walk"
 NEW = {"name": "Una Novak", "email": "una@example.net", "password": PASSWORD}
@@ -96,11 +96,11 @@ def test_a_link_without_the_password_ties_no_address_to_a_stranger_s_account(
 
 
 def test_a_link_is_good_once_for_one_purpose_and_for_a_time(
-    client: Client, make: World, una: Known, standing_clock: object
+    client: Client, make: World, una: Known, standing_clock: Standing
 ) -> None:
     token = _link(make, una)
     assert client.get(f"/reset/{token}").status_code == 404
-    standing_clock.move(days=3, seconds=1)  # type: ignore[attr-defined]
+    standing_clock.move(days=3, seconds=1)
     assert client.get(f"/verify/{token}").status_code == 404
     answer = client.post(f"/verify/{token}", {"password": PASSWORD})
     assert answer.status_code == 404
@@ -180,10 +180,10 @@ def test_a_new_password_by_mail_ends_every_session_and_every_other_link(
 
 
 def test_a_link_to_a_new_password_is_good_for_an_hour(
-    client: Client, make: World, una: Known, standing_clock: object
+    client: Client, make: World, una: Known, standing_clock: Standing
 ) -> None:
     token = _link(make, una, TokenPurpose.RESET_PASSWORD)
-    standing_clock.move(hours=1)  # type: ignore[attr-defined]
+    standing_clock.move(hours=1)
     answer = client.post(f"/reset/{token}", {"password": "four green birds sing"})
     assert answer.status_code == 404
 
@@ -218,8 +218,14 @@ def test_a_limit_stops_a_sign_in_before_its_hash(
 ) -> None:
     from market.accounts import passwords
 
-    browser, asked = clients(limits=True), []
-    monkeypatch.setattr(passwords, "matches", lambda kept, password: asked.append(kept) or False)
+    browser = clients(limits=True)
+    asked: list[str | None] = []
+
+    def matches(kept: str | None, _password: str) -> bool:
+        asked.append(kept)
+        return False
+
+    monkeypatch.setattr(passwords, "matches", matches)
     for _ in range(14):
         browser.post("/sign-in", {"email": "amara@example.org", "password": "x"})
     assert len(asked) == 10

@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 import market
 from market import clock, outbox, timers
 from market.access import SYSTEM, Actor, Role
-from market.accounts import queries, service, sessions
+from market.accounts import service, sessions
 from market.accounts.models import Email, Organisation, Person
 from market.db import connect, transaction
 from market.subscribers import LEADS_TO
@@ -101,6 +101,14 @@ def _cast(db: Session) -> None:
     service.add_member(db, bakery.id, people["mira"].id, Role.MENTOR)
     people["dana"].is_moderator = True
     db.add(people["dana"])
+
+
+class Standing:
+    """A clock that stands until it is moved."""
+
+    def move(self, **by: float) -> None:
+        """Let time pass: `move(days=3, hours=1)`."""
+        clock.move(timedelta(**by))
 
 
 class World:
@@ -203,6 +211,3 @@ class World:
         with self.read() as db:
             wanted = select(outbox.Event).order_by(col(outbox.Event.id))
             return list(db.exec(wanted.where(outbox.Event.name == name) if name else wanted))
-
-
-__all__ = ["BAKERY", "CAST", "NOW", "Known", "KnownOrganisation", "World", "queries", "settle"]
