@@ -186,6 +186,21 @@ def test_people_whose_ids_tie_twice_stand_by_id(kernel, k):
     assert [hit.person_id for hit in hits] == ids[:k]
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_windows_filled_to_the_brim_list_everyone_once_with_the_whole_score(kernel):
+    """Everyone has the first skill, so its stretch is as long as a window can hold, and every other the second."""
+    ids = np.arange(1, 20_001, dtype=np.uint32)
+    even = ids[ids % 2 == 0]
+    skills = np.repeat(np.array([1, 2], dtype=np.uint32), [len(ids), len(even)])
+    levels = np.full(len(skills), 100, np.uint8)
+    full = build(skills, np.concatenate([ids, even]), levels, ids, np.zeros((len(ids), 0), np.int64), ())
+    asked = [Requirement(1, 2, 1, True), Requirement(2, 2, 1, True)]
+    hits = Index(full, 0, kernel).top_k(asked, len(ids), Tie(48271, 3))
+    one = 1024 + 23 * 154 // 179 + 2**20
+    assert len(hits) == len(ids)
+    assert {hit.person_id: hit.score for hit in hits} == {p: one * (2 - p % 2) for p in ids.tolist()}
+
+
 def test_levels_for_the_mirror_are_everyone_with_any_of_the_skills():
     site = {1: ({1: 100, 2: 50}, (0, 0)), 2: ({3: 9}, (0, 0)), 3: ({2: 7}, (0, 0)), 4: ({1: 9}, (0, 0))}
     index = index_of(site, "numpy")

@@ -144,9 +144,7 @@ def _search(rows, levels, person_ids, attributes, spans, tables, conditions, dro
             for i in range(np.uint64(cursor[q]), np.uint64(stop[q])):
                 place = np.uint64(rows[i]) - low
                 points = sums[place]
-                sums[place] = (
-                    0  # zeroed for the next window; a later list then finds nothing left of this row
-                )
+                sums[place] = 0  # for the next window; and a later list finds nothing left of this row
                 if points >= least:
                     size = _enter(
                         rows[i],
