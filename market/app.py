@@ -40,6 +40,7 @@ def healthz(request: Request, db: Session, actor: Actor) -> Response:
 def feature_routes() -> list[MarketRoute]:
     """Every route of every feature, in the order in which paths are tried."""
     from market.accounts import routes as accounts
+    from market.applications import routes as applications
     from market.engagements import routes as engagements
     from market.files import routes as files
     from market.home import routes as home
@@ -55,6 +56,7 @@ def feature_routes() -> list[MarketRoute]:
         *home.routes,
         *skills.routes,
         *opportunities.routes,
+        *applications.routes,
         *engagements.routes,
         *messages.routes,
         *reviews.routes,

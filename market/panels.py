@@ -3,6 +3,7 @@
 A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportunity) }}`); here stands who fills it.
 """
 
+from market.applications import panels as applications
 from market.engagements import panels as engagements
 from market.matching import panels as matching
 from market.messages import panels as messages
@@ -14,7 +15,9 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.fit": (matching.fit,),
     "opportunities.show.explanation": (matching.own_explanation,),
     "opportunities.edit.mirror": (matching.mirror,),
+    "opportunities.show.apply": (applications.apply_board,),
     "applications.show.explanation": (matching.explanation,),
+    "applications.candidates.explanation": (matching.explanation,),
     "applications.show.thread": (messages.beside_application,),
     "engagements.show.thread": (messages.beside_engagement,),
     "engagements.show.review": (reviews.beside_work,),

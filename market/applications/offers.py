@@ -1,10 +1,12 @@
 """Offers: terms that one side writes and the other signs. Other terms are another version; one is open at a time."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select, update
 
 from market import clock
 from market.access import MAY, SYSTEM, Actor, Role, Task, require
-from market.accounts.models import Membership
+from market.accounts.models import Membership, Person
 from market.accounts.queries import is_blocked, org_member_ids
 from market.applications import queries, rules
 from market.applications.models import Application, Offer
@@ -26,12 +28,25 @@ def mentors_of(db: Session, org_id: int) -> list[Membership]:
     return list(db.exec(wanted.order_by(col(Membership.id))))
 
 
+def memberships_of(db: Session, org_id: int, public_ids: Sequence[str]) -> tuple[int, ...]:
+    """The memberships of the people named, of those who may mentor; anyone else becomes 0, which no check accepts."""
+    people = {p.id: p.public_id for p in db.exec(select(Person).where(col(Person.public_id).in_(public_ids)))}
+    found = {people[m.person_id]: m.id for m in mentors_of(db, org_id) if m.person_id in people}
+    return tuple(found.get(one, 0) for one in public_ids)
+
+
+def mentor_people(db: Session, memberships: Sequence[int]) -> dict[int, Person]:
+    """Who the memberships belong to, also those that have ended."""
+    wanted = select(Membership.id, Person).join(Person, col(Person.id) == col(Membership.person_id))
+    return dict(db.exec(wanted.where(col(Membership.id).in_(memberships))).all())
+
+
 def make(db: Session, actor: Actor, application: Application, terms: Terms, *, note: str = "") -> Offer:
     """Offer a place on these terms, for seven days. Raises `Forbidden`, `Conflict`, or `Invalid` with the fields."""
     if rules.side_of(actor, application) is not Side.EMPLOYER:
         raise Forbidden(_("Only owners and recruiters of the organisation make offers."))
     opening = lock(db, application.opportunity_id)
-    require(rules.may_offer(opening, blocked=_blocked(db, application)))
+    require(rules.may_offer(opening, blocked=is_apart(db, application)))
     _check(db, terms, opening)
     Application.LIFECYCLE.step(
         application.status, "offer"
@@ -54,7 +69,7 @@ def counter(db: Session, actor: Actor, offer: Offer, terms: Terms, *, note: str 
     side = _side(actor, application)
     opening = lock(db, application.opportunity_id)
     _still_open(offer)
-    if _blocked(db, application):
+    if is_apart(db, application):
         raise Forbidden(_("You and this person have no contact here any more."))
     _check(db, terms, opening)
     if from_json(offer.terms) == terms:
@@ -80,7 +95,7 @@ def accept(db: Session, actor: Actor, offer: Offer) -> Offer:
     if offer.status != OfferStatus.OPEN:
         raise Conflict(rules.may_sign(side, offer, clock.now()).reason)
     require(rules.may_sign(side, offer, clock.now()))
-    if _blocked(db, application):
+    if is_apart(db, application):
         raise Forbidden(_("You and this person have no contact here any more."))
     if application.person_id in org_member_ids(db, application.org_id):
         raise Forbidden(
@@ -192,7 +207,8 @@ def _side(actor: Actor, application: Application) -> Side:
     return side
 
 
-def _blocked(db: Session, application: Application) -> bool:
+def is_apart(db: Session, application: Application) -> bool:
+    """Whether a block stands between the two sides."""
     return is_blocked(db, application.person_id, org_id=application.org_id)
 
 
