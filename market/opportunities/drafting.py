@@ -14,7 +14,9 @@ from market.opportunities.drafts import Fields, Need, Part
 from market.opportunities.models import DeliverableSpec, Opportunity, Question, Requirement
 from market.opportunities.quality import MOST_HOURS, MOST_QUESTIONS, MOST_SKILLS
 from market.opportunities.rules import Kind, Status
-from market.rubrics.service import copy_rubric
+from market.rubrics.queries import rubric_with_criteria
+from market.rubrics.rules import STEPS
+from market.rubrics.service import copy_rubric, drafts_of, rewrite
 from market.words import _
 
 
@@ -82,8 +84,25 @@ def save_draft(
         _put_parts(db, opportunity.id, parts)
     if needs is not None:
         _put_needs(db, opportunity.id, needs)
+        _align_rubric(db, opportunity, needs)
     if questions is not None:
         _put_questions(db, opportunity.id, questions)
+
+
+def _align_rubric(db: Session, opportunity: Opportunity, needs: Sequence[Need]) -> None:
+    """Step 3 shows the level asked: when that level changes, the criteria of the draft's rubric follow."""
+    if opportunity.rubric_id is None:
+        return
+    view = rubric_with_criteria(db, opportunity.rubric_id)
+    asked = {need.skill_id: need.level for need in needs}
+    levels = [asked.get(c.skill_id, c.target_level) for c in view.criteria]
+    if view.rubric.frozen_at is None and levels != [c.target_level for c in view.criteria]:
+        usual: tuple[int | None, ...] = (None,) * STEPS
+        drafts = [
+            one._replace(target_level=level, shows_milli=usual)
+            for one, level in zip(drafts_of(view), levels, strict=True)
+        ]
+        rewrite(db, view.rubric, view.rubric.title, drafts, pass_mark=view.rubric.pass_mark)
 
 
 def copy(db: Session, actor: Actor, opportunity: Opportunity) -> Opportunity:

@@ -25,6 +25,7 @@ from market.rubrics import rules as rubric_rules
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.rubrics.service import drafts_of
 from market.skills.models import Skill
+from market.transitions import Transition
 from market.words import _
 
 
@@ -257,3 +258,27 @@ def due_to_close(db: Session, now: datetime, limit: int) -> list[Opportunity]:
             .limit(limit)
         ).all()
     )
+
+
+def last_return(db: Session, opportunity_id: int) -> str:
+    """What a moderator wrote when sending it back last, empty when never."""
+    return _last_note(db, opportunity_id, "return")
+
+
+def last_reason(db: Session, opportunity_id: int) -> str:
+    """Why it was cancelled, in words."""
+    return _last_note(db, opportunity_id, "cancel")
+
+
+def _last_note(db: Session, opportunity_id: int, step: str) -> str:
+    found = db.exec(
+        select(Transition.note)
+        .where(
+            Transition.subject_kind == "opportunity",
+            Transition.subject_id == opportunity_id,
+            Transition.step == step,
+        )
+        .order_by(col(Transition.id).desc())
+        .limit(1)
+    ).first()
+    return found or ""

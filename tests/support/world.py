@@ -50,7 +50,8 @@ class KnownOrganisation(NamedTuple):
 
 
 def import_models() -> None:
-    """Load every feature's models, so that the metadata is whole."""
+    """Load every feature's models and the web kit's, so that the metadata is whole."""
+    importlib.import_module("market.web.submission")
     for found in pkgutil.iter_modules(market.__path__, "market."):
         if found.ispkg and importlib.util.find_spec(f"{found.name}.models") is not None:
             importlib.import_module(f"{found.name}.models")

@@ -1,0 +1,452 @@
+"""Writing a posting, one question after another: the work, what is handed in, skills, pay and dates, reading it through."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from market import clock
+from market.access import Actor, Task, recruits
+from market.accounts.models import Organisation
+from market.errors import Conflict, Invalid, NotFound
+from market.opportunities import drafting, queries, rules, sentences, service
+from market.opportunities.drafts import Fields, Need, Part
+from market.opportunities.forms import (
+    MOST_PARTS,
+    NeedRow,
+    PartsForm,
+    PayForm,
+    SkillsForm,
+    WorkForm,
+    without_blank_rows,
+    without_row,
+)
+from market.opportunities.models import Opportunity
+from market.opportunities.plain import says_nothing
+from market.opportunities.quality import MOST_QUESTIONS, MOST_SKILLS, Check, blocking, lacking, quality
+from market.opportunities.queries import Whole
+from market.opportunities.routes.public import floor_of
+from market.opportunities.rules import Kind, Mode, PayBasis
+from market.opportunities.skill_input import Choice, by_public_id, skill_meant
+from market.web.forms import BLANK, Entry, filled, read
+from market.web.render import render, see_other
+from market.web.routing import MarketRoute, action, page
+from market.words import _
+
+ORDER = ("work", "parts", "skills", "rubric", "pay", "check")
+TEMPLATES = {
+    "work": "opportunities/edit_work.html",
+    "parts": "opportunities/edit_parts.html",
+    "skills": "opportunities/edit_skills.html",
+    "pay": "opportunities/edit_pay.html",
+    "check": "opportunities/check.html",
+}
+
+
+def steps_words() -> list[tuple[str, str]]:
+    return [
+        ("work", _("The work")),
+        ("parts", _("What is handed in")),
+        ("skills", _("Skills")),
+        ("rubric", _("Rubric")),
+        ("pay", _("Pay and dates")),
+        ("check", _("Read it through")),
+    ]
+
+
+def _organisations(db: Session, actor: Actor) -> list[Organisation]:
+    return [db.get_one(Organisation, org_id) for org_id in actor.orgs_for(Task.POST)]
+
+
+def new(request: Request, db: Session, actor: Actor, entry: Entry[WorkForm] = BLANK) -> Response:
+    """Begin a posting: for which organisation, of which kind, and what the work is."""
+    return render(
+        request,
+        "opportunities/new.html",
+        status=entry.status,
+        entry=entry,
+        organisations=[(org.public_id, org.name) for org in _organisations(db, actor)],
+        earlier=queries.ours(db, actor.orgs_for(Task.POST), (*rules.PUBLIC, rules.Status.CANCELLED), 10),
+        languages=_languages(),
+    )
+
+
+def create(request: Request, db: Session, actor: Actor) -> Response:
+    entry = read(WorkForm, request.state.form)
+    ours = _organisations(db, actor)
+    wanted = str(request.state.form.get("org") or "")
+    org = next((o for o in ours if o.public_id == wanted), ours[0] if len(ours) == 1 and not wanted else None)
+    if org is None:
+        entry = entry.with_error("org", _("Choose the organisation that posts."))
+    if entry.errors or org is None:
+        return new(request, db, actor, entry)
+    fields: Fields = {
+        **_work_fields(entry.data),
+        "currency": floor_of(request).currency,
+        "time_zone": actor.time_zone,
+        "answer_days": org.answer_days,
+    }
+    made = service.create_draft(db, actor, org.id, **fields)
+    if request.state.form.get("save") == "draft":
+        return see_other(request, "opportunities.manage", id=made.public_id, said=_("Kept as a draft."))
+    return see_other(request, "opportunities.section", id=made.public_id, section="parts")
+
+
+def _work_fields(form: WorkForm) -> Fields:
+    return {
+        "kind": Kind(form.kind),
+        "title": form.title,
+        "summary": form.summary,
+        "language": form.language,
+        "ip_note": form.ip_note,
+    }
+
+
+def edit(request: Request, db: Session, actor: Actor) -> Response:
+    """The first page of the form."""
+    opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    return section_page(request, db, actor, opportunity, "work")
+
+
+def section(request: Request, db: Session, actor: Actor) -> Response:
+    """One page of the form."""
+    opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    return section_page(request, db, actor, opportunity, request.path_params["section"])
+
+
+def section_page(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    opportunity: Opportunity,
+    name: str,
+    entry: Entry[Any] | None = None,
+    *,
+    status: int = 0,
+    stale: str = "",
+    more: str = "",
+    choices: Mapping[str, tuple[Choice, ...]] | None = None,
+) -> Response:
+    """A page of the form: as saved, or with the person's own words and what to mend."""
+    if name not in TEMPLATES:
+        raise NotFound(_("There is no such page."))
+    allowed = rules.may_edit(actor, opportunity)
+    if not allowed:
+        raise Conflict(allowed.reason)
+    whole = queries.whole(db, opportunity)
+    values = entry or _saved(name, whole)
+    more = more or request.query_params.get("more", "")
+    checks = quality(whole.draft, floor_of(request))
+    missing = lacking(whole.draft, clock.now())
+    told = entry.errors if entry is not None else {}
+    hints = {
+        check.field: check.words
+        for check in blocking([*checks, *missing])
+        if check.section == name and not told
+    }
+    return render(
+        request,
+        TEMPLATES[name],
+        status=status or values.status,
+        opportunity=opportunity,
+        whole=whole,
+        entry=values,
+        stale=stale,
+        # What was there when the person began: kept in a hidden field, so that two editors do not overwrite each other.
+        seen=request.state.form.get("seen") if entry is not None and not stale else opportunity.draft_version,
+        hints=hints if name == "parts" else {},
+        steps=steps_of(request, whole),
+        section=name,
+        checks=checks,
+        missing=missing,
+        passed=sentences.passed(checks),
+        parts=_rows(values, "parts", 1, MOST_PARTS, more == "part"),
+        needs=_rows(values, "needs", 1, MOST_SKILLS, more == "skill"),
+        questions=_rows(values, "questions", 0, MOST_QUESTIONS, more == "question"),
+        most={"part": MOST_PARTS, "skill": MOST_SKILLS, "question": MOST_QUESTIONS},
+        choices={field: [(c.public_id, c.name) for c in near] for field, near in (choices or {}).items()},
+        languages=_languages(),
+        floor=floor_of(request),
+        verified=whole.organisation.verified_at is not None,
+        say=sentences,
+        modes=[(mode.value, sentences.mode_words(mode)) for mode in Mode],
+        bases=[(PayBasis.FIXED.value, _("for the whole work")), (PayBasis.HOURLY.value, _("for each hour"))],
+    )
+
+
+def steps_of(request: Request, whole: Whole) -> list[tuple[str, str, bool]]:
+    """The pages of the form: key, words, and whether nothing on it keeps the posting from going out."""
+    checks = [*quality(whole.draft, floor_of(request)), *lacking(whole.draft, clock.now())]
+    return [(key, words, _is_done(key, checks)) for key, words in steps_words()]
+
+
+def _rows(entry: Entry[Any], name: str, least: int, most: int, one_more: bool) -> list[int]:
+    there = len(entry.rows(name))
+    return entry.rows(name, max(least, there + one_more))[:most]
+
+
+def _is_done(key: str, checks: list[Check]) -> bool:
+    return not any(check.blocks and key in (check.section, "check") for check in checks)
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, sentences.language_words(code)) for code in sentences.LANGUAGES]
+
+
+def _saved(name: str, whole: Whole) -> Entry[Any]:
+    """The fields of a page as they were saved."""
+    o = whole.opportunity
+    if name == "parts":
+        return filled(
+            **{
+                f"parts-{n}-{key}": value
+                for n, p in enumerate(whole.parts)
+                for key, value in p._asdict().items()
+            }
+        )
+    if name == "skills":
+        values: dict[str, Any] = {f"questions-{n}-text": text for n, text in enumerate(whole.questions)}
+        for n, asked in enumerate(whole.asked):
+            values |= {
+                f"needs-{n}-skill": asked.skill,
+                f"needs-{n}-chosen": asked.skill_public_id,
+                f"needs-{n}-level": asked.level,
+                f"needs-{n}-matters": "essential" if asked.essential else "desirable",
+                f"needs-{n}-weight": asked.weight,
+            }
+        return filled(**values)
+    if name == "pay":
+        same = {key: getattr(o, key) for key in PayForm.model_fields if hasattr(o, key)}
+        return filled(
+            **same,
+            pay=_amount(o.pay_minor),
+            learner_cost=_amount(o.learner_cost_minor),
+            deadline_on=sentences.last_day(o),
+        )
+    return filled(kind=o.kind, title=o.title, summary=o.summary, language=o.language, ip_note=o.ip_note)
+
+
+def _amount(minor: int) -> str:
+    if not minor:
+        return ""
+    return str(minor // 100) if minor % 100 == 0 else f"{minor / 100:.2f}"
+
+
+def save(request: Request, db: Session, actor: Actor) -> Response:
+    """Save one page of the form, and go on: to the next page, to one more row, or back to the posting."""
+    opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    name, raw = request.path_params["section"], request.state.form
+    if name not in TEMPLATES or name == "check":
+        raise NotFound(_("There is no such page."))
+    keep = bool(raw.get("save") or raw.get("add") or raw.get("remove"))
+    entry, changes, choices = _read(db, name, raw, opportunity, strict=not keep)
+    if entry.errors:
+        return section_page(
+            request, db, actor, opportunity, name, entry, more=str(raw.get("add") or ""), choices=choices
+        )
+    try:
+        drafting.save_draft(db, actor, opportunity, seen=_seen(raw), **changes)
+    except Invalid as refused:
+        for field, words in refused.fields.items():
+            entry = entry.with_error(field, words)
+        return section_page(request, db, actor, opportunity, name, entry)
+    except Conflict as stale:
+        db.refresh(opportunity)
+        if not rules.may_edit(actor, opportunity):
+            raise
+        return section_page(
+            request, db, actor, opportunity, name, entry, status=stale.status_code, stale=stale.reason
+        )
+    return onward(request, raw, opportunity, name)
+
+
+def onward(request: Request, raw: Mapping[str, Any], opportunity: Opportunity, name: str) -> Response:
+    """Where someone is led after a page was saved."""
+    where = {"id": opportunity.public_id}
+    if raw.get("add"):
+        return see_other(request, "opportunities.more", section=name, what=str(raw["add"])[:10], **where)
+    if raw.get("remove"):
+        return see_other(request, "opportunities.section", section=name, **where)
+    if raw.get("save"):
+        return see_other(request, "opportunities.manage", said=_("Kept as a draft."), **where)
+    following = ORDER[ORDER.index(name) + 1]
+    if following == "rubric":
+        return see_other(request, "opportunities.rubric", **where)
+    return see_other(request, "opportunities.section", section=following, **where)
+
+
+def more(request: Request, db: Session, actor: Actor) -> Response:
+    """The page of the form with one more row."""
+    opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    return section_page(
+        request, db, actor, opportunity, request.path_params["section"], more=request.path_params["what"]
+    )
+
+
+def _seen(raw: Mapping[str, Any]) -> int | None:
+    text = str(raw.get("seen") or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+Read = tuple[Entry[Any], dict[str, Any], dict[str, tuple[Choice, ...]]]
+
+
+def _read(db: Session, name: str, raw: Mapping[str, Any], opportunity: Opportunity, *, strict: bool) -> Read:
+    """What was written on a page, as changes to the draft. `strict` asks what it needs before it can go out."""
+    if name == "parts":
+        return _read_parts(raw, strict=strict)
+    if name == "skills":
+        return _read_skills(db, raw)
+    if name == "pay":
+        return _read_pay(raw, opportunity)
+    entry = read(WorkForm, raw)
+    return entry, dict(_work_fields(entry.data)) if not entry.errors else {}, {}
+
+
+def _read_parts(raw: Mapping[str, Any], *, strict: bool) -> Read:
+    if raw.get("remove"):
+        raw = without_row(raw, "parts", str(raw["remove"]))
+    entry = read(PartsForm, raw)
+    if entry.errors:
+        return entry, {}, {}
+    form = entry.data
+    for number, row in zip(_numbers(raw, "parts"), form.parts, strict=True):
+        if not row.title:
+            entry = entry.with_error(f"parts-{number}-title", _("Give this part a name."))
+        if strict and says_nothing(row.accepted_when):
+            said = row.accepted_when.strip().rstrip(".")
+            entry = entry.with_error(
+                f"parts-{number}-accepted_when",
+                _(
+                    "“%(words)s” cannot be checked. Say what someone would do to see that it is done.",
+                    words=said,
+                )
+                if said
+                else _("Say what someone would do to see that it is done."),
+            )
+    return entry, {"parts": [Part(r.title, r.text, r.accepted_when) for r in form.parts]}, {}
+
+
+def _numbers(raw: Mapping[str, Any], prefix: str) -> list[int]:
+    """The numbers of the rows that are not blank, in order: as `read` keeps them."""
+    said: dict[int, bool] = {}
+    for key, value in raw.items():
+        pieces = key.split("-")
+        if len(pieces) == 3 and pieces[0] == prefix and pieces[1].isdigit():
+            said[int(pieces[1])] = said.get(int(pieces[1]), False) or bool(str(value).strip())
+    return [number for number in sorted(said) if said[number]]
+
+
+def _read_skills(db: Session, raw: Mapping[str, Any]) -> Read:
+    if raw.get("remove"):
+        raw = without_row(raw, *str(raw["remove"]).split("-", 1)) if "-" in str(raw["remove"]) else raw
+    raw = without_blank_rows(raw, "needs", ("skill", "chosen"))
+    entry = read(SkillsForm, raw)
+    if entry.errors:
+        return entry, {}, {}
+    choices: dict[str, tuple[Choice, ...]] = {}
+    needs: list[Need] = []
+    for number, row in zip(_numbers(raw, "needs"), entry.data.needs, strict=True):
+        field = f"needs-{number}-skill"
+        found, near = _which(db, row)
+        if found is None:
+            choices[field] = near
+            entry = entry.with_error(
+                field,
+                _("Several skills are called so. Choose the one you mean.")
+                if near
+                else _("We know no skill of this name. Try another word for it."),
+            )
+        elif any(need.skill_id == found.id for need in needs):
+            entry = entry.with_error(field, _("This skill is asked for already. Name each once."))
+        else:
+            needs.append(Need(found.id, row.level, row.matters == "essential", row.weight))
+    questions = [row.text for row in entry.data.questions if row.text]
+    return entry, {"needs": needs, "questions": questions}, choices
+
+
+def _which(db: Session, row: NeedRow) -> tuple[Choice | None, tuple[Choice, ...]]:
+    """The skill of a row: the one chosen, as long as the text is still its name; else what the text means."""
+    if row.chosen:
+        chosen = by_public_id(db, row.chosen)
+        if chosen is not None and (not row.skill or row.skill == chosen.name):
+            return chosen, ()
+    meant = skill_meant(db, row.skill)
+    if meant.one is None and row.chosen and (picked := by_public_id(db, row.chosen)) in meant.candidates:
+        return picked, ()
+    return meant.one, meant.candidates
+
+
+def _read_pay(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:
+    entry = read(PayForm, raw)
+    if entry.errors:
+        return entry, {}, {}
+    form, today = entry.data, clock.today()
+    if opportunity.kind == Kind.TRIAL and form.hours > 40:
+        entry = entry.with_error("hours", _("A trial project takes at most 40 hours."))
+    if opportunity.kind == Kind.TRIAL and form.pay == 0:
+        entry = entry.with_error(
+            "pay", _("A trial project is real work, so it is paid. Nobody works here for the chance of work.")
+        )
+    for name, value in (
+        ("starts_on", form.starts_on),
+        ("starts_by", form.starts_by),
+        ("deadline_on", form.deadline_on),
+    ):
+        if value is not None and value < today:
+            entry = entry.with_error(name, _("That day has passed."))
+    if form.starts_on and form.starts_by and form.starts_by < form.starts_on:
+        entry = entry.with_error("starts_by", _("The latest start comes before the earliest."))
+    same = form.model_dump(exclude={"pay", "learner_cost", "deadline_on"})
+    return (
+        entry,
+        {
+            **same,
+            "pay_minor": form.pay,
+            "learner_cost_minor": form.learner_cost,
+            "deadline_at": form.deadline_at,
+        },
+        {},
+    )
+
+
+def send(request: Request, db: Session, actor: Actor) -> Response:
+    """Send it out: published at once, or read by a moderator first."""
+    opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    try:
+        service.submit(db, actor, opportunity, floor_of(request))
+    except Invalid as refused:
+        return section_page(request, db, actor, opportunity, "check", status=refused.status_code)
+    said = (
+        _("It is out. Its terms are frozen from now on.")
+        if opportunity.status == rules.Status.PUBLISHED
+        else _("It is with a moderator now. You are told when it is answered.")
+    )
+    return see_other(request, "opportunities.manage", id=opportunity.public_id, said=said)
+
+
+def copy(request: Request, db: Session, actor: Actor) -> Response:
+    """Begin a new posting with the words of an earlier one."""
+    opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    made = service.copy(db, actor, opportunity)
+    return see_other(
+        request,
+        "opportunities.edit",
+        id=made.public_id,
+        said=_("A copy, as a draft. Its dates are yours to set."),
+    )
+
+
+_ID = "/postings/{id}"
+routes: list[MarketRoute] = [
+    page("/postings/new", new, name="opportunities.new", allow=recruits),
+    action("/postings/new", create, name="opportunities.create", allow=recruits),
+    page(_ID + "/edit", edit, name="opportunities.edit", allow=recruits),
+    page(_ID + "/edit/{section}", section, name="opportunities.section", allow=recruits),
+    page(_ID + "/edit/{section}/more/{what}", more, name="opportunities.more", allow=recruits),
+    action(_ID + "/edit/{section}", save, name="opportunities.save", allow=recruits),
+    action(_ID + "/send", send, name="opportunities.send", allow=recruits),
+    action(_ID + "/copy", copy, name="opportunities.copy", allow=recruits),
+]
