@@ -6,7 +6,6 @@ values, because the text and vector engines need one term for each level of each
 Three attributes are filtered by, and pass about two in five people between them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,9 +146,3 @@ def _draw_skills(random: np.random.Generator, count: int) -> NDArray[np.int64]:
     spread = np.random.default_rng(14).permutation(SKILLS) + 1
     found: NDArray[np.int64] = spread[ranks]
     return found
-
-
-def postings_touched(segment: Segment, questions: Sequence[Question]) -> int:
-    """How many postings all the questions together have to read."""
-    spans = (segment.span(asked.skill_id) for question in questions for asked in question.requirements)
-    return sum(end - start for start, end in spans)

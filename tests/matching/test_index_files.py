@@ -142,7 +142,7 @@ def edit(folder, **values):
         (a_list, "not one of a matching index"),
         (incomplete, "does not say bytes"),
         (outside, "outside its folder"),
-        (missing_file, "named in the manifest and missing"),
+        (missing_file, "named in the manifest is missing"),
         (no_manifest, "no index yet"),
     ],
 )

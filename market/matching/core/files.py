@@ -85,16 +85,21 @@ def write(folder: Path, segment: Segment, built_to_seq: int) -> Path:
 
 def open_current(folder: Path, verify: bool = True) -> Stored:
     """Map the current index; IndexFileError says why not. `verify` reads it once to compare its checksum."""
-    for attempt in (1, 2):
-        manifest = _manifest(folder)
-        path = folder / manifest["file"]
+    try:
+        return _opened(folder, verify)
+    except FileNotFoundError:
+        # Replaced between the two reads: the manifest names a newer file by now.
         try:
-            return Stored(_mapped(path, manifest, verify), manifest["built_to_seq"], path)
+            return _opened(folder, verify)
         except FileNotFoundError as missing:
-            # Replaced between the two reads: the manifest names a newer file by now.
-            if attempt == 2:
-                raise IndexFileError(f"{path.name} is named in the manifest and missing") from missing
-    raise AssertionError
+            raise IndexFileError("the file named in the manifest is missing") from missing
+
+
+def _opened(folder: Path, verify: bool) -> Stored:
+    """The index that the manifest names; FileNotFoundError when its file is gone."""
+    manifest = _manifest(folder)
+    path = folder / manifest["file"]
+    return Stored(_mapped(path, manifest, verify), manifest["built_to_seq"], path)
 
 
 def _blocks(segment: Segment) -> list[bytes]:

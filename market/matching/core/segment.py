@@ -4,7 +4,6 @@ For each skill the rows that have it, ascending, each with its level; a row is a
 `person_ids`. Five bytes a posting. The arrays may live in memory or in a mapped file.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,12 +71,6 @@ class Segment:
     def bytes_without_attributes(self) -> int:
         """Memory of all arrays but the attributes."""
         return sum(part.nbytes for part in (self.skills, self.ptr, self.rows, self.levels, self.person_ids))
-
-    def triples(self) -> Iterator[tuple[int, Rows, NDArray[np.uint8]]]:
-        """(skill id, rows, levels) of every skill."""
-        for place, skill in enumerate(self.skills):
-            start, end = self.ptr[place], self.ptr[place + 1]
-            yield int(skill), self.rows[start:end], self.levels[start:end]
 
 
 def empty(columns: tuple[str, ...] = ()) -> Segment:
