@@ -11,6 +11,7 @@ from market.reviews import service as reviews
 LEADS_TO: LeadsTo = {
     "file.stored": (),
     "file.removed": (),
+    "account.lapsed": (),
     "account.signed_up": (),
     "account.verification_asked": (),
     "account.verified": (),

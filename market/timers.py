@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.accounts import links, sessions
+from market.accounts import service as accounts
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
 from market.db import transaction
@@ -36,6 +37,7 @@ _WORKED_ON = select(col(Engagement.opportunity_id)).where(
 )
 
 TIMERS: tuple[Timer, ...] = (
+    accounts.forget_unconfirmed,
     sessions.sweep,
     links.sweep,
     files.sweep,

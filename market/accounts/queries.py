@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import Session, col, select
 
 from market.access import MAY, Role, Task
@@ -93,25 +93,44 @@ class MemberRow(NamedTuple):
     name: str
 
 
+class Members(NamedTuple):
+    """An organisation, as far as its members' page needs it, and who belongs to it."""
+
+    id: int
+    public_id: str
+    name: str
+    rows: list[MemberRow]
+
+    @property
+    def owner_ids(self) -> set[int]:
+        return {row.person_id for row in self.rows if Task.MANAGE in MAY[row.role]}
+
+
 _MEMBERS = (
     sqlalchemy.select(
+        col(Organisation.id),
+        col(Organisation.public_id),
+        col(Organisation.name),
         col(Membership.id),
         col(Membership.role),
         col(Membership.since),
         col(Person.id),
         col(Person.public_id),
-        col(Person.display_name),
+        func.coalesce(col(Person.display_name), ""),
     )
+    .join(Membership, col(Membership.org_id) == col(Organisation.id))
     .join(Person, col(Person.id) == col(Membership.person_id))
-    .where(col(Membership.org_id) == bindparam("org_id"), col(Membership.ended_at).is_(None))
+    .where(col(Organisation.public_id) == bindparam("public_id"), col(Membership.ended_at).is_(None))
     .order_by(col(Membership.since), col(Membership.id))
 )
 
 
-def members(db: Session, org_id: int) -> list[MemberRow]:
-    """Who belongs to an organisation now, the longest first."""
-    rows = db.connection().execute(_MEMBERS, {"org_id": org_id})
-    return [MemberRow(*row[:5], row[5] or "") for row in rows]
+def members_of(db: Session, public_id: str) -> Members:
+    """Who belongs to an organisation now, the longest first. `NotFound` without one, for there is always an owner."""
+    rows = db.connection().execute(_MEMBERS, {"public_id": public_id}).all()
+    if not rows:
+        raise NotFound(_("There is no such organisation here."))
+    return Members(rows[0][0], rows[0][1], rows[0][2], [MemberRow(*row[3:]) for row in rows])
 
 
 def open_invitations(db: Session, org_id: int) -> list[Invitation]:

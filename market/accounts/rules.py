@@ -10,8 +10,8 @@ from market.access import YES, Actor, Decision, Role, Task, no
 VERIFY_FOR = timedelta(days=3)  # a link that confirms an address
 RESET_FOR = timedelta(hours=1)  # a link to a new password
 INVITATION_FOR = timedelta(days=14)
+UNCONFIRMED_FOR = timedelta(days=30)  # then a sign-up is forgotten
 MOST_ADDRESSES = 5  # e-mail addresses a person may keep
-MOST_BROWSER = 120
 
 _ADDRESS = re.compile(
     r"[^\s@<>()\[\]\\,;:\"]{1,64}@(?=.{1,253}\Z)(?:[^\s@.<>()\[\]\\,;:\"_]{1,63}\.)+[^\s@.<>()\[\]\\,;:\"_]{2,63}"

@@ -3,7 +3,9 @@
 Events carry ids only; the mail that an event leads to mints its link's token itself (`links.mint_token`).
 """
 
-from sqlalchemy import update
+from datetime import datetime
+
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -33,6 +35,7 @@ __all__ = [
     "change_password",
     "confirm_address",
     "create_organisation",
+    "forget_unconfirmed",
     "keep_hash",
     "make_primary",
     "mint_token",
@@ -170,3 +173,24 @@ def promote(db: Session, person: Person, *, moderator: bool = False, admin: bool
     person.is_moderator, person.is_admin = moderator, admin
     db.add(person)
     announce(db, "account.promoted", SYSTEM, subject=("person", person.id), person_id=person.id)
+
+
+def forget_unconfirmed(db: Session, now: datetime) -> int:
+    """Timer: a sign-up that nobody confirmed for 30 days is forgotten, address, name and password; a bare row stays."""
+    confirmed = select(Email.person_id).where(col(Email.verified_at).is_not(None))
+    wanted = select(Person).where(
+        Person.status == PersonStatus.ACTIVE,
+        Person.created_at <= now - rules.UNCONFIRMED_FOR,
+        col(Person.id).not_in(confirmed),
+    )
+    gone = db.exec(wanted.order_by(col(Person.id)).limit(200)).all()
+    for person in gone:
+        sessions.end_all(db, person.id)
+        for address in queries.addresses(db, person.id):
+            links.forget_address(db, address.id)
+            db.delete(address)
+        db.exec(delete(SignInFactor).where(col(SignInFactor.person_id) == person.id))
+        person.status, person.display_name, person.erased_at = PersonStatus.ERASED, None, now
+        db.add(person)
+        announce(db, "account.lapsed", SYSTEM, subject=("person", person.id), person_id=person.id)
+    return len(gone)

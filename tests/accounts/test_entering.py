@@ -244,3 +244,19 @@ def test_a_suspended_person_cannot_sign_in(client: Client, make: World, una: Kno
 def test_someone_signed_in_needs_no_second_account(client: Client, make: World) -> None:
     assert client.as_(make.amara).get("/sign-up").status_code == 403
     assert client.as_(make.amara).get("/sign-in").status_code == 303
+
+
+def test_a_sign_up_that_nobody_confirms_is_forgotten_after_thirty_days(
+    client: Client, make: World, una: Known, standing_clock: Standing
+) -> None:
+    standing_clock.move(days=29, hours=23)
+    make.sweep()
+    assert client.post("/sign-in", {"email": una.email, "password": PASSWORD}).status_code == 303
+    standing_clock.move(hours=1)
+    make.sweep()
+    assert client.new().post("/sign-in", {"email": una.email, "password": PASSWORD}).status_code == 422
+    with make.read() as db:
+        assert queries.addresses(db, una.id) == []
+        assert db.get_one(Person, una.id).display_name is None
+        assert db.get_one(Person, make.amara.id).display_name == "Amara Okafor"
+    assert [e.payload["person_id"] for e in make.events("account.lapsed")] == [una.id]

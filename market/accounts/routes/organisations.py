@@ -123,13 +123,15 @@ def show_members(
     request: Request, db: Session, actor: Actor, entry: Entry[InvitationForm] = BLANK
 ) -> Response:
     """Who belongs to it, who is invited, and the form to invite."""
-    organisation = _found(request, db)
+    organisation = queries.members_of(db, request.path_params["id"])
     if not rules.may_see_members(actor, organisation.id):
         raise NotFound(_("There is no such page, or it is not yours to see."))
-    owners = queries.owner_ids(db, organisation.id)
     rows = [
-        (row, rules.may_end_membership(actor, organisation.id, row.person_id, row.role, owners))
-        for row in queries.members(db, organisation.id)
+        (
+            row,
+            rules.may_end_membership(actor, organisation.id, row.person_id, row.role, organisation.owner_ids),
+        )
+        for row in organisation.rows
     ]
     manages = rules.may_manage(actor, organisation.id)
     return render(
