@@ -1,8 +1,11 @@
 """The command line: serve, work, set up, and what operators do by hand."""
 
+import csv
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version as installed_version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +13,10 @@ import typer
 from market.config import Settings, from_environment
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
     from sqlmodel import Session
+
+    from market.skills.importing import Left
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -131,3 +137,103 @@ def promote(
         service.promote(db, db.get_one(Person, known.person_id), moderator=moderator, admin=admin)
     roles = [word for word, given in (("moderator", moderator), ("administrator", admin)) if given]
     typer.echo(f"{email} is {' and '.join(roles) or 'neither moderator nor administrator'} now.")
+
+
+skills = typer.Typer(no_args_is_help=True, help="The taxonomy of skills.")
+app.add_typer(skills, name="skills")
+SHOWN = 20  # rows left out that are printed; the report holds them all
+
+
+@skills.command("import")
+def import_skills(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A folder or file of ESCO, O*NET or plain CSV; `seeds` for the list that comes with Foothold."
+        ),
+    ],
+    report: Annotated[
+        Path | None, typer.Option(help="Write the rows that were left out here, as CSV.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Take a taxonomy in. Run it again after an interruption: it goes on where it stopped, and changes nothing twice."""
+    from functools import partial
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from market.db import transaction
+    from market.paths import data_dir
+    from market.serving import open_database
+    from market.skills import importing
+
+    path = data_dir("seeds") / "skills.csv" if source == "seeds" else Path(source)
+    if not path.exists():
+        raise typer.BadParameter(f"There is no file or folder {path}.")
+    engine = open_database(from_environment())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[tuple[str, str], TaskID] = {}
+
+        def tell(now: importing.Progress) -> None:
+            at = now.file, now.part
+            if at not in tasks:
+                tasks[at] = bar.add_task(f"{now.file} ({now.part})", total=now.lines)
+            bar.update(tasks[at], completed=now.line, total=max(now.lines, now.line))
+
+        done = importing.import_path(path, partial(transaction, engine, write=True), tell)
+    engine.dispose()
+    if not done.files:
+        raise typer.BadParameter(f"No file of skills was found at {path}.")
+    for file, line in done.resumed:
+        typer.echo(f"{file}: went on after line {line}.")
+    written = ", ".join(f"{count} {what}" for what, count in sorted(done.counts.items()))
+    typer.echo(f"Written: {written}." if written else "Nothing has changed: all of it was there.")
+    _say_left(done.left, report)
+
+
+def _say_left(left: "list[Left]", report: Path | None) -> None:
+    """The rows that were left out, with line and reason."""
+    if left:
+        typer.echo(f"Left out: {len(left)}.")
+    for one in left[:SHOWN]:
+        typer.echo(f"  {one.file}, line {one.line}: {one.reason}")
+    if len(left) > SHOWN and report is None:
+        typer.echo(f"  and {len(left) - SHOWN} more; --report FILE writes all of them.")
+    if report is not None:
+        with report.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("file", "line", "reason"))
+            writer.writerows(left)
+        typer.echo(f"All of them are in {report}.")
+
+
+bench = typer.Typer(no_args_is_help=True, help="Measure how fast and how rightly the site works.")
+app.add_typer(bench, name="bench")
+
+
+@bench.command("skills")
+def bench_skills(
+    taxonomy: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of taxonomies.")],
+    benchmarks: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="The folder of judged sets of names.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """How fast a skill is found while typing, and how rightly by a whole name."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from market.bench.skills import bench_skills as measure
+
+    figures = measure(taxonomy, benchmarks)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    console = Console()
+    for title, rows in (("While typing", [figures["type_ahead"]]), ("Whole names", figures["sets"])):
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        table = Table(*columns, title=title)
+        for row in rows:
+            table.add_row(*(str(row.get(name, "")) for name in columns))
+        console.print(table)
