@@ -1,0 +1,69 @@
+"""Acting the demo world out, day by day, with the clock where each moment was."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from market import clock, outbox, timers
+from market.config import Settings
+from market.db import transaction
+from market.demo.cast import Cast
+from market.demo.moments import Moments, hour_of
+from market.demo.settling import arrivals, postings
+from market.demo.story import tell
+from market.demo.world import World, load
+from market.opportunities.drafts import Floor
+from market.skills.models import Skill
+from market.subscribers import LEADS_TO
+
+Progress = Callable[[int, int], None]  # (moments done, moments in all)
+
+
+class Stumbled(RuntimeError):
+    """A moment that the rules refused: says which one."""
+
+
+def play(
+    engine: Engine, settings: Settings, *, world: World | None = None, progress: Progress | None = None
+) -> Cast:
+    """Play the whole world into an empty database that has the skills of the seeds. The clock runs again afterwards."""
+    world, moments, now = world or load(), Moments(), clock.now()
+    arrivals(world, moments)
+    postings(world, moments)
+    tell(world, moments)
+    with transaction(engine, write=False) as db:
+        skills = {
+            key: id_
+            for id_, key in db.exec(select(Skill.id, Skill.key).where(col(Skill.key).is_not(None)))
+            if key
+        }
+    cast = Cast(now.date(), Floor(settings.pay_floor_minor, settings.currency), skills)
+    done, of = 0, len(moments.found)
+    with contextlib.ExitStack() as stack:
+        stack.callback(clock.stand_at, None)
+        for day, found in moments.by_day():
+            clock.stand_at(hour_of(now, day, 0, 0) - timedelta(minutes=30))
+            timers.sweep(engine)
+            outbox.drain(engine, LEADS_TO)
+            rank = -1
+            for place, moment in enumerate(found):
+                clock.stand_at(hour_of(now, day, moment.rank, place))
+                if moment.rank != rank:  # what the step before led to comes first: a review needs its pair
+                    outbox.drain(engine, LEADS_TO)
+                    rank = moment.rank
+                try:
+                    with transaction(engine, write=True) as db:
+                        moment.do(db, cast)
+                except Exception as error:
+                    raise Stumbled(
+                        f"day {day}: {moment.what or moment.do}: {type(error).__name__}: {error}"
+                    ) from error
+                done += 1
+                if progress is not None:
+                    progress(done, of)
+            outbox.drain(engine, LEADS_TO)
+    outbox.drain(engine, LEADS_TO)
+    return cast
