@@ -5,7 +5,6 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,8 +18,9 @@ from market.db import connect
 from market.errors import MarketError
 from market.files.service import with_files
 from market.home.nav import Menu, nav
-from market.panels import BROWSE_ORDER, FILE_READERS, PANELS
+from market.panels import BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
 from market.web import failures
+from market.web.body import BodyLimit
 from market.web.headers import SafeHeaders
 from market.web.kit import Kit
 from market.web.limits import Limiter
@@ -46,6 +46,7 @@ def feature_routes() -> list[MarketRoute]:
     from market.home import routes as home
     from market.messages import routes as messages
     from market.opportunities import routes as opportunities
+    from market.profiles import routes as profiles
     from market.reviews import routes as reviews
     from market.skills import routes as skills
 
@@ -56,6 +57,7 @@ def feature_routes() -> list[MarketRoute]:
         *home.routes,
         *skills.routes,
         *opportunities.routes,
+        *profiles.routes,
         *applications.routes,
         *engagements.routes,
         *messages.routes,
@@ -87,7 +89,7 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
             Middleware(SafeHeaders, https=settings.is_https),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts)),
             Middleware(SameOrigin),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.request_max_bytes),
+            Middleware(BodyLimit, most_bytes=settings.request_max_bytes),
         ],
         exception_handlers={
             MarketError: failures.on_market_error,
@@ -103,6 +105,8 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         panels=PANELS,
         browse_order=BROWSE_ORDER,
         file_readers=FILE_READERS,
+        profile_readers=PROFILE_READERS,
+        source_words=SOURCE_WORDS,
     )
     environment().globals["nav"] = _menu
     return app

@@ -71,9 +71,11 @@ def _route(
     prepare: Prepare | None,
 ) -> MarketRoute:
     async def endpoint(request: Request) -> Response:
-        if method == "POST":
-            request.state.form = await request.form(max_files=20, max_fields=500, max_part_size=256 * 1024)
-        return await run_in_threadpool(_answer, request, handler, route, method == "POST", prepare)
+        if method == "GET":
+            return await run_in_threadpool(_answer, request, handler, route, False, prepare)
+        async with request.form(max_files=20, max_fields=500, max_part_size=256 * 1024) as form:
+            request.state.form = form  # closed afterwards, with the temporary files of its uploads
+            return await run_in_threadpool(_answer, request, handler, route, True, prepare)
 
     route = MarketRoute(path, endpoint, methods=[method], name=name)
     route.allow, route.limit = allow, limit

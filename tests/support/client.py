@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -61,6 +61,10 @@ class Client:
     ) -> httpx.Response:
         """Send a form; `files` as httpx takes them: `{"file": (name, bytes, type)}`."""
         return self._runner.run(self._http.post(path, data=dict(data or {}), files=files, headers=headers))
+
+    def send_body(self, path: str, body: AsyncIterator[bytes], headers: Mapping[str, str]) -> httpx.Response:
+        """Send a body piece by piece, without saying how long it will be."""
+        return self._runner.run(self._http.post(path, content=body, headers=headers))
 
     def follow(self, response: httpx.Response) -> httpx.Response:
         """The page that a 303 leads to."""
