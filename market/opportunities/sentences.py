@@ -1,6 +1,7 @@
 """A posting in the words of its pages: its kind, its state, what it pays, when, where, and what one needs."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -149,10 +150,10 @@ def where_words(o: Opportunity | Card) -> str:
 def answer_words(o: Opportunity) -> tuple[str, str]:
     """By when the employer promises to answer, and how that is counted."""
     days = plural("%(n)s day", "%(n)s days", o.answer_days)
-    return (
-        _("Within %(days)s", days=days),
-        _("of your application, promised"),
-    )
+    if o.deadline_at is None:
+        return _("Within %(days)s", days=days), _("of applying, promised")
+    by = show.day(o.deadline_at + timedelta(days=o.answer_days), o.time_zone)
+    return _("By %(day)s", day=by), _("%(days)s after the deadline, promised", days=days)
 
 
 Fact = tuple[str, str] | tuple[str, str, str]
@@ -177,7 +178,11 @@ def facts(o: Opportunity) -> list[Fact]:
                 _("taken off when pay is compared with the floor"),
             )
         )
-    applied = plural("%(n)s person has applied", "%(n)s people have applied", o.applicants_count)
+    applied = (
+        plural("%(n)s person has applied", "%(n)s people have applied", o.applicants_count)
+        if o.applicants_count
+        else _("nobody has applied yet")
+    )
     left = o.seats - o.seats_taken
     places = str(o.seats) if left == o.seats else _("%(left)s of %(all)s free", left=left, all=o.seats)
     found.append((_("Places"), places, applied))
