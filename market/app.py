@@ -74,7 +74,8 @@ def _menu(request: Request) -> Menu:
         except NoMatchFound:
             return None
 
-    return nav(actor_of(request), request.url.path, address, demo=request.app.state.kit.settings.demo)
+    path = getattr(request.state, "side_of_path", request.url.path)  # a page that both sides read names its side
+    return nav(actor_of(request), path, address, demo=request.app.state.kit.settings.demo)
 
 
 def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Starlette:

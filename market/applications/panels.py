@@ -47,9 +47,7 @@ def apply_board(
         application=application,
         decides=actor.may_for(Task.DECIDE, opportunity.org_id),
         waiting=application is not None and application.status in rules.WAITING,
-        mark=sentences.mark(
-            application.status, application.answer_due_at, Side.TALENT, now, actor.time_zone
-        )
+        mark=sentences.mark(application.status, application.answer_due_at, Side.TALENT, now, actor.time_zone)
         if application
         else None,
         invitation=invitation,

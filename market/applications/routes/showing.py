@@ -62,10 +62,17 @@ def ways(db: Session, actor: Actor, application: Application, opening: Opportuni
     return found
 
 
+def face(request: Request, side: Side) -> None:
+    """Have the head of the page show the reader's side: these addresses are the same for both."""
+    if side is Side.EMPLOYER:
+        request.state.side_of_path = "/postings"
+
+
 def show(request: Request, db: Session, actor: Actor) -> Response:
     """What was asked and answered, how it stands, what can be done, what happened so far."""
     application = queries.get_application(db, actor, request.path_params["id"])
     side = rules.side_of(actor, application) or Side.TALENT
+    face(request, side)
     opening = db.get_one(Opportunity, application.opportunity_id)
     organisation = db.get_one(Organisation, application.org_id)
     person = db.get_one(Person, application.person_id)
