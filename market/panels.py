@@ -4,12 +4,15 @@ A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportuni
 """
 
 from market.applications import panels as applications
+from market.applications.readers import applied_to_theirs
 from market.engagements import panels as engagements
+from market.engagements.readers import works_for_theirs
 from market.matching import panels as matching
 from market.messages import panels as messages
 from market.opportunities.browsing import Order
+from market.profiles import panels as profiles
 from market.reviews import panels as reviews
-from market.web.kit import FileReader, Panel
+from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.fit": (matching.fit,),
@@ -27,8 +30,20 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.organisation": (reviews.organisation_box,),
 }
 
+# Who reads a profile that is private: those with whom its owner deals.
+PROFILE_READERS: tuple[ProfileReader, ...] = (applied_to_theirs, works_for_theirs)
+
+# What evidence was written for, in words, by the kind of its source; without an entry it is called by what it is.
+SOURCE_WORDS: dict[str, SourceWords] = {
+    "claim": profiles.claim_words,
+    "project_skill": profiles.project_words,
+}
+
 # Who may read the files of a thing, asked by the kind of the thing a file is about. The owner of a file always may.
-FILE_READERS: dict[str, FileReader] = {"engagement": engagements.may_read_file}
+FILE_READERS: dict[str, FileReader] = {
+    "engagement": engagements.may_read_file,
+    "project": profiles.reads_project_files(PROFILE_READERS),
+}
 
 # Openings in the order of the reader's evidence, for the page that lists them; None leaves it by newest.
 BROWSE_ORDER: Order | None = None

@@ -32,6 +32,7 @@ class LedgerRow(NamedTuple):
     party_id: int | None
     occurred_on: date
     expires_on: date | None
+    skill_public_id: str
 
     @property
     def item(self) -> Item:
@@ -65,6 +66,7 @@ _STANDING = (
         col(Evidence.party_id),
         col(Evidence.occurred_on),
         col(Evidence.expires_on),
+        col(Skill.public_id),
     )
     .join(Skill, col(Skill.id) == col(Evidence.skill_id))
     .where(

@@ -19,6 +19,12 @@ Panel = Callable[
 FileReader = Callable[
     [Session, Any, int], bool
 ]  # (db, actor, inner id of the thing the file is about) -> may this actor read its files?
+ProfileReader = Callable[
+    [Session, Actor, int], bool
+]  # (db, actor, person id) -> does this person deal with an organisation that the actor acts for?
+SourceWords = Callable[
+    ..., Mapping[int, tuple[str, str]]
+]  # (request, db, actor, ids) -> id of what evidence was written for -> (words, address or empty)
 LoadActor = Callable[[Session, str], Actor]  # from the token a browser holds, empty when none
 
 
@@ -37,6 +43,8 @@ class Kit:
     panels: Mapping[str, tuple[Panel, ...]] = field(default_factory=dict)
     browse_order: Callable[..., Any] | None = None  # openings in the order of someone's evidence
     file_readers: Mapping[str, FileReader] = field(default_factory=dict)
+    profile_readers: tuple[ProfileReader, ...] = ()
+    source_words: Mapping[str, SourceWords] = field(default_factory=dict)
 
 
 def kit_of(request: Request) -> Kit:

@@ -55,6 +55,7 @@ def environment() -> Environment:
         ("x", "explanation"),
         ("ask", "ask"),
         ("work", "work"),
+        ("rev", "reviews"),
     ):
         env.globals[name] = env.get_template(f"_parts/{file}.html").module
     return env

@@ -1,0 +1,131 @@
+"""Why a level is what it is: the ledger of one skill as lines that add up in hundredths, exactly as printed.
+
+What an item was written for is known to the feature that wrote it. Higher features register words for their kinds of
+source in `panels.SOURCE_WORDS`; a source without words is called by what it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from market.accounts.models import Organisation, Person
+from market.evidence.posterior import Aside, Level, Suggestion, most_helpful, posterior
+from market.evidence.queries import LedgerRow
+from market.profiles import sentences
+from market.words import _
+
+WIDTH = 20  # percent of the drawing for one step of the 0-5 scale
+
+
+class Told(NamedTuple):
+    """One line of the explanation. `moves` is in hundredths of a step; `start` and `width` in percent of the drawing."""
+
+    on: date
+    tier: int
+    words: str
+    href: str
+    by: str
+    showed: float
+    weight: int
+    why_weight: str
+    moves: int
+    start: float
+    width: float
+    counts: bool
+
+    @property
+    def moves_by(self) -> float:
+        """In steps, as it is printed."""
+        return self.moves / 100
+
+
+class Explained(NamedTuple):
+    """One skill of one person on one day, line by line: start, lines, doubt, what the limits add, what it counts as."""
+
+    level: Level
+    lines: list[Told]
+    start: int
+    estimate: int
+    doubt: int
+    held: int  # what the doorstep for claims, and the ends of the scale, add or take
+    later_count: int  # items that came after the day asked about
+    helpful: tuple[Suggestion, ...]
+
+    @property
+    def counts(self) -> int:
+        """Hundredths: what all lines add up to."""
+        return self.estimate + self.doubt + self.held
+
+
+def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, tuple[str, str]]) -> Explained:
+    """The lines of one skill (`rows` are one person's rows in it) as of a day.
+
+    `said` gives each row's id (words, address or empty) of what it was written for.
+    """
+    items = [row.item for row in rows]
+    family = rows[0].family if rows else "knowledge"
+    level = posterior(items, family, on)
+    by_id = {row.id: row for row in rows}
+    parties = party_names(db, rows)
+    bars = level.waterfall()
+    lines = []
+    for bar in bars:
+        line = bar.line
+        if line is None or line.aside is Aside.LATER:
+            continue
+        row = by_id[line.item.id]
+        words, href = said[row.id]
+        lines.append(
+            Told(
+                on=row.occurred_on,
+                tier=row.tier,
+                words=words,
+                href=href,
+                by=parties.get((row.party_kind, row.party_id), ""),
+                showed=row.reading_milli / 1000,
+                weight=0 if line.aside else line.weight,
+                why_weight=sentences.why_weight(line),
+                moves=bar.moves,
+                start=min(bar.start, bar.start + bar.moves) * WIDTH / 100,
+                width=abs(bar.moves) * WIDTH / 100,
+                counts=line.aside is None,
+            )
+        )
+    start, doubt = bars[0].moves, bars[-1].moves
+    estimate = bars[-1].start
+    held = 0
+    if level.at_doorstep or (level.level in (1, 255) and abs(level.rounding) > 0.01):
+        held = round(100 * level.level / 51) - estimate - doubt
+    aim = min(5, level.meets + 1)
+    return Explained(
+        level=level,
+        lines=lines,
+        start=start,
+        estimate=estimate,
+        doubt=doubt,
+        held=held,
+        later_count=sum(line.aside is Aside.LATER for line in level.lines),
+        helpful=most_helpful(items, family, on, float(aim)) if level.meets < 5 else (),
+    )
+
+
+def party_names(db: Session, rows: Iterable[LedgerRow]) -> dict[tuple[str, int | None], str]:
+    """Who says so, by name: organisations and people. Nobody for what a person says of themselves."""
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        if row.party_id is not None:
+            wanted.setdefault(row.party_kind, set()).add(row.party_id)
+    names: dict[tuple[str, int | None], str] = {}
+    if ids := wanted.get("organisation"):
+        for org_id, name in db.exec(
+            select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(ids))
+        ):
+            names["organisation", org_id] = name
+    if ids := wanted.get("person"):
+        for person_id, shown in db.exec(
+            select(Person.id, Person.display_name).where(col(Person.id).in_(ids))
+        ):
+            names["person", person_id] = shown or _("Someone who has left")
+    return names

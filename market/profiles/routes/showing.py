@@ -1,0 +1,134 @@
+"""A person's page as others see it, and why a level on it is what it is."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from market import clock
+from market.access import Actor, anyone
+from market.errors import NotFound
+from market.evidence import queries as ledger
+from market.evidence.posterior import DEMONSTRATED
+from market.evidence.queries import LedgerRow
+from market.files.queries import files_about
+from market.profiles import queries, sentences
+from market.profiles.explaining import Explained, explained
+from market.profiles.forms import language_name
+from market.profiles.queries import Seen, visible_profile
+from market.skills import queries as skills
+from market.web.kit import SourceWords, kit_of
+from market.web.render import render
+from market.web.routing import MarketRoute, page
+from market.words import _
+
+
+def _seen(request: Request, db: Session, actor: Actor) -> Seen:
+    return visible_profile(db, actor, request.path_params["id"], kit_of(request).profile_readers)
+
+
+def source_words(
+    request: Request, db: Session, actor: Actor, rows: list[LedgerRow]
+) -> dict[int, tuple[str, str]]:
+    """Id of a ledger row to (words, address or empty) of what it was written for; one question for each kind."""
+    known = kit_of(request).source_words
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    for kind in sorted({row.source_kind for row in rows}):
+        say: SourceWords | None = known.get(kind)
+        if say is not None:
+            ids = sorted({row.source_id for row in rows if row.source_kind == kind})
+            found |= {(kind, n): said for n, said in say(request, db, actor, ids).items()}
+    return {
+        row.id: found.get((row.source_kind, row.source_id), (sentences.kind_words(row.kind), ""))
+        for row in rows
+    }
+
+
+def _explained(request: Request, db: Session, actor: Actor, rows: list[LedgerRow], on: date) -> Explained:
+    return explained(db, rows, on, source_words(request, db, actor, rows))
+
+
+def show(request: Request, db: Session, actor: Actor) -> Response:
+    """What someone can show, as the reader may see it."""
+    person, profile = _seen(request, db, actor)
+    today, rows = clock.today(), ledger.ledger_of(db, person.id)
+    own = actor.is_signed_in and actor.id == person.id
+    lines = sentences.shown_levels(rows, own=own)
+    claims = queries.claims_of(db, person.id)
+    projects = queries.projects_of(db, person.id)
+    top = next((row for row, level, _words in lines if level.tier), None)
+    behind = [row for row in rows if top is not None and row.skill_id == top.skill_id]
+    return render(
+        request,
+        "profiles/show.html",
+        person=person,
+        name=person.display_name or _("Someone who has left"),
+        profile=profile,
+        own=own,
+        seen_by=sentences.seen_by(profile.visibility),
+        free=sentences.free(profile),
+        languages=[(language_name(r.language), r.fluency) for r in queries.languages_of(db, person.id)],
+        stood_on=sentences.stood_on(today),
+        lines=lines,
+        demonstrated=sum(level.tier == DEMONSTRATED for _row, level, _words in lines),
+        wanted=[c for c in claims if c.wanted],
+        projects=[(p, files_about(db, "project", p.project.id)) for p in projects],
+        experience=queries.experience_of(db, person.id),
+        education=queries.education_of(db, person.id),
+        top=top,
+        why=_explained(request, db, actor, behind, today) if top else None,
+    )
+
+
+def level(request: Request, db: Session, actor: Actor) -> Response:
+    """Why someone's level in a skill is what it is, today or as of an earlier day (`?on=2026-01-31`)."""
+    person, _profile = _seen(request, db, actor)
+    skill = skills.get_skill(db, request.path_params["skill"])
+    rows = [row for row in ledger.ledger_of(db, person.id) if row.skill_id == skill.id]
+    if not rows:
+        raise NotFound(_("There is no evidence of this skill here."))
+    today = clock.today()
+    on = _day(request.query_params.get("on"), today)
+    return render(
+        request,
+        "profiles/level.html",
+        person=person,
+        name=person.display_name or _("Someone who has left"),
+        own=actor.is_signed_in and actor.id == person.id,
+        skill=skill,
+        why=(why := _explained(request, db, actor, rows, on)),
+        lede=sentences.lede(why.level),
+        tables=_what_each_can_do(),
+        suggestion=sentences.suggestion,
+        on=on,
+        today=today,
+    )
+
+
+def _day(text: str | None, today: date) -> date:
+    """The day asked about; today for none, for one to come and for what is no day."""
+    try:
+        return min(date.fromisoformat(text or ""), today)
+    except ValueError:
+        return today
+
+
+def _what_each_can_do() -> list[tuple[int, Any, Any]]:
+    """(tier, evidence at a level, the requirement it meets): the calibration table, which tests hold."""
+    return [
+        (0, _("Any number of claims"), _("none")),
+        (1, _("One open project"), _("one level less, and at most 2")),
+        (2, _("One endorsement"), _("one level less; the same level at 1")),
+        (3, _("One known credential"), _("one level less; the same level at 1")),
+        (4, _("One assessed piece of work"), _("the same up to 2, then one less")),
+        (4, _("Assessed work with a known credential"), _("the same, up to 4")),
+        (4, _("Two assessed pieces of work"), _("the same, up to 5")),
+    ]
+
+
+routes: list[MarketRoute] = [
+    page("/people/{id}", show, name="profiles.show", allow=anyone),
+    page("/people/{id}/skills/{skill}", level, name="profiles.level", allow=anyone),
+]
