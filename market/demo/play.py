@@ -15,6 +15,7 @@ from market.demo.moments import Moments, hour_of
 from market.demo.settling import arrivals, postings
 from market.demo.story import tell
 from market.demo.world import World, load
+from market.evidence.service import refresh
 from market.opportunities.drafts import Floor
 from market.skills.models import Skill
 from market.subscribers import LEADS_TO
@@ -41,12 +42,14 @@ def play(
             if key
         }
     cast = Cast(now.date(), Floor(settings.pay_floor_minor, settings.currency), skills)
+    # Levels of a day are computed at the end: nobody looks at the days in between.
+    daily = tuple(timer for timer in timers.TIMERS if timer is not refresh)
     done, of = 0, len(moments.found)
     with contextlib.ExitStack() as stack:
         stack.callback(clock.stand_at, None)
         for day, found in moments.by_day():
             clock.stand_at(hour_of(now, day, 0, 0) - timedelta(minutes=30))
-            timers.sweep(engine)
+            timers.sweep(engine, daily)
             outbox.drain(engine, LEADS_TO)
             rank = -1
             for place, moment in enumerate(found):
@@ -66,4 +69,6 @@ def play(
                     progress(done, of)
             outbox.drain(engine, LEADS_TO)
     outbox.drain(engine, LEADS_TO)
+    while timers.sweep(engine, (refresh,)):
+        pass
     return cast

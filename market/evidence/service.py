@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -12,6 +13,8 @@ from market.evidence import queries
 from market.evidence.models import Evidence, Kind, MatchChange, PersonSkill
 from market.evidence.posterior import DEFAULTS, Level
 from market.outbox import announce
+
+BATCH = 2000
 
 TIER: dict[Kind, int] = {
     Kind.CLAIM: 0,
@@ -157,27 +160,50 @@ def _store(db: Session, person_id: int, skill_id: int, level: Level | None, day:
 
 
 def refresh(db: Session, now: datetime) -> int:
-    """Timer: bring levels of an earlier day to today, some hundreds at a time, since age makes us less sure."""
+    """Timer: bring levels of an earlier day to today, some thousands at a time, since age makes us less sure."""
     today = now.date()
     stale = db.exec(
-        select(PersonSkill)
+        select(PersonSkill.skill_id, PersonSkill.person_id, PersonSkill.level)
         .where(col(PersonSkill.as_of) < today)
         .order_by(col(PersonSkill.as_of), col(PersonSkill.person_id))
-        .limit(500)
+        .limit(BATCH)
     ).all()
-    by_person: dict[int, dict[int, int]] = {}
-    for row in stale:
-        by_person.setdefault(row.person_id, {})[row.skill_id] = row.level
-    _hold(db, by_person)
-    rows = queries.ledger_of_people(
-        db, by_person, {skill for skills in by_person.values() for skill in skills}
-    )
-    for person_id, before in by_person.items():
-        levels = queries.levels_from([r for r in rows if r.person_id == person_id], today)
-        for skill_id in before:
-            _store(db, person_id, skill_id, levels.get(skill_id), today)
-        if any(s not in levels or levels[s].level != was for s, was in before.items()):
-            tell_indexes(db, person_id)
+    if not stale:
+        return 0
+    rows: dict[tuple[int, int], list[queries.LedgerRow]] = {}
+    for row in queries.ledger_of_people(
+        db, {person for _s, person, _l in stale}, {skill for skill, _p, _l in stale}
+    ):
+        rows.setdefault((row.skill_id, row.person_id), []).append(row)
+    changed, gone, updates = set(), [], []
+    for skill_id, person_id, before in stale:
+        level = queries.levels_from(rows.get((skill_id, person_id), []), today).get(skill_id)
+        if level is None or level.level == 0:
+            gone.append({"s": skill_id, "p": person_id})
+            changed.add(person_id)
+            continue
+        if level.level != before:
+            changed.add(person_id)
+        updates.append(
+            {
+                "s": skill_id,
+                "p": person_id,
+                "level": level.level,
+                "mu": level.mu,
+                "sigma": level.sigma,
+                "tier": level.tier,
+                "as_of": today,
+                "version": DEFAULTS.version,
+            }
+        )
+    here = (col(PersonSkill.skill_id) == bindparam("s")) & (col(PersonSkill.person_id) == bindparam("p"))
+    table = PersonSkill.__table__  # type: ignore[attr-defined]
+    if updates:
+        new: dict[str, Any] = {name: bindparam(name) for name in ("level", "mu", "sigma", "tier", "as_of", "version")}
+        db.connection().execute(table.update().where(here).values(**new), updates)
+    if gone:
+        db.connection().execute(table.delete().where(here), gone)
+    db.add_all(MatchChange(person_id=person_id) for person_id in sorted(changed))
     db.flush()
     return len(stale)
 
