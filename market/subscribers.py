@@ -5,8 +5,10 @@ here, also when nothing follows from it yet (a test compares).
 """
 
 from market.applications import reactions as applications
+from market.opportunities import reactions as opportunities
 from market.outbox import LeadsTo
 from market.reviews import service as reviews
+from market.rubrics import reactions as rubrics
 
 LEADS_TO: LeadsTo = {
     "file.stored": (),
@@ -31,7 +33,7 @@ LEADS_TO: LeadsTo = {
     "skill.proposed": (),
     "skill.approved": (),
     "skill.refused": (),
-    "skill.merged": (),
+    "skill.merged": (opportunities.follow_merged_skill, rubrics.follow_merged_skill),
     "opportunity.submitted": (),
     "opportunity.published": (),
     "opportunity.returned": (),

@@ -83,6 +83,7 @@ class Draft(NamedTuple):
     parts: tuple[Part, ...] = ()
     needs: tuple[Need, ...] = ()
     questions: tuple[str, ...] = ()
+    proposed_skill: str = ""  # one that is asked for and waits for a moderator, empty when none
     rubric_attached: bool = False
     rubric_problem: str = ""  # what the attached rubric lacks, empty when nothing
     rubric_skills: tuple[int, ...] = ()

@@ -40,10 +40,10 @@ class PartsForm(Form):
 
 
 class NeedRow(Form):
-    """A skill by its name as typed, or by the one chosen among several."""
+    """A skill by its name as typed, and the one chosen among several."""
 
-    skill: Short = ""
-    chosen: Annotated[str, StringConstraints(max_length=16)] = ""
+    skill: Annotated[str, StringConstraints(max_length=200)] = ""
+    skill_id: Annotated[str, StringConstraints(max_length=16)] = ""
     level: int = Field(ge=1, le=5)
     matters: Literal["essential", "desirable"] = "essential"
     weight: int = Field(default=5, ge=1, le=10)

@@ -264,6 +264,12 @@ def lacking(draft: Draft, now: datetime) -> list[Check]:
             "pay",
         )
     need(
+        not draft.proposed_skill,
+        "needs",
+        _("“%(skill)s” is a proposal still: a moderator reads it first", skill=draft.proposed_skill),
+        "skills",
+    )
+    need(
         len(draft.questions) <= MOST_QUESTIONS,
         "questions",
         _("At most three questions to applicants"),

@@ -24,7 +24,7 @@ from market.opportunities.rules import Kind, Status
 from market.rubrics import rules as rubric_rules
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.rubrics.service import drafts_of
-from market.skills.models import Skill
+from market.skills.models import Skill, SkillStatus
 from market.transitions import Transition
 from market.words import _
 
@@ -38,6 +38,7 @@ class Asked(NamedTuple):
     level: int
     essential: bool
     weight: int
+    is_known: bool = True  # not a proposal that waits for a moderator
 
 
 class Whole(NamedTuple):
@@ -77,6 +78,7 @@ class Whole(NamedTuple):
             deadline_at=o.deadline_at,
             parts=self.parts,
             needs=tuple(Need(a.skill_id, a.level, a.essential, a.weight) for a in self.asked),
+            proposed_skill=next((a.skill for a in self.asked if not a.is_known), ""),
             questions=self.questions,
             rubric_attached=self.rubric is not None,
             rubric_problem=problems[0][2] if problems else "",
@@ -113,13 +115,22 @@ def asked_for(db: Session, opportunity: Opportunity, version: int | None = None)
     """The requirements of a version in their order; of the current one unless said. The draft's are version 0."""
     wanted = opportunity.version if version is None else version
     found = db.exec(
-        select(Requirement, Skill.public_id, Skill.name)
+        select(Requirement, Skill)
         .join(Skill, col(Skill.id) == col(Requirement.skill_id))
         .where(Requirement.opportunity_id == opportunity.id, Requirement.version == wanted)
         .order_by(col(Requirement.position), col(Requirement.id))
     ).all()
     return tuple(
-        Asked(r.skill_id, public_id, name, r.level, r.essential, r.weight) for r, public_id, name in found
+        Asked(
+            r.skill_id,
+            skill.public_id,
+            skill.name,
+            r.level,
+            r.essential,
+            r.weight,
+            skill.status == SkillStatus.ACTIVE,
+        )
+        for r, skill in found
     )
 
 

@@ -189,7 +189,10 @@ def terms_of(whole: Whole) -> Terms:
             for name in ("starts_on", "starts_by", "deadline_at")
         },
         "deliverables": [part._asdict() for part in whole.parts],
-        "requirements": [asked._asdict() for asked in whole.asked],
+        "requirements": [
+            {key: value for key, value in asked._asdict().items() if key != "is_known"}
+            for asked in whole.asked
+        ],
         "questions": list(whole.questions),
         "rubric": whole.rubric.rubric.public_id if whole.rubric else None,
         "organisation": whole.organisation.name,

@@ -87,6 +87,7 @@ def test_a_good_posting_lacks_nothing_and_the_list_is_always_the_same_eight() ->
         ({"kind": Kind.TRIAL, "invited_count": 0}, "invited_count"),
         ({"kind": Kind.TRIAL, "invited_count": 2, "seats": 3}, "invited_count"),
         ({"questions": ("a", "b", "c", "d")}, "questions"),
+        ({"proposed_skill": "Dough lamination"}, "needs"),
         ({"kind": Kind.MICRO_APPRENTICESHIP}, "kind"),
     ],
 )

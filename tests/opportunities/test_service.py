@@ -17,6 +17,8 @@ from market.opportunities.models import OpportunityVersion
 from market.opportunities.queries import get_opportunity
 from market.opportunities.rules import Kind, Status
 from market.rubrics.queries import rubric_with_criteria
+from market.skills import service as skill_service
+from market.skills.models import Skill
 from tests.opportunities.postings import FLOOR, draft, fresh, published, skills, trial
 from tests.support.world import World
 
@@ -349,3 +351,21 @@ def test_a_timer_that_runs_twice_moves_nothing_twice(make: World) -> None:
         assert timers.close_due(db, clock.now()) == 1
     with make.write() as db:
         assert timers.close_due(db, clock.now()) == 0
+
+
+def test_when_two_skills_become_one_postings_and_rubrics_follow(make: World) -> None:
+    known = skills(make)
+    made = published(make, known=known)
+    with make.write() as db:
+        merging, staying = (db.get_one(Skill, known[name]) for name in ("Spreadsheets", "Data cleaning"))
+        skill_service.merge(db, make.actor(make.dana), merging, staying)
+    make.drain()
+    with make.read() as db:
+        one = get_opportunity(db, made)
+        asked = queries.asked_for(db, one)
+        assert [(a.skill, a.level, a.essential, a.weight) for a in asked] == [
+            ("Data cleaning", 3, True, 6),
+            ("Stock control", 2, False, 3),
+        ]
+        assert rubric_with_criteria(db, one.rubric_id or 0).skill_ids == (known["Data cleaning"],)
+        assert queries.terms_of_version(db, one.id, 1).terms["requirements"][0]["skill"] == "Spreadsheets"

@@ -179,12 +179,12 @@ def test_a_skill_of_two_meanings_is_never_picked_silently(client: Client, make: 
     }
     page = bruno.post(f"/postings/{made}/edit/skills", given)
     assert page.status_code == 422
-    assert "Choose the one you mean" in words(page)
-    found = re.findall(r'name="needs-0-chosen" value="(\w{16})"[^>]*><label[^>]*>([^<]+)', page.text)
+    assert "Choose which skill you mean" in words(page)
+    found = re.findall(r'name="needs-0-skill_id" value="(\w{16})"[^>]*><label[^>]*>([^<]+)', page.text)
     chosen = {name: public_id for public_id, name in found}
     assert set(chosen) == {"Stock control", "Stock photography"}
     answer = bruno.post(
-        f"/postings/{made}/edit/skills", {**given, "needs-0-chosen": chosen["Stock photography"]}
+        f"/postings/{made}/edit/skills", {**given, "needs-0-skill_id": chosen["Stock photography"]}
     )
     assert answer.status_code == 303, words(answer)
     with make.read() as db:
@@ -199,7 +199,7 @@ def test_an_unknown_skill_and_one_named_twice_come_back(client: Client, make: Wo
         f"/postings/{made}/edit/skills", {**given, "needs-0-skill": "Zzyzx", "needs-1-skill": "Spreadsheets"}
     )
     assert page.status_code == 422
-    assert "We know no skill of this name" in words(page)
+    assert "We know no skill called “Zzyzx”" in words(page)
     page = bruno.post(
         f"/postings/{made}/edit/skills",
         {**given, "needs-0-skill": "Spreadsheets", "needs-1-skill": "spreadsheets"},

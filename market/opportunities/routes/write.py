@@ -15,7 +15,6 @@ from market.opportunities import drafting, queries, rules, sentences, service
 from market.opportunities.drafts import Fields, Need, Part
 from market.opportunities.forms import (
     MOST_PARTS,
-    NeedRow,
     PartsForm,
     PayForm,
     SkillsForm,
@@ -29,7 +28,9 @@ from market.opportunities.quality import MOST_QUESTIONS, MOST_SKILLS, Check, blo
 from market.opportunities.queries import Whole
 from market.opportunities.routes.public import floor_of
 from market.opportunities.rules import Kind, Mode, PayBasis
-from market.opportunities.skill_input import Choice, by_public_id, skill_meant
+from market.skills import forms as skill_forms
+from market.skills.forms import Chosen
+from market.skills.models import Skill
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
@@ -127,7 +128,7 @@ def section_page(
     status: int = 0,
     stale: str = "",
     more: str = "",
-    choices: Mapping[str, tuple[Choice, ...]] | None = None,
+    skills: Mapping[int, Chosen] | None = None,
 ) -> Response:
     """A page of the form: as saved, or with the person's own words and what to mend."""
     if name not in TEMPLATES:
@@ -166,7 +167,7 @@ def section_page(
         needs=_rows(values, "needs", 1, MOST_SKILLS, more == "skill"),
         questions=_rows(values, "questions", 0, MOST_QUESTIONS, more == "question"),
         most={"part": MOST_PARTS, "skill": MOST_SKILLS, "question": MOST_QUESTIONS},
-        choices={field: [(c.public_id, c.name) for c in near] for field, near in (choices or {}).items()},
+        skills=_skills_saved(db, whole) if skills is None and name == "skills" else skills or {},
         languages=_languages(),
         floor=floor_of(request),
         verified=whole.organisation.verified_at is not None,
@@ -211,7 +212,7 @@ def _saved(name: str, whole: Whole) -> Entry[Any]:
         for n, asked in enumerate(whole.asked):
             values |= {
                 f"needs-{n}-skill": asked.skill,
-                f"needs-{n}-chosen": asked.skill_public_id,
+                f"needs-{n}-skill_id": asked.skill_public_id,
                 f"needs-{n}-level": asked.level,
                 f"needs-{n}-matters": "essential" if asked.essential else "desirable",
                 f"needs-{n}-weight": asked.weight,
@@ -241,23 +242,31 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
     if name not in TEMPLATES or name == "check":
         raise NotFound(_("There is no such page."))
     keep = bool(raw.get("save") or raw.get("add") or raw.get("remove"))
-    entry, changes, choices = _read(db, name, raw, opportunity, strict=not keep)
+    entry, changes, skills = _read(db, actor, name, raw, opportunity, strict=not keep)
     if entry.errors:
         return section_page(
-            request, db, actor, opportunity, name, entry, more=str(raw.get("add") or ""), choices=choices
+            request, db, actor, opportunity, name, entry, more=str(raw.get("add") or ""), skills=skills
         )
     try:
         drafting.save_draft(db, actor, opportunity, seen=_seen(raw), **changes)
     except Invalid as refused:
         for field, words in refused.fields.items():
             entry = entry.with_error(field, words)
-        return section_page(request, db, actor, opportunity, name, entry)
+        return section_page(request, db, actor, opportunity, name, entry, skills=skills)
     except Conflict as stale:
         db.refresh(opportunity)
         if not rules.may_edit(actor, opportunity):
             raise
         return section_page(
-            request, db, actor, opportunity, name, entry, status=stale.status_code, stale=stale.reason
+            request,
+            db,
+            actor,
+            opportunity,
+            name,
+            entry,
+            status=stale.status_code,
+            stale=stale.reason,
+            skills=skills,
         )
     return onward(request, raw, opportunity, name)
 
@@ -290,15 +299,17 @@ def _seen(raw: Mapping[str, Any]) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-Read = tuple[Entry[Any], dict[str, Any], dict[str, tuple[Choice, ...]]]
+Read = tuple[Entry[Any], dict[str, Any], dict[int, Chosen]]
 
 
-def _read(db: Session, name: str, raw: Mapping[str, Any], opportunity: Opportunity, *, strict: bool) -> Read:
+def _read(
+    db: Session, actor: Actor, name: str, raw: Mapping[str, Any], opportunity: Opportunity, *, strict: bool
+) -> Read:
     """What was written on a page, as changes to the draft. `strict` asks what it needs before it can go out."""
     if name == "parts":
         return _read_parts(raw, strict=strict)
     if name == "skills":
-        return _read_skills(db, raw)
+        return _read_skills(db, actor, raw)
     if name == "pay":
         return _read_pay(raw, opportunity)
     entry = read(WorkForm, raw)
@@ -339,44 +350,33 @@ def _numbers(raw: Mapping[str, Any], prefix: str) -> list[int]:
     return [number for number in sorted(said) if said[number]]
 
 
-def _read_skills(db: Session, raw: Mapping[str, Any]) -> Read:
-    if raw.get("remove"):
-        raw = without_row(raw, *str(raw["remove"]).split("-", 1)) if "-" in str(raw["remove"]) else raw
-    raw = without_blank_rows(raw, "needs", ("skill", "chosen"))
+def _skills_saved(db: Session, whole: Whole) -> dict[int, Chosen]:
+    return {n: skill_forms.of(db.get_one(Skill, asked.skill_id)) for n, asked in enumerate(whole.asked)}
+
+
+def _read_skills(db: Session, actor: Actor, raw: Mapping[str, Any]) -> Read:
+    if "-" in str(raw.get("remove") or ""):
+        raw = without_row(raw, *str(raw["remove"]).split("-", 1))
+    raw = without_blank_rows(raw, "needs", ("skill",))
     entry = read(SkillsForm, raw)
-    if entry.errors:
-        return entry, {}, {}
-    choices: dict[str, tuple[Choice, ...]] = {}
+    skills: dict[int, Chosen] = {}
     needs: list[Need] = []
-    for number, row in zip(_numbers(raw, "needs"), entry.data.needs, strict=True):
-        field = f"needs-{number}-skill"
-        found, near = _which(db, row)
-        if found is None:
-            choices[field] = near
-            entry = entry.with_error(
-                field,
-                _("Several skills are called so. Choose the one you mean.")
-                if near
-                else _("We know no skill of this name. Try another word for it."),
-            )
-        elif any(need.skill_id == found.id for need in needs):
-            entry = entry.with_error(field, _("This skill is asked for already. Name each once."))
+    for number in entry.rows("needs"):
+        at = f"needs-{number}-skill"
+        text, picked = str(raw.get(at) or ""), str(raw.get(f"{at}_id") or "")
+        skills[number] = skill_forms.chosen(db, text, picked, viewer=actor.id)
+    if entry.errors:
+        return entry, {}, skills
+    for (number, found), row in zip(skills.items(), entry.data.needs, strict=True):
+        at = f"needs-{number}-skill"
+        if found.skill is None:
+            entry = entry.with_error(at, found.error or _("Fill this in."))
+        elif any(need.skill_id == found.skill.id for need in needs):
+            entry = entry.with_error(at, _("This skill is asked for already. Name each once."))
         else:
-            needs.append(Need(found.id, row.level, row.matters == "essential", row.weight))
+            needs.append(Need(found.skill.id, row.level, row.matters == "essential", row.weight))
     questions = [row.text for row in entry.data.questions if row.text]
-    return entry, {"needs": needs, "questions": questions}, choices
-
-
-def _which(db: Session, row: NeedRow) -> tuple[Choice | None, tuple[Choice, ...]]:
-    """The skill of a row: the one chosen, as long as the text is still its name; else what the text means."""
-    if row.chosen:
-        chosen = by_public_id(db, row.chosen)
-        if chosen is not None and (not row.skill or row.skill == chosen.name):
-            return chosen, ()
-    meant = skill_meant(db, row.skill)
-    if meant.one is None and row.chosen and (picked := by_public_id(db, row.chosen)) in meant.candidates:
-        return picked, ()
-    return meant.one, meant.candidates
+    return entry, {"needs": needs, "questions": questions}, skills
 
 
 def _read_pay(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:

@@ -1,0 +1,31 @@
+"""What postings do when something happens elsewhere."""
+
+from sqlmodel import Session, col, select
+
+from market.opportunities.models import Requirement
+from market.outbox import Event
+
+
+def follow_merged_skill(db: Session, event: Event) -> None:
+    """Ask for the skill that stays, where the merged one was asked for. Terms as published keep their words.
+
+    Where one posting asked for both, the higher of the two stays. A second delivery finds nothing left to do.
+    """
+    merged, stays = event.subject_id, event.payload["into_id"]
+    for row in db.exec(select(Requirement).where(Requirement.skill_id == merged)).all():
+        twin = db.exec(
+            select(Requirement).where(
+                Requirement.opportunity_id == row.opportunity_id,
+                Requirement.version == row.version,
+                col(Requirement.skill_id) == stays,
+            )
+        ).first()
+        if twin is None:
+            row.skill_id = stays
+            db.add(row)
+        else:
+            twin.level, twin.weight = max(twin.level, row.level), max(twin.weight, row.weight)
+            twin.essential = twin.essential or row.essential
+            db.add(twin)
+            db.delete(row)
+    db.flush()
