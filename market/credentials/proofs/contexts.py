@@ -58,6 +58,7 @@ class Contexts:
         self._documents = dict(documents)
         # What PyLD has worked out of these documents; a document's own contexts never get here (see `view`).
         self._resolved: dict[str, Any] = {}
+        self._left: int | None = None
 
     def __contains__(self, url: object) -> bool:
         return url in self._documents
@@ -68,6 +69,18 @@ class Contexts:
             return self._documents[url]
         except KeyError:
             raise ContextNotPinned(url) from None
+
+    def metered(self, values: int) -> Contexts:
+        """This set for one run, with room for so many values of documents to be expanded under it."""
+        made = Contexts(self._documents)
+        made._resolved = self._resolved
+        made._left = values
+        return made
+
+    def spend(self, values: int) -> bool:
+        """Take from the run's room; whether there was enough."""
+        self._left = None if self._left is None else self._left - values
+        return self._left is None or self._left >= 0
 
     def hashes(self, urls: Iterable[str]) -> dict[str, str]:
         """The SHA-256 of each context used, for the report."""

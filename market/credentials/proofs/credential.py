@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from . import contexts, jose, jsonio, linked, policy, proofs, shape, tokens
+from . import canon, contexts, jose, jsonio, linked, policy, proofs, shape, tokens
 from . import view as views
 from .checks import Issuer, Report, Verification
 from .run import MAX_NESTING, Run
@@ -50,6 +50,9 @@ def verify_json(document: dict[str, Any], run: Run, container: str) -> Verificat
         return _finish(report, kind, container, claimed, None, {}, run)
     try:
         signed = proofs.check_proofs(report, document, issuer_id, run)
+    except canon.TooComplex:
+        report.add("signature", "authentic", "fail", "too_complex")
+        return _finish(report, kind, container, claimed, None, {}, run)
     except linked.NotLinked as cause:
         report.add("signature", "authentic", "fail", "not_linked_data", detail=str(cause))
         return _finish(report, kind, container, claimed, None, {}, run)

@@ -7,8 +7,10 @@ from typing import Any
 from pyld import jsonld
 from pyld.jsonld import JsonLdProcessor
 
-from .canon import Dataset
+from .canon import Dataset, TooComplex
 from .contexts import Contexts
+
+MAX_LIST = 800  # entries; PyLD's time grows with the square
 
 # Relative references mean nothing in a credential. They are resolved here, so that they can be told apart and
 # left out: no statement about them is signed.
@@ -29,7 +31,13 @@ def _options(contexts: Contexts) -> dict[str, Any]:
 
 
 def expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
-    """The expanded form, without names that are relative references. Raises `ContextNotPinned`, `NotLinked`."""
+    """The expanded form, without names that are relative references.
+
+    Raises `ContextNotPinned`, `NotLinked`, and `TooComplex` for a document on which PyLD would be busy too long:
+    it takes about 0.1 ms a value, and compares each entry of a list with every other.
+    """
+    if not contexts.spend(_values(document)):
+        raise TooComplex
     try:
         expanded = jsonld.expand(document, _options(contexts))
     except jsonld.JsonLdError as cause:
@@ -39,6 +47,22 @@ def expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
             raise
         raise NotLinked(type(cause).__name__) from cause
     return [kept for item in expanded if (kept := _without_relative(item)) is not None]
+
+
+def _values(document: dict[str, Any]) -> int:
+    """How many values a document holds. Raises `TooComplex` where a list is longer than any honest one."""
+    count = 0
+    stack: list[Any] = [document]
+    while stack:
+        item = stack.pop()
+        count += 1
+        if isinstance(item, dict):
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            if len(item) > MAX_LIST:
+                raise TooComplex
+            stack.extend(item)
+    return count
 
 
 def _without_relative(item: Any) -> Any:

@@ -22,6 +22,7 @@ _URL = re.compile(r"https?://\S+\Z")
 _PICTURES = (b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"\x00\x00\x00", b"II*\x00", b"MM\x00*")
 _LIBRARIES = ("cryptography", "pyld", "rfc8785", "defusedxml", "openbadgeslib")
 MAX_INPUT = baked.MAX_IMAGE
+MAX_VALUES = 12_000  # of linked data in one run; a record of a hundred badges holds about 10,000
 
 
 def verify(
@@ -43,7 +44,8 @@ def verify(
         raise ValueError("the time must be aware of its zone")
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     sources = Sources(documents or {})
-    run = Run(at, sources, contexts or installed(), person, registries, Budget())
+    pinned = (contexts or installed()).metered(MAX_VALUES)
+    run = Run(at, sources, pinned, person, registries, Budget())
     made = _dispatch(raw, run)
     return replace(
         made,
