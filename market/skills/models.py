@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from market import clock
@@ -68,7 +68,7 @@ class Skill(SQLModel, table=True):
 
 
 class SkillLabel(SQLModel, table=True):
-    """One name of a skill. `norm` is what is looked up."""
+    """One name of a skill. `norm` is what is looked up, by its beginning too: so it is ordered by bytes everywhere."""
 
     __tablename__ = "skill_label"
     __table_args__ = (
@@ -82,7 +82,7 @@ class SkillLabel(SQLModel, table=True):
     language: str = "en"
     kind: LabelKind = choice_field(LabelKind, default=LabelKind.ALTERNATIVE)
     text: str
-    norm: str
+    norm: str = Field(sa_type=Text().with_variant(Text(collation="C"), "postgresql"))
 
 
 class SkillRelation(SQLModel, table=True):
