@@ -5,6 +5,7 @@ source in `panels.SOURCE_WORDS`; a source without words is called by what it is.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -69,7 +70,8 @@ def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, t
     level = posterior(items, family, on)
     by_id = {row.id: row for row in rows}
     parties = party_names(db, rows)
-    bars = level.waterfall()
+    in_time = sorted(level.lines, key=lambda line: (line.item.occurred_on, line.item.id))
+    bars = replace(level, lines=tuple(in_time)).waterfall()
     lines = []
     for bar in bars:
         line = bar.line
@@ -98,7 +100,8 @@ def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, t
     held = 0
     if level.at_doorstep or (level.level in (1, 255) and abs(level.rounding) > 0.01):
         held = round(100 * level.level / 51) - estimate - doubt
-    aim = min(5, level.meets + 1)
+    shown = max((line.showed for line in lines), default=0)
+    aim = min(5, max(level.meets + 1, int(shown)))  # what they say or showed already, or the next level
     return Explained(
         level=level,
         lines=lines,

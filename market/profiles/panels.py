@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from starlette.requests import Request
 
 from market.access import Actor
 from market.accounts.models import Person, PersonStatus
 from market.profiles import queries, rules
-from market.profiles.models import Project
+from market.profiles.models import Project, SkillClaim
 from market.web.kit import FileReader, ProfileReader
 from market.words import _
 
@@ -16,8 +16,10 @@ from market.words import _
 def claim_words(
     request: Request, db: Session, actor: Actor, ids: Sequence[int]
 ) -> Mapping[int, tuple[str, str]]:
-    """What a claim is called."""
-    return dict.fromkeys(ids, (_("Their own word"), ""))
+    """What a claim is called, to its owner and to others."""
+    wanted = select(SkillClaim.id).where(col(SkillClaim.id).in_(ids), SkillClaim.person_id == actor.id)
+    mine = set(db.exec(wanted))
+    return {n: (_("Your own word") if n in mine else _("Their own word"), "") for n in ids}
 
 
 def project_words(

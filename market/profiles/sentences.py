@@ -115,7 +115,7 @@ def why_weight(line: Line) -> str:
         return _capped(line, whole=True)
     if line.aside is Aside.LATER:
         return _("It came later.")
-    aged = _("Age leaves %(n)s %% of its weight.", n=round(100 * line.decay)) if line.decay < 0.995 else ""
+    aged = _("Age leaves %(n)s %% of its weight.", n=round(100 * line.decay)) if line.decay < 0.98 else ""
     capped = _capped(line, whole=False) if line.share < 0.995 else ""
     return " ".join(part for part in (aged, capped) if part)
 
@@ -134,26 +134,29 @@ def _capped(line: Line, *, whole: bool) -> str:
     return _("One party’s word goes only so far: %(n)s %% of this is within it.", n=round(100 * line.share))
 
 
-def lede(level: Level) -> str:
-    """How the level came about, in two sentences."""
+def lede(level: Level, *, estimate: int, doubt: int, counts: int) -> str:
+    """How the level came about, in three sentences, with the same hundredths as the lines below it."""
     put = plural(
         "One piece of evidence puts the best estimate at %(mu)s.",
         "%(n)s pieces of evidence put the best estimate at %(mu)s.",
         level.n,
-        mu=f"{level.mu:.2f}",
+        mu=f"{estimate / 100:.2f}",
     )
-    off = _("We take off %(doubt)s for not being sure.", doubt=f"{level.doubt:.2f}")
+    off = _("We take off %(doubt)s for not being sure.", doubt=f"{-doubt / 100:.2f}")
+    said = f"{counts / 100:.2f}"
+    if not level.n:
+        return _("Nothing here counts on this day.")
     if level.at_doorstep:
-        return " ".join(
-            (put, off, _("A claim alone meets no level, so it stops below 0.50, where level 1 begins."))
+        left = _(
+            "A claim alone meets no level, so it stops at %(counts)s, below where level 1 begins.",
+            counts=said,
         )
-    counts = f"{max(level.counts, 0):.2f}"
-    if not level.meets:
-        left = _("What is left, %(counts)s, does not reach 0.50, where level 1 begins.", counts=counts)
+    elif not level.meets:
+        left = _("What is left, %(counts)s, does not reach 0.50, where level 1 begins.", counts=said)
     else:
         left = _(
             "What is left, %(counts)s, reaches %(begins)s, where level %(level)s begins.",
-            counts=counts,
+            counts=said,
             begins=f"{level.meets - 0.5:.2f}",
             level=level.meets,
         )
@@ -165,7 +168,7 @@ def suggestion(tier: int, reading: float) -> str:
     at = f"{reading:g}"
     return {
         SHOWN: _("One project that anyone can open, at level %(level)s", level=at),
-        ENDORSED: _("One statement by someone you worked for, at level %(level)s", level=at),
+        ENDORSED: _("One endorsement, at level %(level)s", level=at),
         CREDENTIALED: _("One known credential, at level %(level)s", level=at),
         DEMONSTRATED: _("One assessed piece of work, at level %(level)s", level=at),
     }[tier]

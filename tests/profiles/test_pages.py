@@ -133,8 +133,8 @@ PAGES = (
 
 @pytest.mark.parametrize("filled", [False, True], ids=["blank", "filled"])
 def test_every_page_is_valid_html(amara: Client, make: World, skills: dict[str, int], filled: bool) -> None:
-    if why_not():
-        pytest.skip(why_not())
+    if reason := why_not():
+        pytest.skip(reason)
     ids = public_ids(make, skills)
     pages = PAGES if filled else PAGES[:7]
     if filled:

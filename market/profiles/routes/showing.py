@@ -99,7 +99,7 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
         own=actor.is_signed_in and actor.id == person.id,
         skill=skill,
         why=(why := _explained(request, db, actor, rows, on)),
-        lede=sentences.lede(why.level),
+        lede=sentences.lede(why.level, estimate=why.estimate, doubt=why.doubt, counts=why.counts),
         tables=_what_each_can_do(),
         suggestion=sentences.suggestion,
         on=on,
