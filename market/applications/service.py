@@ -51,7 +51,7 @@ def save_draft(
     opening = lock(db, opportunity.id)
     application = _begin(db, actor, opening)
     if application.status != Status.DRAFT:
-        raise Conflict(_("You have applied already. Take it back first to change it."))
+        raise Conflict(_("This was sent before. It can be sent again, and is no draft any more."))
     _write(db, application, opening, answers, version or opening.version, withdraw_if_hired, agrees_to_pool)
     return application
 

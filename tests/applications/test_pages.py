@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import func, select
 
 from market.access import Role
@@ -481,3 +482,84 @@ def test_every_page_is_valid_html(make: World, client: Client, opening: int, the
     pages["declined"] = client.as_(make.chidi).get(f"/applications/{b}")
     assert {p.status_code for p in pages.values()} <= {200, 422}
     assert complaints({name: page.text for name, page in pages.items()}) == []
+
+
+def test_words_are_kept_when_the_opening_closes_while_they_are_written(
+    make: World, client: Client, there: str, standing_clock: Any
+) -> None:
+    amara = client.as_(make.amara)
+    assert amara.get(f"/openings/{there}/apply").status_code == 200
+    standing_clock.move(days=12)
+    for path in (f"/openings/{there}/apply", f"/openings/{there}/apply/draft"):
+        late = amara.post(path, {"version": "1", "answers-1": scene.ANSWER})
+        assert late.status_code == 403
+        assert "Applications closed on 27 November." in words(late)
+        assert scene.ANSWER in late.text
+    assert changes_of_applications(make) == 0
+
+
+def test_a_draft_has_no_page_but_its_form(make: World, client: Client, opening: int, there: str) -> None:
+    with make.write() as db:
+        draft_of = service.save_draft(db, make.actor(make.amara), db.get_one(Opportunity, opening), {1: "x"})
+    answer = client.as_(make.amara).get(f"/applications/{draft_of.public_id}")
+    assert (answer.status_code, answer.headers["location"][-6:]) == (303, "/apply")
+
+
+def test_sending_again_after_a_change_leads_to_the_form_with_the_change(
+    make: World, client: Client, opening: int
+) -> None:
+    one = scene.state(make, scene.applied(make, opening)).public_id
+    amara = client.as_(make.amara)
+    amara.post(f"/applications/{one}/withdraw")
+    with make.write() as db:
+        there = db.get_one(Opportunity, opening)
+        opportunities.add_addendum(db, make.actor(make.bruno), there, "Two mornings, not one.")
+    page = amara.follow(amara.post(f"/applications/{one}/resubmit"))
+    assert "Two mornings, not one." in words(page)
+    assert scene.ANSWER in page.text
+    assert "Keep it as a draft" not in words(page)
+
+
+def test_signing_on_the_page_takes_the_place(make: World, client: Client, opening: int) -> None:
+    one = scene.applied(make, opening)
+    offer = scene.offer_state(make, scene.offered(make, one)).public_id
+    assert client.as_(make.bruno).post(f"/offers/{offer}/accept").status_code == 403
+    assert client.as_(make.chidi).post(f"/offers/{offer}/accept").status_code == 404
+    amara = client.as_(make.amara)
+    assert amara.post(f"/offers/{offer}/accept").status_code == 303
+    assert scene.state(make, one).status is Status.ACCEPTED
+    assert "Both sides have signed this version." in words(amara.get(f"/offers/{offer}"))
+    late = client.as_(make.bruno).get(f"/applications/{scene.state(make, one).public_id}/decline")
+    assert "cannot be declined as it stands now" in words(late)
+    assert amara.post(f"/offers/{offer}/accept").status_code == 409
+
+
+def test_lists_take_as_many_statements_for_many_as_for_few(
+    make: World, client: Client, opening: int, there: str
+) -> None:
+    scene.applied(make, opening)
+    seen: list[str] = []
+
+    def note(_c: Any, _u: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    amara, bruno = client.as_(make.amara), client.as_(make.bruno)
+    event.listen(make.engine, "before_cursor_execute", note)
+    try:
+        amara.get("/applications")
+        mine = [s for s in seen if s.lstrip().startswith("SELECT")]
+        seen.clear()
+        for who in (make.chidi, make.person(), make.person()):
+            scene.applied(make, opening, who)
+        seen.clear()
+        bruno.get(f"/postings/{there}/applications")
+        four = len(seen)
+        for _n in range(4):
+            scene.applied(make, opening, make.person())
+        seen.clear()
+        bruno.get(f"/postings/{there}/applications")
+        eight = len(seen)
+    finally:
+        event.remove(make.engine, "before_cursor_execute", note)
+    assert len(mine) <= 2
+    assert four == eight <= 16  # the open row's explanation and the ranking's log among them

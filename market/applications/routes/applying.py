@@ -30,8 +30,9 @@ def new(
     actor: Actor,
     entry: Entry[ApplyForm] = BLANK,
     addenda: list[Addendum] | None = None,
+    refused: int = 0,
 ) -> Response:
-    """The application form, or the reason this person may not apply."""
+    """The application form, or the reason this person may not apply; what they wrote stands there in both cases."""
     opening = _opening(request, db, actor)
     before = queries.application_of(db, opening.id, actor.id)
     if before is not None and before.status not in (Status.DRAFT, Status.WITHDRAWN):
@@ -43,7 +44,7 @@ def new(
     return render(
         request,
         "applications/new.html",
-        status=409 if addenda and entry.values.get("version") else entry.status,
+        status=refused or entry.status,
         opportunity=opening,
         organisation=db.get_one(Organisation, opening.org_id),
         questions=questions_of(db, opening.id),
@@ -88,7 +89,9 @@ def create(request: Request, db: Session, actor: Actor) -> Response:
             entry = entry.with_error(name, words)
         return new(request, db, actor, entry)
     except service.TermsChanged as changed:
-        return new(request, db, actor, entry, changed.addenda)
+        return new(request, db, actor, entry, changed.addenda, refused=changed.status_code)
+    except Forbidden as refusal:
+        return new(request, db, actor, entry, refused=refusal.status_code)
     due = made.answer_due_at
     said = (
         _("Sent. The answer is promised by %(day)s.", day=rules.day(due, actor.time_zone))
@@ -104,6 +107,14 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(ApplyForm, request.state.form)
     if entry.errors:
         return new(request, db, actor, entry)
+    try:
+        _save(db, actor, opening, entry)
+    except Forbidden as refusal:
+        return new(request, db, actor, entry, refused=refusal.status_code)
+    return see_other(request, "applications.mine", said=_("Kept as a draft. Only you see it."))
+
+
+def _save(db: Session, actor: Actor, opening: Opportunity, entry: Entry[ApplyForm]) -> None:
     service.save_draft(
         db,
         actor,
@@ -113,7 +124,6 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
         withdraw_if_hired=entry.data.withdraw_if_hired,
         agrees_to_pool=entry.data.agrees_to_pool,
     )
-    return see_other(request, "applications.mine", said=_("Kept as a draft. Only you see it."))
 
 
 def check(request: Request, db: Session, actor: Actor) -> Response:

@@ -153,6 +153,7 @@ def decline_form(request: Request, db: Session, actor: Actor, entry: Entry[Decli
         opportunity=db.get_one(Opportunity, application.opportunity_id),
         person=person,
         entry=entry,
+        is_open=Application.LIFECYCLE.has_step(application.status, "decline"),
         is_first=entry is BLANK,
         codes=[("", _("Choose a reason")), *((c.value, sentences.decline_words(c)) for c in DeclineCode)],
     )

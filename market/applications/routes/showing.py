@@ -15,7 +15,7 @@ from market.applications.models import Application
 from market.applications.rules import Side, Status
 from market.opportunities.models import Opportunity
 from market.web.pagination import Page, cut, decode
-from market.web.render import render
+from market.web.render import render, see_other
 from market.web.routing import MarketRoute, page
 from market.words import _
 
@@ -74,6 +74,8 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     side = rules.side_of(actor, application) or Side.TALENT
     face(request, side)
     opening = db.get_one(Opportunity, application.opportunity_id)
+    if application.status == Status.DRAFT:
+        return see_other(request, "applications.new", id=opening.public_id)
     organisation = db.get_one(Organisation, application.org_id)
     person = db.get_one(Person, application.person_id)
     who = organisation.name if side is Side.TALENT else (person.display_name or _("This person"))
