@@ -35,15 +35,19 @@ def complaints(pages: Mapping[str, str]) -> list[str]:
         files = {folder / f"{number}.html": page for number, page in enumerate(pages)}
         for file, page in files.items():
             file.write_text(pages[page], encoding="utf-8")
-        done = subprocess.run(
-            [node, str(_PROGRAM), "--config", str(_CONFIG), "--formatter", "json", *map(str, files)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        answer = folder / "answer.json"  # not a pipe: Node ends before it has written more than 64 kB into one
+        with answer.open("w") as told:
+            done = subprocess.run(
+                [node, str(_PROGRAM), "--config", str(_CONFIG), "--formatter", "json", *map(str, files)],
+                stdout=told,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        found = answer.read_text(encoding="utf-8")
     assert done.returncode in {0, 1}, done.stderr
     return [
         f"{files[Path(result['filePath'])]}:{fault['line']}: {fault['message']} ({fault['ruleId']})"
-        for result in json.loads(done.stdout)
+        for result in json.loads(found)
         for fault in result["messages"]
     ]
