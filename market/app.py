@@ -37,10 +37,11 @@ def healthz(request: Request, db: Session, actor: Actor) -> Response:
     return JSONResponse({"status": "ok", "outbox": outbox.backlog(db)}, headers={"Cache-Control": "no-store"})
 
 
-def feature_routes() -> list[MarketRoute]:
-    """Every route of every feature, in the order in which paths are tried."""
+def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
+    """Every route of every feature, in the order in which paths are tried; those of the demo only there."""
     from market.accounts import routes as accounts
     from market.applications import routes as applications
+    from market.demo import routes as stepping_in
     from market.engagements import routes as engagements
     from market.files import routes as files
     from market.home import routes as home
@@ -62,6 +63,7 @@ def feature_routes() -> list[MarketRoute]:
         *engagements.routes,
         *messages.routes,
         *reviews.routes,
+        *(stepping_in.routes if demo else ()),
     ]
 
 
@@ -74,7 +76,9 @@ def _menu(request: Request) -> Menu:
         except NoMatchFound:
             return None
 
-    path = getattr(request.state, "side_of_path", request.url.path)  # a page that both sides read names its side
+    path = getattr(
+        request.state, "side_of_path", request.url.path
+    )  # a page that both sides read names its side
     return nav(actor_of(request), path, address, demo=request.app.state.kit.settings.demo)
 
 
@@ -82,7 +86,10 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
     """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
     engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
     engine = with_files(engine, settings)
-    routes: list[BaseRoute] = [*feature_routes(), Mount("/static", HashedFiles(), name="static")]
+    routes: list[BaseRoute] = [
+        *feature_routes(demo=settings.demo),
+        Mount("/static", HashedFiles(), name="static"),
+    ]
     app = Starlette(
         routes=routes,
         middleware=[

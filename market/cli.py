@@ -54,6 +54,19 @@ def serve(
 
 
 @app.command()
+def demo(port: Annotated[int, typer.Option(help="Port of 127.0.0.1 to listen on.")] = 8000) -> None:
+    """Serve the demo world; made once, in the data folder."""
+    from market import serving
+    from market.demo.set_up import demo_settings, ensure_world
+
+    settings = demo_settings(from_environment(), port)
+    if not (settings.data / "market.db").exists():
+        typer.echo("Making the demo world. This happens once.")
+    ensure_world(settings)
+    serving.serve(settings, "127.0.0.1", port)
+
+
+@app.command()
 def work() -> None:
     """Run a worker: deliveries, mail and timers."""
     from market import serving

@@ -6,12 +6,12 @@ import threading
 
 import uvicorn
 from sqlalchemy import Engine
-from sqlmodel import SQLModel
 
 from market.app import create_app
 from market.config import Settings
 from market.db import connect
 from market.files.service import with_files
+from market.migrations import migrate as upgrades
 from market.web.logs import set_up
 from market.worker import Errand, Worker
 
@@ -26,7 +26,7 @@ def open_database(settings: Settings) -> Engine:
 def migrate(settings: Settings) -> None:
     """Make or bring up to date the tables."""
     engine = open_database(settings)
-    SQLModel.metadata.create_all(engine)
+    upgrades.upgrade(engine)
     engine.dispose()
 
 

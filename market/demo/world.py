@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ def _rows(path: Path, table: str) -> list[Row]:
     with path.open("rb") as file:
         rows: list[Row] = tomllib.load(file).get(table, [])
     return rows
+
+
+@cache
+def step_in_rows() -> list[Row]:
+    """The people a visitor of the demo can step in as."""
+    return _rows(data_dir("seeds") / "step_in.toml", "step_in")
 
 
 def address_of(key: str) -> str:

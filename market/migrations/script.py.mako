@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
-import market.db
+from market.migrations.steps import append_only, drop_append_only
+
 ${imports if imports else ""}
 
 revision: str = ${repr(up_revision)}
