@@ -1,12 +1,16 @@
 """The pages of skills, and the field by which other forms ask for one, with htmx and without."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
+
+import pytest
 
 from market.skills import forms, queries, service
 from market.skills.models import Skill, SkillRelation
 from tests.skills.test_service import add, propose
 from tests.support.client import Client, words
+from tests.support.html import complaints, why_not
 from tests.support.world import World
 
 PROPOSAL = {"name": "Mead making", "description": "Making mead from honey, water and yeast."}
@@ -214,3 +218,45 @@ def test_a_filled_field_is_shown_as_chosen(make: World, clients: Callable[..., C
     with make.read() as db:
         assert queries.get_skill(db, asked.picked).name == "Bread making"
         assert isinstance(asked.skill, Skill)
+
+
+def test_every_page_of_skills_is_valid_html(make: World, client: Client) -> None:
+    if reason := why_not():
+        pytest.skip(reason)
+    mead = propose(make, "Mead making")
+    with make.write() as db:
+        add(db, "Pressing", field="Laundry")
+        two = add(db, "Pressing", "wine <pressing>", field="Wine").public_id
+    dana = client.as_(make.dana)
+    paths = (
+        "/skills",
+        "/skills?field=Wine",
+        "/skills/find?q=press",
+        "/skills/find?q=zzzz",
+        f"/skills/{two}",
+        "/skills/new?name=pressing",
+        "/skills/proposed",
+        f"/skills/{mead}/merge",
+    )
+    found = {path: dana.get(path).text for path in paths}
+    found["refused"] = dana.post(f"/skills/{mead}/merge", {"into": "pressing"}).text
+    found["not proposed"] = dana.post("/skills/propose", {"name": "Pressin"}).text
+    found["not refused"] = dana.post(f"/skills/{mead}/refuse", {"note": ""}).text
+    assert not complaints(found)
+
+
+def test_many_people_type_at_once_while_names_change(make: World) -> None:
+    with make.write() as db:
+        add(db, "Sourdough")
+
+    def type_on(_n: int) -> list[str]:
+        with make.read() as db:
+            return [one.preferred for one in service.find(db, "sour").candidates]
+
+    with ThreadPoolExecutor(4) as pool:
+        before = list(pool.map(type_on, range(12)))
+        with make.write() as db:
+            add(db, "Sourcing flour")
+        after = list(pool.map(type_on, range(12)))
+    assert before == [["Sourdough"]] * 12
+    assert after == [["Sourdough", "Sourcing flour"]] * 12
