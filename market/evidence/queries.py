@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -49,13 +49,14 @@ class LedgerRow(NamedTuple):
 
 
 _Void = aliased(Evidence)
+_Standing = aliased(Skill)  # the skill itself, or the one it was merged into
 _STANDING = (
     select(
         col(Evidence.id),
         col(Evidence.person_id),
-        col(Evidence.skill_id),
-        col(Skill.name),
-        col(Skill.family),
+        col(_Standing.id),
+        col(_Standing.name),
+        col(_Standing.family),
         col(Evidence.kind),
         col(Evidence.tier),
         col(Evidence.reading_milli),
@@ -66,9 +67,10 @@ _STANDING = (
         col(Evidence.party_id),
         col(Evidence.occurred_on),
         col(Evidence.expires_on),
-        col(Skill.public_id),
+        col(_Standing.public_id),
     )
     .join(Skill, col(Skill.id) == col(Evidence.skill_id))
+    .join(_Standing, col(_Standing.id) == func.coalesce(col(Skill.merged_into_id), col(Skill.id)))
     .where(
         col(Evidence.voids_id).is_(None),
         ~select(col(_Void.id)).where(col(_Void.voids_id) == col(Evidence.id)).exists(),
@@ -76,7 +78,7 @@ _STANDING = (
     .order_by(col(Evidence.id))
 )
 _OF_PEOPLE = _STANDING.where(col(Evidence.person_id).in_(bindparam("people", expanding=True)))
-_OF_PEOPLE_IN = _OF_PEOPLE.where(col(Evidence.skill_id).in_(bindparam("skills", expanding=True)))
+_OF_PEOPLE_IN = _OF_PEOPLE.where(col(_Standing.id).in_(bindparam("skills", expanding=True)))
 
 
 def ledger_of(db: Session, person_id: int) -> list[LedgerRow]:

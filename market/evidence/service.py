@@ -12,7 +12,8 @@ from market.accounts.models import Person
 from market.evidence import queries
 from market.evidence.models import Evidence, Kind, MatchChange, PersonSkill
 from market.evidence.posterior import DEFAULTS, Level
-from market.outbox import announce
+from market.outbox import Event, announce
+from market.skills.queries import standing_ids
 
 BATCH = 2000
 
@@ -131,8 +132,12 @@ def _of_source(db: Session, source: tuple[str, int], person_id: int, skill_id: i
 
 
 def recompute(db: Session, person_id: int, skill_ids: Iterable[int], as_of: date | None = None) -> None:
-    """Write the stored levels of some skills of one person anew, and tell the indexes."""
-    skills, day = list(skill_ids), as_of or clock.today()
+    """Write the stored levels of some skills of one person anew, and tell the indexes.
+
+    A skill that was merged into another keeps no level of its own: its evidence counts for the one that stays.
+    """
+    asked, day = list(skill_ids), as_of or clock.today()
+    skills = sorted({*asked, *standing_ids(db, asked).values()})
     levels = queries.levels_from(queries.ledger_of_people(db, [person_id], skills), day)
     for skill_id in skills:
         _store(db, person_id, skill_id, levels.get(skill_id), day)
@@ -170,6 +175,7 @@ def refresh(db: Session, now: datetime) -> int:
     ).all()
     if not stale:
         return 0
+    _hold(db, {person for _s, person, _l in stale})
     rows: dict[tuple[int, int], list[queries.LedgerRow]] = {}
     for row in queries.ledger_of_people(
         db, {person for _s, person, _l in stale}, {skill for skill, _p, _l in stale}
@@ -199,13 +205,25 @@ def refresh(db: Session, now: datetime) -> int:
     here = (col(PersonSkill.skill_id) == bindparam("s")) & (col(PersonSkill.person_id) == bindparam("p"))
     table = PersonSkill.__table__  # type: ignore[attr-defined]
     if updates:
-        new: dict[str, Any] = {name: bindparam(name) for name in ("level", "mu", "sigma", "tier", "as_of", "version")}
+        new: dict[str, Any] = {
+            name: bindparam(name) for name in ("level", "mu", "sigma", "tier", "as_of", "version")
+        }
         db.connection().execute(table.update().where(here).values(**new), updates)
     if gone:
         db.connection().execute(table.delete().where(here), gone)
     db.add_all(MatchChange(person_id=person_id) for person_id in sorted(changed))
     db.flush()
     return len(stale)
+
+
+def follow_merged_skill(db: Session, event: Event) -> None:
+    """Subscriber: what was shown of a skill counts for the one it was merged into. Twice changes nothing more."""
+    merged = event.subject_id
+    assert merged is not None
+    wanted = select(PersonSkill.person_id).where(PersonSkill.skill_id == merged)
+    for person_id in db.exec(wanted.order_by(col(PersonSkill.person_id))).all():
+        _hold(db, [person_id])
+        recompute(db, person_id, [merged])
 
 
 def rebuild(db: Session) -> int:

@@ -39,5 +39,6 @@ def record(
 
 def stored(db: Session, person_id: int) -> dict[int, tuple[int, float, float, int, date]]:
     """Skill id to what is kept for matching."""
-    rows = db.exec(select(PersonSkill).where(PersonSkill.person_id == person_id))
+    wanted = select(PersonSkill).where(PersonSkill.person_id == person_id)
+    rows = db.exec(wanted.execution_options(populate_existing=True))
     return {r.skill_id: (r.level, r.mu, r.sigma, r.tier, r.as_of) for r in rows}

@@ -14,6 +14,7 @@ from market.evidence import queries, service
 from market.evidence.models import Evidence, Kind, MatchChange, PersonSkill
 from market.evidence.posterior import DOORSTEP, posterior
 from market.skills.models import Family, Skill
+from market.skills.service import merge
 from tests.evidence.ledger import record, skill, stored
 from tests.support.world import NOW, World
 
@@ -301,3 +302,32 @@ def test_what_is_kept_is_the_posterior_of_what_stands(
             exact = posterior([row.item for row in rows], Family.KNOWLEDGE, day)
             assert found == {thing.id: (exact.level, exact.mu, exact.sigma, exact.tier, day)}
         db.rollback()
+
+
+def test_what_was_shown_of_a_merged_skill_counts_for_the_one_that_stays(make: World) -> None:
+    old, stays = skill(make, "Excel"), skill(make, "Spreadsheets")
+    with make.write() as db:
+        record(db, make.amara.id, old, Kind.ASSESSMENT, 3, 1, party=BAKERY)
+        record(db, make.amara.id, stays, Kind.ASSESSMENT, 3, 2, party=("organisation", 2))
+        gone = record(db, make.chidi.id, old, Kind.ENDORSEMENT, 3, 3)
+        alone = stored(db, make.amara.id)[stays][0]
+    with make.write() as db:
+        merge(db, make.actor(make.dana), db.get_one(Skill, old), db.get_one(Skill, stays))
+    make.drain()
+    with make.write() as db:
+        both = stored(db, make.amara.id)
+        assert set(both) == {stays}
+        assert both[stays][0] > alone
+        assert set(stored(db, make.chidi.id)) == {stays}
+        assert {(row.skill_id, row.skill) for row in queries.ledger_of(db, make.amara.id)} == {
+            (stays, "Spreadsheets")
+        }
+        service.void(db, db.get_one(Evidence, gone.id))
+        assert stored(db, make.chidi.id) == {}
+        record(db, make.chidi.id, old, Kind.CLAIM, 2, 4)
+        assert set(stored(db, make.chidi.id)) == {stays}, (
+            "what comes late for the merged skill counts as well"
+        )
+        before = stored(db, make.amara.id)
+        service.rebuild(db)
+        assert stored(db, make.amara.id) == before

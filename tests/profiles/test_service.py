@@ -17,6 +17,8 @@ from market.profiles.background import Done, Learnt
 from market.profiles.models import TalentProfile, Visibility
 from market.profiles.projects import Made
 from market.profiles.service import Basics, Spoken
+from market.skills.models import Skill
+from market.skills.service import merge
 from tests.evidence.ledger import skill
 from tests.support.world import NOW, Known, World
 
@@ -311,3 +313,31 @@ def test_links_by_the_dozen_say_no_more_than_two_and_less_than_one_assessor(make
             service.add_project(db, actor, Made("One more", TODAY))
     assert set(reached[1:]) == {reached[1]}
     assert reached[-1] < posterior([Item(1, 4, 5, TODAY)], "tool", TODAY).level
+
+
+def test_a_skill_that_becomes_another_is_said_once_at_the_higher_level(make: World) -> None:
+    old, stays = skill(make, "Excel"), skill(make, "Spreadsheets")
+    amara, chidi = make.actor(make.amara), make.actor(make.chidi)
+    with make.write() as db:
+        service.claim_skill(db, amara, old, 4)
+        service.claim_skill(db, amara, stays, 2)
+        service.want(db, amara, old)
+        service.claim_skill(db, chidi, old, 3)
+        service.add_project(db, amara, Made("Rota", TODAY, link=LINK, skills={old: 2, stays: 3}))
+    with make.write() as db:
+        merge(db, make.actor(make.dana), db.get_one(Skill, old), db.get_one(Skill, stays))
+    make.drain()
+    with make.write() as db:
+        assert {(c.name, c.level, c.wanted) for c in queries.claims_of(db, make.amara.id)} == {
+            ("Spreadsheets", 4, False),
+            ("Spreadsheets", None, True),
+        }
+        ((_project, shown),) = queries.projects_of(db, make.amara.id)
+        assert [(s.name, s.level) for s in shown] == [("Spreadsheets", 3)]
+        assert sorted(row[:4] for row in standing(db, make.amara)) == [
+            (stays, Kind.CLAIM, 0, 4),
+            (stays, Kind.PROJECT, 1, 3),
+        ]
+        assert [row[:4] for row in standing(db, make.chidi)] == [(stays, Kind.CLAIM, 0, 3)]
+        service.unclaim(db, chidi, stays)
+        assert standing(db, make.chidi) == []

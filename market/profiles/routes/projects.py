@@ -121,7 +121,9 @@ def add(request: Request, db: Session, actor: Actor) -> Response:
         return _form(request, db, actor, None, entry.with_error("title", refused.reason), skills)
     if request.state.form.get("then") == "files":
         said = _("%(title)s is on your profile. Add its files here.", title=project.title)
-        return see_other(request, "profiles.edit_project", said=said, anchor="files", id=project.public_id)
+        return see_other(
+            request, "profiles.edit_project", said=said, anchor="file-list", id=project.public_id
+        )
     said = _("%(title)s is on your profile.", title=project.title)
     return see_other(request, "profiles.mine", said=said, anchor="projects")
 
@@ -177,7 +179,7 @@ def add_files(request: Request, db: Session, actor: Actor) -> Response:
             "profiles.edit_project",
             said=ready.reason,
             kind="bad",
-            anchor="files",
+            anchor="file-list",
             id=project.public_id,
         )
     for one in ready:
@@ -188,7 +190,7 @@ def add_files(request: Request, db: Session, actor: Actor) -> Response:
         "profiles.edit_project",
         said=said,
         kind="ok" if ready else "warn",
-        anchor="files",
+        anchor="file-list",
         id=project.public_id,
     )
 
@@ -201,7 +203,7 @@ def remove_file(request: Request, db: Session, actor: Actor) -> Response:
         raise NotFound(_("There is no such file with this project."))
     files.remove(db, actor, file)
     said = _("%(name)s is removed.", name=file.name)
-    return see_other(request, "profiles.edit_project", said=said, anchor="files", id=project.public_id)
+    return see_other(request, "profiles.edit_project", said=said, anchor="file-list", id=project.public_id)
 
 
 routes: list[MarketRoute] = [
