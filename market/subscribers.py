@@ -5,8 +5,10 @@ here, also when nothing follows from it yet (a test compares).
 """
 
 from market.applications import reactions as applications
+from market.evidence import service as evidence
 from market.opportunities import reactions as opportunities
 from market.outbox import LeadsTo
+from market.profiles import reactions as profiles
 from market.reviews import service as reviews
 from market.rubrics import reactions as rubrics
 
@@ -33,7 +35,12 @@ LEADS_TO: LeadsTo = {
     "skill.proposed": (),
     "skill.approved": (),
     "skill.refused": (),
-    "skill.merged": (opportunities.follow_merged_skill, rubrics.follow_merged_skill),
+    "skill.merged": (
+        evidence.follow_merged_skill,
+        profiles.follow_merged_skill,
+        opportunities.follow_merged_skill,
+        rubrics.follow_merged_skill,
+    ),
     "opportunity.submitted": (),
     "opportunity.published": (),
     "opportunity.returned": (),
