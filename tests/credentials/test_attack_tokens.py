@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from market.credentials.proofs import multi
 from market.credentials.proofs.sources import Unavailable
 
-from .maker import Signer, badge, check, codes, did_web, token
+from .maker import Signer, badge, check, codes, did_web, doc, token
 
 RSA = Signer("RSA")
 WEB = "did:web:issuer.example"
@@ -270,6 +271,13 @@ def test_envelope_whose_inside_is_no_credential_is_refused() -> None:
     assert codes(check(envelope | {"id": good, "name": "Doctor of Law"}, served())) == {"envelope_extra"}
     other = good.replace("application/vc+jwt", "application/vc+sd-jwt")
     assert check(envelope | {"id": other}, served()).verdict == "inconclusive"
+
+
+def test_key_document_that_comes_from_another_site_after_a_redirect_is_no_issuers_document() -> None:
+    moved = replace(doc(did_web(RSA)), final_url="https://evil.example/did.json")
+    made = check(token(claims(web_badge()), RSA, "RS256", kid=KID), {AT_WEB: moved})
+    assert made.verdict == "inconclusive"
+    assert codes(made, "unknown") == {"key_unreachable", "signature_waits"}
 
 
 def test_without_the_issuers_document_a_token_is_inconclusive_and_shows_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from market.credentials.proofs.binding import Person
 from market.credentials.proofs.sources import Unavailable
 from market.credentials.proofs.verify import verify
 
-from .maker import AT, Signer, check, codes, token
+from .maker import AT, Signer, check, codes, doc, token
 
 SITE = "https://badges.example"
 RSA = Signer("RSA")
@@ -159,6 +160,19 @@ def test_an_address_that_leads_astray_is_refused_without_a_fetch(address: str) -
     made = check(assertion(id=address), {})
     assert not made.verdict.startswith("verified")
     assert address not in [need.url for need in made.needs]
+
+
+def test_an_open_redirect_on_the_issuers_site_lends_its_name_to_nobody() -> None:
+    address = f"{SITE}/go?to=evil"
+    forged = assertion(id=address)
+    served = {url: doc(value) for url, value in world().items()}
+    for given in (forged, address):
+        served[address] = replace(doc(forged), final_url="https://evil.example/a/1")
+        made = check(given, served)
+        assert made.verdict == "inconclusive"
+        assert made.view == {}
+    served[address] = replace(doc(forged), final_url=f"{SITE}/moved/1")
+    assert check(forged, served).verdict == "verified_with_warnings"
 
 
 def test_a_revoked_badge_is_refused() -> None:

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 _HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
 MAX_NEEDS = 24
+# What is signed, or looked up again at its own address, may come from elsewhere after a redirect. All else counts
+# because of where it lies, so an open redirect on an issuer's site must not lend its name to a stranger.
+MAY_MOVE = ("status", "assertion")
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class Sources:
         bare = allowed_url(url, plain_http=plain_http)
         found = self._documents.get(bare, self._documents.get(url))
         if isinstance(found, Document):
+            if found.final_url and purpose not in MAY_MOVE and origin(found.final_url)[1] != origin(bare)[1]:
+                raise Unreachable(bare, "the address sends on to another site, which cannot speak for it")
             self.used[bare] = found
             return found
         if isinstance(found, Unavailable):

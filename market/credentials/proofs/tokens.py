@@ -90,6 +90,8 @@ def check_token(report: Report, token: jose.Token, issuer: str | None, run: Run)
         report.add("key", "authentic", "unknown", "key_method_unsupported", detail=str(cause))
     else:
         if found is None:
+            if not report.failed("key"):
+                report.add("signature", "authentic", "unknown", "signature_waits")
             return False
         return _check_signature(report, token, found, issuer)
     report.add("signature", "authentic", "unknown", "signature_waits")
