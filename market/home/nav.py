@@ -86,6 +86,7 @@ def _foot() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 ("levels", "home.levels", _("How a level is worked out")),
                 ("tiers", "home.tiers", _("What the tiers T0 to T4 mean")),
                 ("pay", "home.pay", _("The pay floor")),
+                ("skills", "skills.browse", _("Skills by field of work")),
             ],
         ),
         (
