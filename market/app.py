@@ -18,7 +18,7 @@ from market.db import connect
 from market.errors import MarketError
 from market.files.service import with_files
 from market.home.nav import Menu, nav
-from market.panels import BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
+from market.panels import APPLIED_IDS, BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
 from market.web import failures
 from market.web.body import BodyLimit
 from market.web.headers import SafeHeaders
@@ -45,6 +45,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.engagements import routes as engagements
     from market.files import routes as files
     from market.home import routes as home
+    from market.matching import routes as matching
     from market.messages import routes as messages
     from market.opportunities import routes as opportunities
     from market.profiles import routes as profiles
@@ -58,6 +59,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *home.routes,
         *skills.routes,
         *opportunities.routes,
+        *matching.routes,
         *profiles.routes,
         *applications.routes,
         *engagements.routes,
@@ -115,6 +117,7 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         file_readers=FILE_READERS,
         profile_readers=PROFILE_READERS,
         source_words=SOURCE_WORDS,
+        applied_ids=APPLIED_IDS,
     )
     environment().globals["nav"] = _menu
     return app

@@ -4,21 +4,24 @@ A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportuni
 """
 
 from market.applications import panels as applications
+from market.applications.queries import applied_ids
 from market.applications.readers import applied_to_theirs
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
+from market.matching import openings
 from market.matching import panels as matching
 from market.messages import panels as messages
 from market.opportunities.browsing import Order
 from market.profiles import panels as profiles
 from market.reviews import panels as reviews
-from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
+from market.web.kit import Applied, FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.fit": (matching.fit,),
     "opportunities.show.explanation": (matching.own_explanation,),
     "opportunities.edit.mirror": (matching.mirror,),
     "opportunities.show.apply": (applications.apply_board,),
+    "profiles.show.invite": (applications.invite_from_profile,),
     "applications.show.explanation": (matching.explanation,),
     "applications.candidates.explanation": (matching.explanation,),
     "applications.show.thread": (messages.beside_application,),
@@ -45,5 +48,8 @@ FILE_READERS: dict[str, FileReader] = {
     "project": profiles.reads_project_files(PROFILE_READERS),
 }
 
-# Openings in the order of the reader's evidence, for the page that lists them; None leaves it by newest.
-BROWSE_ORDER: Order | None = None
+# Openings in the order of the reader's evidence, for the page that lists them.
+BROWSE_ORDER: Order = openings.order
+
+# Who applied to an opening already: they are not among the people one could invite to it.
+APPLIED_IDS: Applied = applied_ids

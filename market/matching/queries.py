@@ -6,14 +6,15 @@ choice to be found is read here. Names, photographs, schools, degrees, age and p
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Integer, bindparam, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from market.accounts.models import Block, Membership, Person, PersonStatus
+from market.accounts.models import Block, Membership, Organisation, Person, PersonStatus
 from market.evidence.models import PersonSkill
 from market.matching.core.contract import Requirement
 from market.opportunities.models import Opportunity
@@ -59,7 +60,7 @@ def requirements_of(db: Session, opportunity: Opportunity) -> list[Wanted]:
     ]
 
 
-_OF_MANY = (
+_BESIDE = (
     select(
         col(Asked.opportunity_id),
         col(Asked.skill_id),
@@ -79,9 +80,9 @@ _OF_MANY = (
         (col(PersonSkill.skill_id) == col(Asked.skill_id))
         & (col(PersonSkill.person_id) == bindparam("person")),
     )
-    .where(col(Asked.opportunity_id).in_(bindparam("opportunities", expanding=True)))
     .order_by(col(Asked.opportunity_id), col(Asked.position), col(Asked.id))
 )
+_OF_MANY = _BESIDE.where(col(Asked.opportunity_id).in_(bindparam("opportunities", expanding=True)))
 
 
 class Scored(NamedTuple):
@@ -93,14 +94,21 @@ class Scored(NamedTuple):
     unit: int
 
 
-def levels_for_openings(db: Session, person_id: int, opportunity_ids: Iterable[int]) -> list[Scored]:
-    """What several openings ask, beside one person's levels, in one statement."""
-    wanted = {"person": person_id, "opportunities": list(opportunity_ids)}
+def levels_for_openings(
+    db: Session, person_id: int, openings: Iterable[int] | Select[tuple[int]]
+) -> list[Scored]:
+    """What several openings ask, beside one person's levels, in one statement; they are ids, or a statement for ids."""
+    if isinstance(openings, Select):
+        rows = db.connection().execute(
+            _BESIDE.where(col(Asked.opportunity_id).in_(openings)), {"person": person_id}
+        )
+    else:
+        rows = db.connection().execute(_OF_MANY, {"person": person_id, "opportunities": list(openings)})
     return [
         Scored(
             r.opportunity_id, Requirement(r.skill_id, r.level, r.weight, bool(r.essential)), r.name, r.unit
         )
-        for r in db.connection().execute(_OF_MANY, wanted)
+        for r in rows
     ]
 
 
@@ -142,6 +150,11 @@ class Findable(NamedTuple):
     pay_at_most_minor: int | None = None  # an hour, in the profile's currency
     currency: str = "GBP"
     language: str = ""
+    viewer_id: int | None = None  # who looks: is left out, and whoever they block or are blocked by
+    org_ids: tuple[int, ...] = ()  # the viewer's other organisations, treated like `org_id`
+    recruits_for: tuple[int, ...] | None = None  # organisations the viewer decides for; None counts everyone
+    tier: int = 0  # evidence of at least this tier in one of `tier_skills`
+    tier_skills: tuple[int, ...] = ()
 
     def as_log(self) -> dict[str, object]:
         """What the ranking log keeps of it."""
@@ -152,31 +165,42 @@ class Findable(NamedTuple):
             "currency": self.currency,
             "language": self.language,
             "without": len(self.without),
+            "tier": self.tier,
         }
+
+    def own(self) -> tuple[int, ...]:
+        """The organisations whose members are left out."""
+        return tuple(dict.fromkeys([*([self.org_id] if self.org_id is not None else []), *self.org_ids]))
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same as SQL, on `talent_profile`."""
         profile = col(TalentProfile.person_id)
+        person = aliased(Person)  # a list may join the table itself
         made: list[ColumnElement[bool]] = [
             col(TalentProfile.visibility) != Visibility.PRIVATE,
             col(TalentProfile.is_findable).is_(True),
-            select(col(Person.id))
-            .where(col(Person.id) == profile, col(Person.status) == PersonStatus.ACTIVE)
+            select(col(person.id))
+            .where(col(person.id) == profile, col(person.status) == PersonStatus.ACTIVE)
+            .correlate(TalentProfile)
             .exists(),
         ]
-        if self.org_id is not None:
-            made.append(
-                ~select(col(Membership.id))
-                .where(
-                    col(Membership.person_id) == profile,
-                    col(Membership.org_id) == self.org_id,
-                    col(Membership.ended_at).is_(None),
-                )
-                .exists()
+        made += self._apart(profile)
+        if self.recruits_for is not None:
+            # A profile for members only is open to those who recruit for a verified organisation.
+            verified = select(col(Organisation.id)).where(
+                col(Organisation.id).in_(self.recruits_for), col(Organisation.verified_at).is_not(None)
             )
+            made.append(or_(col(TalentProfile.visibility) == Visibility.PUBLIC, verified.exists()))
+        if self.tier:
+            shown = aliased(PersonSkill)
             made.append(
-                ~select(col(Block.id))
-                .where(col(Block.blocker_id) == profile, col(Block.blocked_org_id) == self.org_id)
+                select(col(shown.person_id))
+                .where(
+                    col(shown.person_id) == profile,
+                    col(shown.skill_id).in_(self.tier_skills),
+                    col(shown.tier) >= self.tier,
+                )
+                .correlate(TalentProfile)
                 .exists()
             )
         if self.without:
@@ -210,6 +234,39 @@ class Findable(NamedTuple):
             )
         return made
 
+    def _apart(self, profile: Any) -> list[ColumnElement[bool]]:
+        """Nobody stands in the lists of their own organisation, nor of someone a block parts them from."""
+        made: list[ColumnElement[bool]] = []
+        for org_id in self.own():
+            members = select(col(Membership.person_id)).where(
+                col(Membership.org_id) == org_id, col(Membership.ended_at).is_(None)
+            )
+            made.append(profile.not_in(members))
+            made.append(
+                ~select(col(Block.id))
+                .where(
+                    or_(
+                        (col(Block.blocker_id) == profile) & (col(Block.blocked_org_id) == org_id),
+                        col(Block.blocker_id).in_(members) & (col(Block.blocked_person_id) == profile),
+                    )
+                )
+                .exists()
+            )
+        if self.viewer_id is not None:
+            viewer = self.viewer_id
+            made.append(profile != viewer)
+            made.append(
+                ~select(col(Block.id))
+                .where(
+                    or_(
+                        (col(Block.blocker_id) == profile) & (col(Block.blocked_person_id) == viewer),
+                        (col(Block.blocker_id) == viewer) & (col(Block.blocked_person_id) == profile),
+                    )
+                )
+                .exists()
+            )
+        return made
+
 
 def level_matrix(db: Session, skills: Sequence[int], findable: Findable) -> NDArray[np.uint8]:
     """Levels (0-255) of everyone who may be found and has one of the skills: shape (people, skills)."""
@@ -228,53 +285,6 @@ def level_matrix(db: Session, skills: Sequence[int], findable: Findable) -> NDAr
     for row in rows:
         matrix[people[row.person_id], place[row.skill_id]] = row.level
     return matrix
-
-
-def _fit_of_openings() -> ColumnElement[int]:
-    """How well one person's levels fit an opening, as a number to order openings by.
-
-    The share of essentials met, then coverage, each in 1024ths: an opening with two of two essentials met comes before
-    one with three of eight. Openings ask different amounts, so the plain sum of the contract would favour long lists.
-    """
-    level = func.coalesce(col(PersonSkill.level), 0)
-    least = cast(col(Asked.level) * 51 - 25, Integer)
-    essential = case((col(Asked.essential).is_(True), 1), else_=0)
-    met = func.sum(case((level >= least, essential), else_=0))
-    of = func.sum(essential)
-    share = func.sum(
-        col(Asked.weight) * case((level >= least, 1024), else_=level * 1024 // least)
-    ) // func.sum(col(Asked.weight))
-    return case((of == 0, 1024), else_=met * 1024 // of) * 2048 + share
-
-
-def openings_by_fit(
-    db: Session,
-    person_id: int,
-    conditions: Sequence[ColumnElement[bool]],
-    size: int,
-    after: tuple[int, int] | None = None,
-) -> list[tuple[int, int]]:
-    """(opportunity id, fit) of open openings that meet the conditions, the best first; `after` is the last pair seen."""
-    fit = _fit_of_openings().label("fit")
-    statement = (
-        select(col(Opportunity.id), fit)
-        .join(
-            Asked,
-            (col(Asked.opportunity_id) == col(Opportunity.id))
-            & (col(Asked.version) == col(Opportunity.version)),
-        )
-        .outerjoin(
-            PersonSkill,
-            (col(PersonSkill.skill_id) == col(Asked.skill_id)) & (col(PersonSkill.person_id) == person_id),
-        )
-        .where(col(Opportunity.status) == Status.PUBLISHED, *conditions)
-        .group_by(col(Opportunity.id))
-    )
-    if after is not None:
-        last_id, last_fit = after
-        statement = statement.having(or_(fit < last_fit, (fit == last_fit) & (col(Opportunity.id) < last_id)))
-    rows = db.connection().execute(statement.order_by(fit.desc(), col(Opportunity.id).desc()).limit(size))
-    return [(row.id, int(row.fit)) for row in rows]
 
 
 def findable_count(db: Session, findable: Findable) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import Actor
+from market.access import Actor, Task
 from market.db import new_public_id
 from market.evidence.models import PersonSkill
 from market.evidence.posterior import DEFAULTS
@@ -89,8 +89,15 @@ def rank_people(
 ) -> tuple[Ranking, list[RankingRow]]:
     """People who could be invited to an opening, the best first, not yet kept: see `keep`."""
     wanted = requirements_of(db, opportunity)
-    chosen = findable or Findable(org_id=opportunity.org_id)
+    chosen = findable or findable_by(actor, opportunity.org_id)
     return _rank(db, actor, RankingKind.PEOPLE, [w.asked for w in wanted], chosen, opportunity)
+
+
+def findable_by(actor: Actor, org_id: int | None = None) -> Findable:
+    """Who may stand in a list that this actor reads, for one of their organisations or for none yet."""
+    return Findable(
+        org_id=org_id, viewer_id=actor.id, org_ids=actor.org_ids, recruits_for=actor.orgs_for(Task.DECIDE)
+    )
 
 
 def search_people(
@@ -217,13 +224,13 @@ def keep(db: Session, ranking: Ranking, rows: Iterable[RankingRow]) -> None:
 
 
 def kept(db: Session, public_id: str, viewer_id: int) -> tuple[Ranking, list[RankingRow]] | None:
-    """A ranking shown to this viewer before, as it stood."""
-    ranking = db.exec(
-        select(Ranking).where(col(Ranking.public_id) == public_id, col(Ranking.viewer_id) == viewer_id)
-    ).first()
-    if ranking is None:
-        return None
-    rows = db.exec(
-        select(RankingRow).where(col(RankingRow.ranking_id) == ranking.id).order_by(col(RankingRow.place))
+    """A ranking shown to this viewer before, as it stood. One statement."""
+    found = db.exec(
+        select(Ranking, RankingRow)
+        .join(RankingRow, col(RankingRow.ranking_id) == col(Ranking.id), isouter=True)
+        .where(col(Ranking.public_id) == public_id, col(Ranking.viewer_id) == viewer_id)
+        .order_by(col(RankingRow.place))
     ).all()
-    return ranking, list(rows)
+    if not found:
+        return None
+    return found[0][0], [row for _ranking, row in found if row is not None]

@@ -1,0 +1,105 @@
+"""Openings in the order of one person's evidence, and the skill that would open most of them, from one statement.
+
+Openings ask different amounts, so the plain sum of the contract would favour long lists: here the share of essentials
+met comes first, then coverage. An opening that asks two things of which both are shown stands before one that asks
+eight of which three are.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, overload
+
+from sqlalchemy import Select
+from sqlmodel import Session
+
+from market.access import Actor
+from market.matching import sentences
+from market.matching.core import pool
+from market.matching.core.contract import Requirement
+from market.matching.core.explain import fit
+from market.matching.queries import Scored, levels_for_openings
+from market.opportunities.browsing import Ranked
+
+WHOLE = 1024  # parts of a share, so that the order is made of whole numbers
+
+
+def standing(levels: Sequence[int], requirements: Sequence[Requirement]) -> int:
+    """How well levels (0-255) fit one opening, to compare openings by: essentials met, then coverage, in 1024ths."""
+    met = [
+        asked.essential for level, asked in zip(levels, requirements, strict=True) if level >= asked.minimum
+    ]
+    essential = sum(asked.essential for asked in requirements)
+    share = WHOLE * sum(met) // essential if essential else WHOLE
+    covered = sum(
+        asked.weight * (WHOLE * min(level, asked.minimum) // asked.minimum)
+        for level, asked in zip(levels, requirements, strict=True)
+    )
+    return share * 2 * WHOLE + covered // sum(asked.weight for asked in requirements)
+
+
+class Opening(NamedTuple):
+    """What one opening asks beside the person's levels."""
+
+    id: int
+    asked: tuple[Requirement, ...]
+    levels: tuple[int, ...]
+    skills: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Sorts the best first, the newer first among equals."""
+        return (-standing(self.levels, self.asked), -self.id)
+
+    def ranked(self) -> Ranked:
+        found = fit(self.asked, self.levels, self.skills)
+        return Ranked(self.id, found, sentences.gap(found))
+
+
+class InOrder(Sequence[Ranked]):
+    """Openings in order. A fit is worked out when its place is asked for: a page shows twenty of hundreds."""
+
+    def __init__(self, openings: Sequence[Opening]) -> None:
+        self.openings = sorted(openings, key=lambda one: one.place)
+
+    def __len__(self) -> int:
+        return len(self.openings)
+
+    @overload
+    def __getitem__(self, place: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Ranked]: ...
+    def __getitem__(self, place: int | slice) -> Ranked | list[Ranked]:
+        if isinstance(place, slice):
+            return [one.ranked() for one in self.openings[place]]
+        return self.openings[place].ranked()
+
+    def gaps(self, most: int = 5) -> tuple[pool.SkillGap, ...]:
+        """The skills that would open most of these openings, the best first."""
+        levels = {
+            asked.skill_id: level
+            for one in self.openings
+            for asked, level in zip(one.asked, one.levels, strict=True)
+        }
+        return pool.skill_gaps(levels, [one.asked for one in self.openings], most)
+
+
+def in_order(db: Session, person_id: int, ids: Select[tuple[int]]) -> InOrder:
+    """The openings that the statement selects, in the order of the person's evidence. One statement."""
+    rows: dict[int, list[Scored]] = {}
+    for row in levels_for_openings(db, person_id, ids):
+        rows.setdefault(row.opportunity_id, []).append(row)
+    return InOrder(
+        [
+            Opening(
+                opening,
+                tuple(row.asked for row in found),
+                tuple(row.unit for row in found),
+                tuple(row.skill for row in found),
+            )
+            for opening, found in rows.items()
+        ]
+    )
+
+
+def order(db: Session, actor: Actor, ids: Select[tuple[int]]) -> InOrder:
+    """The same as the page of openings asks for it: `panels.BROWSE_ORDER`."""
+    return in_order(db, actor.id, ids)

@@ -1,0 +1,170 @@
+"""Finding people by what they have shown, inviting them to an opening, and how an order was made."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from market import clock
+from market.access import Actor, Task, recruits, signed_in
+from market.errors import NotFound
+from market.evidence.posterior import DEFAULTS
+from market.matching import service, shown
+from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS
+from market.matching.forms import Narrowed, Wishes, narrowed, wishes
+from market.matching.models import Ranking, RankingRow
+from market.matching.queries import Findable
+from market.opportunities import queries as openings
+from market.opportunities.models import Opportunity
+from market.opportunities.rules import Status
+from market.opportunities.sentences import LANGUAGES, language_words
+from market.profiles.queries import visible_profile
+from market.web.kit import kit_of
+from market.web.render import render
+from market.web.routing import MarketRoute, after, page
+from market.words import _
+
+SIZE = 20
+MOST_OPENINGS = 50
+
+
+def people(request: Request, db: Session, actor: Actor) -> Response:
+    """People for skills that are typed, or for one of our openings, in the order of their evidence."""
+    return _search(request, db, actor, request.query_params.get("for", ""))
+
+
+def candidates(request: Request, db: Session, actor: Actor) -> Response:
+    """People who could be invited to one opening."""
+    openings.get_ours(db, actor, request.path_params["id"])
+    return _search(request, db, actor, request.path_params["id"])
+
+
+def _search(request: Request, db: Session, actor: Actor, chosen: str) -> Response:
+    given = request.query_params
+    facets = narrowed(given, LANGUAGES)
+    kept = service.kept(db, given["ranking"], actor.id) if given.get("ranking") else None
+    if kept is not None:  # a later page: as the order stood, so that nothing repeats or is skipped
+        return _page(request, db, actor, facets, chosen, *kept)
+    ours = openings.ours(db, actor.orgs_for(Task.DECIDE), (Status.PUBLISHED,), MOST_OPENINGS)
+    opening = openings.get_ours(db, actor, chosen) if chosen else None
+    wished = Wishes() if opening else wishes(db, given.get("q", ""), given, actor.id)
+    findable = _findable(request, actor, facets, opening)
+    if opening is not None:
+        asked = [a.skill_id for a in openings.asked_for(db, opening)]
+        without = tuple(kit_of(request).applied_ids(db, opening.id))
+        findable = findable._replace(without=without, tier_skills=tuple(asked))
+        ranking, rows = service.rank_people(db, actor, opening, findable) if asked else (None, [])
+    elif wished.requirements:
+        findable = findable._replace(tier_skills=tuple(r.skill_id for r in wished.requirements))
+        ranking, rows = service.search_people(db, actor, wished.requirements, findable)
+    else:
+        ranking, rows = None, []
+    if ranking is not None:
+        after(request, lambda log: service.keep(log, ranking, rows))
+    return _page(request, db, actor, facets, chosen, ranking, rows, wished=wished, opening=opening, ours=ours)
+
+
+def _findable(request: Request, actor: Actor, facets: Narrowed, opening: Opportunity | None) -> Findable:
+    return service.findable_by(actor, opening.org_id if opening else None)._replace(
+        available_by=facets.available_by(clock.today(actor.time_zone)),
+        hours_week=facets.hours,
+        language=facets.language,
+        tier=facets.tier,
+        pay_at_most_minor=facets.pay * 100 if facets.pay else None,
+        currency=kit_of(request).settings.currency,
+    )
+
+
+def _page(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    facets: Narrowed,
+    chosen: str,
+    ranking: Ranking | None,
+    rows: Sequence[RankingRow],
+    *,
+    wished: Wishes | None = None,
+    opening: Opportunity | None = None,
+    ours: Sequence[openings.OurRow] = (),
+) -> Response:
+    """One page of an order. Later pages (without `wished`) cost two statements: the kept order, and its people."""
+    given = request.query_params
+    last = given.get("after", "") if wished is None else ""
+    begin = int(last) if last.isascii() and last.isdigit() and len(last) < 4 else 0
+    here = [row for row in rows if row.place > begin][:SIZE]
+    listed = shown.lines(db, ranking, here, service.findable_by(actor)) if ranking else shown.Listed([], [])
+    kept = [(k, v) for k, v in given.multi_items() if k not in ("ranking", "after") and v]
+    more = bool(here) and here[-1].place < len(rows)
+    following = [("ranking", ranking.public_id), ("after", str(here[-1].place))] if ranking and more else []
+    return render(
+        request,
+        "matching/people.html",
+        given=given,
+        facets=facets,
+        chosen=chosen,
+        wished=wished,
+        opening=opening,
+        ours=ours,
+        ranking=ranking,
+        listed=listed,
+        asked=_asked(ranking, listed.skills),
+        total=len(rows),
+        begin=begin,
+        next=f"{request.url.path}?{urlencode([*kept, *following])}" if following else "",
+        first=f"{request.url.path}?{urlencode(kept)}" if begin else "",
+        languages=[("", _("Any language")), *((code, language_words(code)) for code in LANGUAGES)],
+    )
+
+
+def _asked(ranking: Ranking | None, skills: Sequence[str]) -> list[tuple[str, int]]:
+    """Each skill asked with its level, as they were scored."""
+    if ranking is None:
+        return []
+    return [(skill, int(r["level"])) for skill, r in zip(skills, ranking.requirements, strict=False)]
+
+
+def invite(request: Request, db: Session, actor: Actor) -> Response:
+    """Which of our openings to invite a person to."""
+    seen = visible_profile(db, actor, request.path_params["id"], kit_of(request).profile_readers)
+    ours = openings.ours(db, actor.orgs_for(Task.DECIDE), (Status.PUBLISHED,), MOST_OPENINGS)
+    return render(request, "matching/invite.html", person=seen.person, ours=ours)
+
+
+def why(request: Request, db: Session, actor: Actor) -> Response:
+    """How an order that this reader was shown came about: what went in, what never does, and the order as kept."""
+    found = service.kept(db, request.path_params["id"], actor.id)
+    if found is None:
+        raise NotFound(_("There is no such list, or it was not shown to you."))
+    ranking, rows = found
+    base = Findable() if ranking.kind == "applicants" else service.findable_by(actor)
+    listed = shown.lines(db, ranking, rows, base)
+    by_place = {row.place: row for row in rows}
+    return render(
+        request,
+        "matching/why.html",
+        ranking=ranking,
+        listed=listed,
+        points={line.place: by_place[line.place] for line in listed.lines},
+        gone=len(rows) - len(listed.lines),
+        requirements=_weighed(ranking, listed.skills),
+        filters={k: v for k, v in ranking.filters.items() if v},
+        model=DEFAULTS,
+        weights={"essential": ESSENTIAL, "covered": COVERED, "surplus": SURPLUS},
+        language_words=language_words,
+    )
+
+
+def _weighed(ranking: Ranking, skills: Sequence[str]) -> list[dict[str, Any]]:
+    return [{**r, "skill": skill} for skill, r in zip(skills, ranking.requirements, strict=False)]
+
+
+routes: list[MarketRoute] = [
+    page("/people", people, name="matching.people", allow=recruits),
+    page("/people/{id}/invite", invite, name="matching.invite", allow=recruits),
+    page("/postings/{id}/candidates", candidates, name="matching.candidates", allow=recruits),
+    page("/orders/{id}", why, name="matching.why", allow=signed_in),
+]

@@ -1,0 +1,120 @@
+"""What a list of people shows of each. Nothing that is read here is an input to an order."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from market.accounts.models import Person
+from market.evidence.models import PersonSkill
+from market.evidence.posterior import DOORSTEP, UNITS
+from market.matching.core.contract import Requirement
+from market.matching.core.explain import Fit, fit
+from market.matching.models import Ranking, RankingRow
+from market.matching.queries import Findable
+from market.profiles.models import TalentProfile
+from market.skills.models import Skill
+from market.skills.queries import skill_names
+
+
+class Tiered(NamedTuple):
+    """One skill asked: the tier of the person's best evidence (None for no evidence), and what it counts as, 0-5."""
+
+    skill: str
+    tier: int | None
+    meets: int
+
+
+class Line(NamedTuple):
+    """One place of a kept order, with the person as they may be seen now."""
+
+    place: int
+    public_id: str
+    name: str
+    headline: str
+    where: str
+    available_from: date | None
+    hours_week: int | None
+    tiers: tuple[Tiered, ...]
+    fit: Fit
+
+
+class Listed(NamedTuple):
+    """The lines of some places, and the names of the skills asked, in their order."""
+
+    lines: list[Line]
+    skills: list[str]
+
+
+def requirements_in(ranking: Ranking) -> list[Requirement]:
+    """The requirements as they were scored."""
+    return [Requirement(r["skill_id"], r["level"], r["weight"], r["essential"]) for r in ranking.requirements]
+
+
+def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: Findable) -> Listed:
+    """The places as they stood, without people who may not be seen any more. One statement."""
+    asked = requirements_in(ranking)
+    wanted = [r.skill_id for r in asked]
+    found: dict[int, Any] = {}
+    tiers: dict[tuple[int, int], int] = {}
+    names: dict[int, str] = {}
+    if rows:
+        for one in db.connection().execute(_people(wanted, [r.person_id for r in rows], findable)):
+            found[one.person_id] = one
+            names[one.skill_id] = one.skill
+            if one.tier is not None:
+                tiers[one.person_id, one.skill_id] = one.tier
+    if not names:
+        names = skill_names(db, wanted)
+    skills = [names.get(skill, "") for skill in wanted]
+    made = []
+    for row in rows:
+        person = found.get(row.person_id)
+        if person is None:
+            continue
+        made.append(
+            Line(
+                row.place,
+                person.public_id,
+                person.name,
+                person.headline,
+                person.place,
+                person.available_from,
+                person.hours_week,
+                tuple(
+                    Tiered(name, tiers.get((row.person_id, skill)), (level + DOORSTEP) // UNITS)
+                    for name, skill, level in zip(skills, wanted, row.levels, strict=True)
+                ),
+                fit(asked, row.levels, skills),
+            )
+        )
+    return Listed(made, skills)
+
+
+def _people(skills: Sequence[int], people: Sequence[int], findable: Findable) -> Any:
+    """Every one of these people beside every one of the skills."""
+    return (
+        select(
+            col(TalentProfile.person_id),
+            col(Person.public_id),
+            func.coalesce(col(Person.display_name), "").label("name"),
+            col(TalentProfile.headline),
+            col(TalentProfile.place),
+            col(TalentProfile.available_from),
+            col(TalentProfile.hours_week),
+            col(Skill.id).label("skill_id"),
+            col(Skill.name).label("skill"),
+            col(PersonSkill.tier),
+        )
+        .select_from(TalentProfile)
+        .join(Person, col(Person.id) == col(TalentProfile.person_id))
+        .join(Skill, col(Skill.id).in_(skills))
+        .outerjoin(
+            PersonSkill,
+            (col(PersonSkill.person_id) == col(TalentProfile.person_id))
+            & (col(PersonSkill.skill_id) == col(Skill.id)),
+        )
+        .where(col(TalentProfile.person_id).in_(people), *findable.conditions())
+    )
