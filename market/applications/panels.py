@@ -9,8 +9,8 @@ from starlette.requests import Request
 from market import clock
 from market.access import Actor, Task
 from market.accounts.models import Person
-from market.accounts.queries import is_blocked
-from market.applications import invitations, queries, rules, sentences
+from market.accounts.queries import is_blocked, org_member_ids
+from market.applications import queries, rules, sentences
 from market.applications.rules import Side, Status
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import questions_of
@@ -55,16 +55,16 @@ def apply_board(
     )
 
 
-def invite_button(
-    request: Request,
-    db: Session,
-    actor: Actor,
-    *,
-    opportunity: Opportunity,
-    person: Person,
-    **_more: Any,
+def invite_from_profile(
+    request: Request, db: Session, actor: Actor, *, person: Person, **_more: Any
 ) -> Markup:
-    """A way to ask a person to apply, for those who decide; nothing where they may not be asked."""
-    if not invitations.may_invite(db, actor, opportunity, person.id):
+    """On a person's profile, for those who decide: the openings they could be asked to apply for."""
+    orgs = [
+        org
+        for org in actor.orgs_for(Task.DECIDE)
+        if person.id not in org_member_ids(db, org) and not is_blocked(db, person.id, actor.id, org)
+    ]
+    found = queries.openings_to_invite(db, orgs, person.id, clock.now()) if orgs else []
+    if not found:
         return Markup("")
-    return render_part(request, "applications/invite_button.html", opportunity=opportunity, person=person)
+    return render_part(request, "applications/invite_from_profile.html", openings=found, person=person)

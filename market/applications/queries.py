@@ -15,6 +15,7 @@ from market.applications.models import Answer, Application, InvitationToApply, O
 from market.applications.rules import OFFER_OVER, OPEN, SENT, WAITING, Status, side_of
 from market.errors import NotFound
 from market.opportunities.models import Addendum, Opportunity
+from market.opportunities.rules import Status as Opening
 from market.profiles.models import TalentProfile
 from market.transitions import Transition
 from market.words import _
@@ -205,6 +206,25 @@ def invited(db: Session, opportunity_id: int) -> list[InvitedRow]:
         .limit(200)
     )
     return [InvitedRow._make(row) for row in rows]
+
+
+def openings_to_invite(
+    db: Session, org_ids: Sequence[int], person_id: int, now: datetime
+) -> list[Opportunity]:
+    """Openings of these organisations that take applications and to which this person was not asked, nor applied."""
+    there = col(Opportunity.id)
+    applied = select(col(Application.opportunity_id)).where(
+        col(Application.person_id) == person_id, col(Application.status) != Status.DRAFT
+    )
+    asked = select(col(InvitationToApply.opportunity_id)).where(col(InvitationToApply.person_id) == person_id)
+    wanted = pick(Opportunity).where(
+        col(Opportunity.org_id).in_(list(org_ids)),
+        Opportunity.status == Opening.PUBLISHED,
+        col(Opportunity.deadline_at) > now,
+        there.not_in(applied),
+        there.not_in(asked),
+    )
+    return list(db.exec(wanted.order_by(there.desc()).limit(20)))
 
 
 def invitation_for(db: Session, opportunity_id: int, person_id: int) -> InvitationToApply | None:

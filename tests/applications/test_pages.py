@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import func, select
 
+from market import clock
 from market.access import Role
-from market.applications import offers, service
+from market.accounts.models import Person
+from market.applications import invitations, offers, queries, service
 from market.applications.models import Application, Offer
 from market.applications.queries import application_of, invitation_for
 from market.applications.rules import Status
@@ -16,6 +18,7 @@ from market.evidence import service as evidence
 from market.evidence.models import Kind
 from market.opportunities import service as opportunities
 from market.opportunities.models import Opportunity, Requirement
+from market.profiles.models import TalentProfile, Visibility
 from market.transitions import Transition
 from tests.applications import scene
 from tests.opportunities.postings import draft
@@ -563,3 +566,33 @@ def test_lists_take_as_many_statements_for_many_as_for_few(
         event.remove(make.engine, "before_cursor_execute", note)
     assert len(mine) <= 2
     assert four == eight <= 16  # the open row's explanation and the ranking's log among them
+
+
+def test_openings_to_invite_to_leave_out_those_applied_for_and_asked_for(make: World, opening: int) -> None:
+    def offered() -> list[int]:
+        with make.read() as db:
+            found = queries.openings_to_invite(db, [make.bakery.id], make.amara.id, clock.now())
+            return [one.id for one in found]
+
+    assert offered() == [opening]
+    scene.applied(make, opening)
+    assert offered() == []
+    with make.read() as db:
+        assert queries.openings_to_invite(db, [make.bakery.id], make.chidi.id, clock.now())
+    with make.write() as db:
+        person = db.get_one(Person, make.chidi.id)
+        invitations.invite(db, make.actor(make.bruno), db.get_one(Opportunity, opening), person)
+    with make.read() as db:
+        assert queries.openings_to_invite(db, [make.bakery.id], make.chidi.id, clock.now()) == []
+
+
+def test_a_profile_shows_those_who_decide_what_to_invite_to(
+    make: World, client: Client, opening: int, there: str
+) -> None:
+    with make.write() as db:
+        db.add(TalentProfile(person_id=make.amara.id, visibility=Visibility.PUBLIC))
+    path = f"/people/{make.amara.public_id}"
+    link = f"/postings/{there}/invite/{make.amara.public_id}"
+    assert link in client.as_(make.bruno).get(path).text
+    assert link not in client.as_(make.mira).get(path).text
+    assert link not in client.as_(make.chidi).get(path).text

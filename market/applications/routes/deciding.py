@@ -15,7 +15,7 @@ from market.applications import queries, rules, sentences, service
 from market.applications.forms import DeclineForm
 from market.applications.models import Application
 from market.applications.queries import CandidateRow
-from market.applications.ranking import Candidate, rank
+from market.applications.ranking import rank
 from market.applications.routes.showing import face, ways
 from market.applications.rules import DeclineCode, Side, Status
 from market.errors import Invalid, NotFound
@@ -49,7 +49,10 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
     tab = request.query_params.get("tab", "applied")
     tab = tab if tab in (*TABS, "invite") else "applied"
     here = [row for row in everyone if row.status in TABS.get(tab, ())]
-    ranked = _ranked(request, db, actor, opening, here)
+    order = rank(db, actor, opening, here) if here else None
+    if order is not None:
+        after(request, lambda log: matching.keep(log, order.ranking, order.rows))
+    ranked = order.candidates if order else []
     start = _start(request)
     shown = ranked[start : start + SIZE]
     opened = next((c for c in shown if c.row.public_id == request.query_params.get("open")), None)
@@ -60,6 +63,7 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
         "applications/candidates.html",
         opportunity=opening,
         tab=tab,
+        ranking=order.ranking.public_id if order else "",
         counts={name: sum(row.status in states for row in everyone) for name, states in TABS.items()},
         shown=shown,
         start=start,
@@ -75,17 +79,6 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
             for row in everyone
         },
     )
-
-
-def _ranked(
-    request: Request, db: Session, actor: Actor, opening: Opportunity, here: list[CandidateRow]
-) -> list[Candidate]:
-    """The rows in the order of their evidence; the ranking that is shown is kept in the log."""
-    if not here:
-        return []
-    order = rank(db, actor, opening, here)
-    after(request, lambda log: matching.keep(log, order.ranking, order.rows))
-    return order.candidates
 
 
 def _start(request: Request) -> int:
