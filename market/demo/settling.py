@@ -201,6 +201,7 @@ def _draft(opening: Row, rubric: Row | None, db: Session, cast: Cast) -> None:
             for s, level, how, weight in opening["asked"]
         ],
         questions=opening.get("questions", []),
+        answer_days=cast.org(db, opening["organisation"]).answer_days,
         **_fields(opening, cast),
     )
     cast.openings[opening["key"]] = made.id
