@@ -201,8 +201,7 @@ def _draft(opening: Row, rubric: Row | None, db: Session, cast: Cast) -> None:
             for s, level, how, weight in opening["asked"]
         ],
         questions=opening.get("questions", []),
-        answer_days=cast.org(db, opening["organisation"]).answer_days,
-        **_fields(opening, cast),
+        **_fields(opening, cast, cast.org(db, opening["organisation"]).answer_days),
     )
     cast.openings[opening["key"]] = made.id
     if rubric is not None and "rubric" not in lacks:
@@ -214,7 +213,7 @@ def _draft(opening: Row, rubric: Row | None, db: Session, cast: Cast) -> None:
         drafting.save_draft(db, actor, made, rubric_id=kept.id)
 
 
-def _fields(opening: Row, cast: Cast) -> Fields:
+def _fields(opening: Row, cast: Cast, answer_days: int) -> Fields:
     pay, where = (
         opening.get("pay", {"amount": 0, "basis": "fixed"}),
         opening.get("where", {"mode": "remote", "place": ""}),
@@ -236,6 +235,7 @@ def _fields(opening: Row, cast: Cast) -> Fields:
         "time_zone": ZONE,
         "access_needs": opening.get("access", ""),
         "ip_note": opening.get("ip", ""),
+        "answer_days": answer_days,
     }
     if starts:
         made["starts_on"], made["starts_by"] = cast.day(starts[0]), cast.day(starts[1])
