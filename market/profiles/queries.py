@@ -12,6 +12,7 @@ from market.access import Actor, Task
 from market.accounts.models import Organisation, Person, PersonStatus
 from market.accounts.queries import get_person, is_blocked
 from market.errors import NotFound
+from market.files.models import File, FileState
 from market.profiles import rules
 from market.profiles.models import (
     Education,
@@ -159,6 +160,19 @@ def projects_of(db: Session, person_id: int) -> list[Shown]:
     projects = db.exec(wanted.order_by(col(Project.done_on).desc(), col(Project.id).desc())).all()
     skills = skills_of_projects(db, [p.id for p in projects])
     return [Shown(project, skills.get(project.id, [])) for project in projects]
+
+
+def files_of_projects(db: Session, project_ids: Iterable[int]) -> dict[int, list[File]]:
+    """Project id to its files, in the order they came."""
+    wanted = pick(File).where(
+        File.about_kind == "project",
+        col(File.about_id).in_(list(project_ids)),
+        File.state == FileState.KEPT,
+    )
+    found: dict[int, list[File]] = {}
+    for file in db.exec(wanted.order_by(col(File.id))):
+        found.setdefault(file.about_id or 0, []).append(file)
+    return found
 
 
 def get_project(db: Session, actor: Actor, public_id: str) -> Project:

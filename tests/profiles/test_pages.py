@@ -5,8 +5,12 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import event
 
+from market import clock
 from market.access import Role
+from market.engagements.models import Engagement
+from market.engagements.rules import Status
 from market.evidence import queries as ledger
 from market.evidence.models import Kind
 from market.profiles import queries, service
@@ -503,3 +507,78 @@ def test_a_skill_without_evidence_and_a_hidden_person_are_not_there(
     with make.write() as db:
         service.save_profile(db, make.actor(make.amara), Basics())
     assert client.get(f"/people/{make.amara.public_id}/skills/{ids['Spreadsheets']}").status_code == 404
+
+
+def statements(make: World, client: Client, path: str) -> int:
+    """How many statements a page takes, the session's among them."""
+    counted = []
+
+    def count(*_given: object) -> None:
+        counted.append(1)
+
+    event.listen(make.engine, "before_cursor_execute", count)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(make.engine, "before_cursor_execute", count)
+    return len(counted)
+
+
+def test_a_long_profile_asks_the_database_no_more_often_than_a_short_one(
+    amara: Client, make: World, skills: dict[str, int]
+) -> None:
+    story(make, skills)
+    ids = public_ids(make, skills)
+    paths = (
+        f"/people/{make.amara.public_id}",
+        f"/people/{make.amara.public_id}/skills/{ids['Spreadsheets']}",
+        "/me",
+        "/me/skills",
+    )
+    short = {path: statements(make, amara, path) for path in paths}
+    with make.write() as db:
+        actor = make.actor(make.amara)
+        for n in range(8):
+            service.add_project(
+                db,
+                actor,
+                Made(f"Sheet {n}", TODAY, link=f"{LINK}/{n}", skills=dict.fromkeys(skills.values(), 2)),
+            )
+    assert {path: statements(make, amara, path) for path in paths} == short
+
+
+def test_whoever_looks_after_someones_work_reads_their_private_profile_until_a_month_after(
+    client: Client, make: World
+) -> None:
+    page, mira, bruno = f"/people/{make.amara.public_id}", client.as_(make.mira), client.as_(make.bruno)
+    with make.write() as db:
+        work = Engagement(
+            person_id=make.amara.id, org_id=make.bakery.id, title="Stock sheet", terms={}, starts_on=TODAY
+        )
+        db.add(work)
+        db.flush()
+        work_id = work.id
+    assert bruno.get(page).status_code == 200
+    assert mira.get(page).status_code == 404, "the work was not given to her"
+    assert client.as_(make.chidi).get(page).status_code == 404
+    with make.write() as db:
+        work = db.get_one(Engagement, work_id)
+        work.supervisor_ids = [make.mira.id]
+        work.status, work.ended_at = Status.COMPLETED, NOW
+        db.add(work)
+    assert mira.get(page).status_code == 200
+    clock.move(timedelta(days=31))
+    assert mira.get(page).status_code == 404
+    assert bruno.get(page).status_code == 404
+
+
+def test_a_block_from_the_page_closes_it(client: Client, make: World) -> None:
+    page = f"/people/{make.amara.public_id}"
+    with make.write() as db:
+        service.save_profile(db, make.actor(make.amara), Basics(visibility=Visibility.PUBLIC))
+    chidi = client.as_(make.chidi)
+    assert "Block Amara Okafor" in words(chidi.get(page))
+    assert "Block Amara Okafor" not in words(client.as_(make.amara).get(page))
+    answer = chidi.post("/block", {"person": make.amara.public_id})
+    assert chidi.follow(answer).status_code == 200
+    assert chidi.get(page).status_code == 404

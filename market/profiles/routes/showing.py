@@ -13,7 +13,6 @@ from market.errors import NotFound
 from market.evidence import queries as ledger
 from market.evidence.posterior import DEMONSTRATED
 from market.evidence.queries import LedgerRow
-from market.files.queries import files_about
 from market.profiles import queries, sentences
 from market.profiles.explaining import Explained, explained
 from market.profiles.forms import language_name
@@ -58,6 +57,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     lines = sentences.shown_levels(rows, own=own)
     claims = queries.claims_of(db, person.id)
     projects = queries.projects_of(db, person.id)
+    files = queries.files_of_projects(db, [p.project.id for p in projects])
     top = next((row for row, level, _words in lines if level.tier), None)
     behind = [row for row in rows if top is not None and row.skill_id == top.skill_id]
     return render(
@@ -74,7 +74,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         lines=lines,
         demonstrated=sum(level.tier == DEMONSTRATED for _row, level, _words in lines),
         wanted=[c for c in claims if c.wanted],
-        projects=[(p, files_about(db, "project", p.project.id)) for p in projects],
+        projects=[(p, files.get(p.project.id, [])) for p in projects],
         experience=queries.experience_of(db, person.id),
         education=queries.education_of(db, person.id),
         top=top,
