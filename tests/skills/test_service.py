@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from market.errors import Conflict, Forbidden, Invalid, NotFound
-from market.skills import finding, queries, service
+from market.skills import finding, queries, rules, service
 from market.skills.models import (
     LabelKind,
     Skill,
@@ -96,7 +96,7 @@ def test_a_name_is_proposed_once_however_it_is_written(make: World) -> None:
 
 
 def test_nobody_fills_the_queue(make: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.rules, "MOST_WAITING", 2)
+    monkeypatch.setattr(rules, "MOST_WAITING", 2)
     propose(make, "Mead making")
     propose(make, "Cider making")
     with make.write() as db, pytest.raises(Forbidden):
