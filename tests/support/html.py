@@ -1,7 +1,7 @@
 """Is the HTML valid? Asks html-validate, which `make test` installs from package-lock.json.
 
 The rules are in htmlvalidate.json beside this file: the recommended ones, no inline style, and redundant roles are let
-be (tables that are laid out as records on a phone need theirs).
+be (tables that are laid out as records on a phone need theirs), as are long titles (what people wrote is not shortened).
 """
 
 import json
@@ -35,7 +35,9 @@ def complaints(pages: Mapping[str, str]) -> list[str]:
         files = {folder / f"{number}.html": page for number, page in enumerate(pages)}
         for file, page in files.items():
             file.write_text(pages[page], encoding="utf-8")
-        answer = folder / "answer.json"  # not a pipe: Node ends before it has written more than 64 kB into one
+        answer = (
+            folder / "answer.json"
+        )  # not a pipe: Node ends before it has written more than 64 kB into one
         with answer.open("w") as told:
             done = subprocess.run(
                 [node, str(_PROGRAM), "--config", str(_CONFIG), "--formatter", "json", *map(str, files)],
