@@ -83,6 +83,31 @@ def migrate() -> None:
     typer.echo("The database is up to date.")
 
 
+@app.command()
+def verify(
+    target: Annotated[str, typer.Argument(help="A file, an https address, or - for standard input.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the verdict and every check as JSON.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option(help="The instant to judge by, in ISO 8601; now when left out.")
+    ] = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="A folder with manifest.json (address to file), instead of the network.",
+        ),
+    ] = None,
+    recipient: Annotated[str | None, typer.Option(help="The e-mail address it should be about.")] = None,
+) -> None:
+    """Check a credential. Ends with 0 verified, 1 not verified, 2 inconclusive, 3 unreadable."""
+    from market.credentials.verify_cli import verify_command
+
+    raise typer.Exit(verify_command(target, as_json=as_json, at=at, documents=documents, recipient=recipient))
+
+
 @contextmanager
 def _writing(settings: Settings) -> Iterator["Session"]:
     """One write transaction of the command line's own, on the settings' database."""
@@ -250,3 +275,30 @@ def bench_skills(
         for row in rows:
             table.add_row(*(str(row.get(name, "")) for name in columns))
         console.print(table)
+
+
+@bench.command("match")
+def bench_match(
+    people: Annotated[int, typer.Option(min=100, help="How many synthetic people.")] = 100_000,
+    queries: Annotated[int, typer.Option(min=1, help="How many random queries.")] = 1000,
+    engine: Annotated[
+        list[str] | None, typer.Option(help="Only these engines; all that are installed when left out.")
+    ] = None,
+    postgres: Annotated[str | None, typer.Option(help="A PostgreSQL database to measure in.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """How fast people are ranked, against what else could do it, all checked against a plain oracle."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from market.bench.match import bench_match as measure
+
+    errors = Console(stderr=True)
+    figures = measure(people, queries, engines=engine or None, postgres_url=postgres, say=errors.print)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    table = Table(*figures["rows"][0], title=f"{people:,} people, {queries:,} queries")
+    for row in figures["rows"]:
+        table.add_row(*(f"{value:.3g}" if isinstance(value, float) else str(value) for value in row.values()))
+    Console().print(table)
