@@ -151,7 +151,7 @@ def why(request: Request, db: Session, actor: Actor) -> Response:
         points={line.place: by_place[line.place] for line in listed.lines},
         gone=len(rows) - len(listed.lines),
         requirements=_weighed(ranking, listed.skills),
-        filters={k: v for k, v in ranking.filters.items() if v},
+        filters={**Findable().as_log(), **ranking.filters},
         model=DEFAULTS,
         weights={"essential": ESSENTIAL, "covered": COVERED, "surplus": SURPLUS},
         language_words=language_words,

@@ -1,5 +1,6 @@
 """The pages of applications and offers, as browsers ask for them."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -288,6 +289,10 @@ def test_candidates_stand_in_the_order_of_evidence_with_one_row_explained(
     assert "2 people for" in told
     assert told.index("Stina Strong") < told.index("Wanda Weak")
     assert "T4 Spreadsheets" in told
+    logged = re.search(r'href="(/orders/\w+)"', page.text)
+    assert logged is not None
+    assert bruno.get(logged[1]).status_code == 200  # the order as it was shown, kept
+    assert client.as_(make.chidi).get(logged[1]).status_code == 404
     opened = words(bruno.get(f"/postings/{there}/applications", params={"open": app_of(make, opening, weak)}))
     assert "the evidence of Wanda Weak" in opened
     for tab, said in (
