@@ -8,8 +8,9 @@ from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
 from market.lifecycle import Lifecycle
 from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
 from market.reviews.rules import LIFECYCLE as REVIEW
+from market.skills.rules import LIFECYCLE as SKILL
 
-LIFECYCLES: tuple[Lifecycle, ...] = (OPPORTUNITY, APPLICATION, ENGAGEMENT, MILESTONE, REVIEW)
+LIFECYCLES: tuple[Lifecycle, ...] = (OPPORTUNITY, APPLICATION, ENGAGEMENT, MILESTONE, REVIEW, SKILL)
 TARGET = Path(__file__).parent.parent / "docs" / "lifecycles.md"
 
 
