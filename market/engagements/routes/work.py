@@ -154,14 +154,14 @@ def _step(
     return handler
 
 
-def _asked(name: str) -> Callable[[Request, Session, Actor], Response]:
+def _asked(template: str) -> Callable[[Request, Session, Actor], Response]:
     """The page that asks for the reason of a step."""
 
     def handler(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
         engagement = queries.get_engagement(db, actor, request.path_params["id"])
         return render(
             request,
-            f"engagements/{name}.html",
+            template,
             **_view(request, db, actor, engagement),
             entry=entry,
             status=entry.status,
@@ -170,7 +170,9 @@ def _asked(name: str) -> Callable[[Request, Session, Actor], Response]:
     return handler
 
 
-call_off_form, pause_form, end_form = _asked("call_off"), _asked("pause"), _asked("end")
+call_off_form = _asked("engagements/call_off.html")
+pause_form = _asked("engagements/pause.html")
+end_form = _asked("engagements/end.html")
 
 
 def _reasoned(
