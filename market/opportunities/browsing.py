@@ -118,15 +118,17 @@ def browse_by_fit(
     """Those that match, in the order of the actor's evidence, from place `begin` on. Two statements."""
     ranked = order(db, actor, _ids(_shape(facets)).params(**_given(facets)))
     shown = ranked[begin : begin + size]
-    rows = {
-        row.id: Card._make(row)
-        for row in db.connection().execute(_CARDS_OF, {"ids": [one.id for one in shown]})
-    }
     return Found(
-        [rows[one.id] for one in shown if one.id in rows],
+        cards_of(db, [one.id for one in shown]),
         {one.id: one for one in shown},
         more=len(ranked) > begin + size,
     )
+
+
+def cards_of(db: Session, ids: Sequence[int]) -> list[Card]:
+    """The cards of these openings, in this order. One statement."""
+    rows = {row.id: Card._make(row) for row in db.connection().execute(_CARDS_OF, {"ids": list(ids)})}
+    return [rows[one] for one in ids if one in rows]
 
 
 def fits_of(db: Session, actor: Actor, order: Order, cards: Sequence[Card]) -> dict[int, Ranked]:

@@ -22,6 +22,7 @@ from market.opportunities.forms import (
 )
 from market.opportunities.models import Opportunity
 from market.opportunities.plain import says_nothing
+from market.opportunities.quality import MOST_HOURS
 from market.opportunities.queries import Whole
 from market.opportunities.rules import Kind
 from market.skills import forms as skill_forms
@@ -98,7 +99,19 @@ def read_page(
     if name == "pay":
         return _read_pay(raw, opportunity)
     entry = read(WorkForm, raw)
-    return entry, dict(work_fields(entry.data)) if not entry.errors else {}, {}
+    if entry.errors:
+        return entry, {}, {}
+    most = MOST_HOURS[Kind(entry.data.kind)]
+    if opportunity.hours > most:
+        entry = entry.with_error(
+            "kind",
+            _(
+                "A trial project takes at most %(most)s hours, and this says %(n)s. Lower the hours under Pay and dates first.",
+                most=most,
+                n=opportunity.hours,
+            ),
+        )
+    return entry, dict(work_fields(entry.data)), {}
 
 
 def _read_parts(raw: Mapping[str, Any], *, strict: bool) -> Read:

@@ -8,6 +8,7 @@ from market import clock
 from market.opportunities import service
 from market.opportunities.queries import get_opportunity
 from market.opportunities.rules import Status
+from market.web.pagination import encode
 from tests.opportunities.postings import FLOOR, draft, fresh, published, skills
 from tests.support.client import Client, words
 from tests.support.world import World
@@ -33,6 +34,7 @@ def test_an_empty_list_says_what_to_do(client: Client, make: World) -> None:
     bruno = client.as_(make.bruno)
     for query in ("", "?show=drafts", "?show=over"):
         assert "Post an opening" in words(bruno.get(f"/postings{query}"))
+    assert bruno.get("/postings", params={"after": encode([10**40]), "show": "nonsense"}).status_code == 200
 
 
 def test_pause_open_again_and_cancel_with_a_reason(client: Client, make: World) -> None:

@@ -14,6 +14,7 @@ from market.access import Actor, Role
 from market.opportunities import service
 from market.opportunities.browsing import Ranked
 from market.opportunities.queries import get_opportunity
+from market.web.pagination import encode
 from tests.opportunities.postings import FLOOR, draft, published, skills, trial
 from tests.support.client import Client, words
 from tests.support.world import World
@@ -61,6 +62,7 @@ def test_a_visitor_reads_what_is_open_newest_first(client: Client, make: World) 
         ("?skill=nothing+like+it", set()),
         ("?pay_from=17", {"Labels"}),
         ("?hours_to=10", {"Labels"}),
+        ("?hours_to=0000010000000000000000000000", {"Ledger", "Rota", "Labels"}),
         ("?language=cy", {"Rota"}),
         ("?start_from=2026-12-10", {"Labels"}),
         ("?answer_within=5", {"Ledger", "Labels"}),
@@ -100,6 +102,24 @@ def test_pages_go_on_without_repeating_or_skipping(client: Client, make: World) 
     seen = [t for page in (first, second) for t in titles if t in page.text]
     assert sorted(seen) == sorted(titles)
     assert client.get("/openings?after=garbage").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ["0001-01-01T00:00:00+14:00", 1],
+        ["9999-12-31T23:59:00-14:00", 1],
+        ["soon", 1],
+        ["2026-11-16", 1],
+        [1, "x"],
+        ["2026-11-16T10:00:00+00:00", 10**40],
+    ],
+)
+def test_a_cursor_that_makes_no_sense_begins_anew(client: Client, make: World, key: list[Any]) -> None:
+    published(make, title="Still here")
+    page = client.get("/openings", params={"after": encode(key)})
+    assert page.status_code == 200
+    assert "Still here" in page.text
 
 
 def test_the_list_costs_one_statement_and_two_with_the_readers_fit(

@@ -341,3 +341,11 @@ def test_a_deadline_is_the_last_minute_of_the_day_where_the_posting_is(client: C
     at_midnight = fresh(make, made).deadline_at
     assert at_midnight is not None
     assert at_midnight.isoformat() == "2026-11-28T04:59:00+00:00"
+
+
+def test_a_long_gig_becomes_a_trial_only_after_its_hours_are_lowered(client: Client, make: World) -> None:
+    made = draft(make, hours=60, pay_minor=90_000)
+    answer = client.as_(make.bruno).post(f"/postings/{made}/edit/work", {"kind": "trial", "title": "A try"})
+    assert answer.status_code == 422
+    assert "this says 60. Lower the hours under Pay and dates first" in words(answer)
+    assert "A try" in answer.text

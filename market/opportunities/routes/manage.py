@@ -14,7 +14,7 @@ from market.opportunities import queries, rules, sentences, service
 from market.opportunities.forms import AddendumForm, CancelForm, DeadlineForm, end_of_day
 from market.opportunities.models import Opportunity
 from market.opportunities.quality import quality
-from market.opportunities.routes.public import floor_of
+from market.opportunities.routes.public import floor_of, is_id
 from market.opportunities.rules import Moment, Status
 from market.transitions import may_take, open_steps
 from market.web.forms import BLANK, Entry, filled, read
@@ -46,7 +46,7 @@ def mine(request: Request, db: Session, actor: Actor) -> Response:
     group = request.query_params.get("show", "open")
     group = group if group in GROUPS else "open"
     key = decode(request.query_params.get("after"), 1)
-    after = key[0] if key and isinstance(key[0], int) else None
+    after = key[0] if key and is_id(key[0]) else None
     rows = queries.ours(db, actor.orgs_for(Task.POST), GROUPS[group], SIZE, after)
     items, following = cut(rows, SIZE, lambda row: (row.id,))
     return render(

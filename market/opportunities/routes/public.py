@@ -1,6 +1,6 @@
 """What is open, and one opening: pages for everyone."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from sqlmodel import Session
@@ -45,7 +45,10 @@ def facets_of(given: QueryParams) -> Facets:
 
 
 def _whole(text: str, times: int) -> int | None:
-    return int(text) * times if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 100_000 else None
+    """A small whole number above nought, else None."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        return None
+    return int(text) * times or None
 
 
 def _day(text: str) -> date | None:
@@ -108,15 +111,20 @@ def _key(card: Card) -> tuple[str, int]:
     return card.published_at.isoformat(), card.id
 
 
+def is_id(value: object) -> bool:
+    """Could this be a row's number? Cursors come from outside."""
+    return isinstance(value, int) and 0 <= value < 2**32
+
+
 def _after(cursor: str | None) -> tuple[datetime, int] | None:
     key = decode(cursor, 2)
-    if key is None or not isinstance(key[0], str) or not isinstance(key[1], int):
+    if key is None or not isinstance(key[0], str) or not is_id(key[1]):
         return None
     try:
         at = datetime.fromisoformat(key[0])
-    except ValueError:
+        return (at.astimezone(UTC), key[1]) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the latter: a day before the first or after the last
         return None
-    return (at, key[1]) if at.tzinfo is not None else None
 
 
 def show(request: Request, db: Session, actor: Actor) -> Response:
