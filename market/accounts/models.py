@@ -2,19 +2,32 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.access import Role
+from market.accounts import rules
+from market.accounts.rules import PersonStatus
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.lifecycle import Lifecycle
 
-
-class PersonStatus(StrEnum):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    ERASED = "erased"
+__all__ = [
+    "Block",
+    "Email",
+    "FactorKind",
+    "Invitation",
+    "Membership",
+    "OneTimeToken",
+    "Organisation",
+    "Person",
+    "PersonStatus",
+    "SignInFactor",
+    "SignInSession",
+    "TokenPurpose",
+]
 
 
 class Person(SQLModel, table=True):
@@ -22,6 +35,7 @@ class Person(SQLModel, table=True):
 
     __tablename__ = "person"
     __table_args__ = (one_of("status", PersonStatus),)
+    LIFECYCLE: ClassVar[Lifecycle] = rules.LIFECYCLE
 
     id: int = id_field()
     public_id: str = public_id_field()

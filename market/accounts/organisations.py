@@ -75,6 +75,22 @@ def verify_organisation(db: Session, moderator: Actor, organisation: Organisatio
     )
 
 
+def unverify_organisation(db: Session, moderator: Actor, organisation: Organisation) -> None:
+    """Take the statement back: a moderator reads its openings again before they go out."""
+    require(rules.may_verify_organisation(moderator))
+    if organisation.verified_at is None:
+        return
+    organisation.verified_at = None
+    db.add(organisation)
+    announce(
+        db,
+        "organisation.unverified",
+        moderator,
+        subject=("organisation", organisation.id),
+        org_id=organisation.id,
+    )
+
+
 def change_organisation(
     db: Session, actor: Actor, organisation: Organisation, *, name: str, about: str, place: str, website: str,
     answer_days: int,

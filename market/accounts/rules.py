@@ -4,8 +4,14 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from market.access import YES, Actor, Decision, Role, Task, no
+from market.lifecycle import Lifecycle, Step
+
+if TYPE_CHECKING:
+    from market.accounts.models import Person
 
 VERIFY_FOR = timedelta(days=3)  # a link that confirms an address
 RESET_FOR = timedelta(hours=1)  # a link to a new password
@@ -16,6 +22,12 @@ MOST_ADDRESSES = 5  # e-mail addresses a person may keep
 _ADDRESS = re.compile(
     r"[^\s@<>()\[\]\\,;:\"]{1,64}@(?=.{1,253}\Z)(?:[^\s@.<>()\[\]\\,;:\"_]{1,63}\.)+[^\s@.<>()\[\]\\,;:\"_]{2,63}"
 )
+
+
+class PersonStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ERASED = "erased"
 
 
 def is_address(text: str) -> bool:
@@ -111,3 +123,35 @@ def may_block(actor: Actor, *, person_id: int | None = None, org_id: int | None 
     if org_id is not None and actor.belongs_to(org_id):
         return no("You belong to this organisation. Leave it first.")
     return YES
+
+
+def parties(actor: Actor, person: "Person") -> frozenset[str]:
+    """What this actor is to a person's account. Nobody closes their own, and only admins close a moderator's."""
+    staff = person.is_moderator or person.is_admin
+    above = actor.is_admin or (actor.is_moderator and not staff)
+    return frozenset({"moderator"}) if above and actor.id != person.id else frozenset()
+
+
+LIFECYCLE = Lifecycle(
+    "person",
+    PersonStatus.ACTIVE,
+    Step(
+        "suspend",
+        (PersonStatus.ACTIVE,),
+        PersonStatus.SUSPENDED,
+        ("moderator",),
+        "account.suspended",
+        "Close the account",
+        reasoned=True,
+    ),
+    Step(
+        "restore",
+        (PersonStatus.SUSPENDED,),
+        PersonStatus.ACTIVE,
+        ("moderator",),
+        "account.restored",
+        "Open the account again",
+    ),
+    parties=parties,
+    reserved=frozenset({PersonStatus.ERASED}),  # erasure comes with privacy
+)

@@ -41,6 +41,7 @@ class Message(SQLModel, table=True):
     author_id: int = refers_to("person.id")
     language: str = "en"
     text: str
+    removed_at: datetime | None = instant_field(nullable=True)  # by a moderator: the words are shown no more
     at: datetime = instant_field(factory=clock.now)
 
 

@@ -35,6 +35,8 @@ class Said(NamedTuple):
     name: str
     text: str
     at: datetime
+    public_id: str
+    is_removed: bool
 
 
 def subject_of(db: Session, actor: Actor, kind: str, public_id: str) -> Subject:
@@ -71,6 +73,8 @@ def messages_in(db: Session, thread_id: int, most: int = MOST) -> list[Said]:
                 col(Person.display_name),
                 col(Message.text),
                 col(Message.at),
+                col(Message.public_id),
+                col(Message.removed_at),
             )
             .join(Person, col(Person.id) == col(Message.author_id))
             .where(col(Message.thread_id) == thread_id)
@@ -79,7 +83,10 @@ def messages_in(db: Session, thread_id: int, most: int = MOST) -> list[Said]:
         )
         .all()
     )
-    return [Said(r[0], r[1], r[2] or _("Someone who left"), r[3], r[4]) for r in reversed(rows)]
+    return [
+        Said(r[0], r[1], r[2] or _("Someone who left"), "" if r[6] else r[3], r[4], r[5], r[6] is not None)
+        for r in reversed(rows)
+    ]
 
 
 def read_to(db: Session, thread_id: int, person_id: int) -> int:

@@ -2,12 +2,15 @@
 
 from sqlmodel import Session
 
+from market import clock
 from market.access import Actor, Decision, require
 from market.accounts.queries import is_blocked
+from market.errors import Forbidden
 from market.messages import queries, rules
 from market.messages.models import Message, Thread, ThreadRead
 from market.messages.queries import Subject
 from market.outbox import announce
+from market.words import _
 
 
 def may_write(db: Session, actor: Actor, subject: Subject) -> Decision:
@@ -49,4 +52,13 @@ def mark_read(db: Session, thread_id: int, person_id: int, message_id: int) -> N
     found = db.get(ThreadRead, (thread_id, person_id)) or ThreadRead(thread_id=thread_id, person_id=person_id)
     found.message_id = max(found.message_id, message_id)
     db.add(found)
+    db.flush()
+
+
+def remove(db: Session, moderator: Actor, message: Message) -> None:
+    """A moderator takes a reported message down: a line stays that says so."""
+    if not (moderator.is_moderator or moderator.is_admin):
+        raise Forbidden(_("Only moderators take messages down."))
+    message.removed_at = message.removed_at or clock.now()
+    db.add(message)
     db.flush()
