@@ -41,12 +41,14 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     """Every route of every feature, in the order in which paths are tried; those of the demo only there."""
     from market.accounts import routes as accounts
     from market.applications import routes as applications
+    from market.cases import routes as cases
     from market.demo import routes as stepping_in
     from market.engagements import routes as engagements
     from market.files import routes as files
     from market.home import routes as home
     from market.matching import routes as matching
     from market.messages import routes as messages
+    from market.notifications import routes as notifications
     from market.opportunities import routes as opportunities
     from market.profiles import routes as profiles
     from market.reviews import routes as reviews
@@ -65,6 +67,8 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *engagements.routes,
         *messages.routes,
         *reviews.routes,
+        *cases.routes,
+        *notifications.routes,
         *(stepping_in.routes if demo else ()),
     ]
 

@@ -6,6 +6,7 @@ A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportuni
 from market.applications import panels as applications
 from market.applications.queries import applied_ids
 from market.applications.readers import applied_to_theirs
+from market.cases import panels as cases
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
 from market.matching import openings
@@ -31,6 +32,12 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "profiles.show.reviews": (reviews.of_person,),
     "organisations.show.reviews": (reviews.of_organisation,),
     "opportunities.show.organisation": (reviews.organisation_box,),
+    "opportunities.show.report": (cases.of_opening,),
+    "profiles.show.report": (cases.of_person,),
+    "organisations.show.report": (cases.of_organisation,),
+    "reviews.show.report": (cases.of_review,),
+    "messages.beside.report": (cases.of_message,),
+    "skills.queue.tabs": (cases.tabs,),
 }
 
 # Who reads a profile that is private: those with whom its owner deals.

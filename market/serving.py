@@ -12,6 +12,8 @@ from market.config import Settings
 from market.db import connect
 from market.files.service import with_files
 from market.migrations import migrate as upgrades
+from market.notifications.compose import knowing
+from market.notifications.mailer import Mailer
 from market.web.logs import set_up
 from market.worker import Errand, Worker
 
@@ -20,7 +22,7 @@ def open_database(settings: Settings) -> Engine:
     """The settings' database; its folder is made when it is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
-    return with_files(engine, settings)
+    return knowing(with_files(engine, settings), settings)
 
 
 def migrate(settings: Settings) -> None:
@@ -31,8 +33,8 @@ def migrate(settings: Settings) -> None:
 
 
 def errands(settings: Settings) -> tuple[Errand, ...]:
-    """What the worker does outside any transaction."""
-    return ()
+    """What the worker does outside any transaction: it sends mail."""
+    return (Mailer(settings),)
 
 
 def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True) -> None:

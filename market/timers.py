@@ -23,6 +23,7 @@ from market.engagements import service as work
 from market.engagements.models import Engagement
 from market.evidence import service as evidence
 from market.files import service as files
+from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
 from market.reviews import service as reviews
 
@@ -56,6 +57,8 @@ TIMERS: tuple[Timer, ...] = (
     milestones.warn_silence,
     milestones.deem_approved,
     milestones.tell_overdue,
+    digest.send_due,
+    mailer.forget,
     reviews.reveal_due,
 )
 

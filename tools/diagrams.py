@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from market.accounts.rules import LIFECYCLE as PERSON
 from market.applications.rules import LIFECYCLE as APPLICATION
+from market.cases.rules import LIFECYCLE as REPORT
 from market.engagements.rules import LIFECYCLE as ENGAGEMENT
 from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
 from market.lifecycle import Lifecycle
@@ -10,7 +12,16 @@ from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
 from market.reviews.rules import LIFECYCLE as REVIEW
 from market.skills.rules import LIFECYCLE as SKILL
 
-LIFECYCLES: tuple[Lifecycle, ...] = (OPPORTUNITY, APPLICATION, ENGAGEMENT, MILESTONE, REVIEW, SKILL)
+LIFECYCLES: tuple[Lifecycle, ...] = (
+    OPPORTUNITY,
+    APPLICATION,
+    ENGAGEMENT,
+    MILESTONE,
+    REVIEW,
+    SKILL,
+    REPORT,
+    PERSON,
+)
 TARGET = Path(__file__).parent.parent / "docs" / "lifecycles.md"
 
 

@@ -55,6 +55,11 @@ def instant(value: datetime, zone: str = "UTC") -> str:
     return f"{day(at.date())}, {format_time(at, 'HH:mm', locale=_locale())}"
 
 
+def hour(value: datetime, zone: str = "UTC") -> str:
+    """`14:00` in the reader's zone, for lists that say the day above."""
+    return format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=_locale())
+
+
 def iso(value: date | datetime) -> str:
     """For `datetime` attributes."""
     return value.isoformat()
@@ -122,6 +127,7 @@ FILTERS: dict[str, Any] = {
     "day_full": day_full,
     "weekday": weekday,
     "instant": instant,
+    "hour": hour,
     "iso": iso,
     "input_instant": input_instant,
     "money": money,

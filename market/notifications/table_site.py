@@ -1,0 +1,174 @@
+"""The news of people, organisations, skills, reports and decisions; and the events of which nobody hears, with the reason."""
+
+from collections.abc import Mapping
+
+from market.cases.sentences import kind_words
+from market.notifications.audience import moderators, owners, person, reported, reporter
+from market.notifications.news import Link, News
+from market.notifications.rules import Topic
+from market.words import _
+
+_ORGANISATION = Link("organisations.show", "org")
+_MEMBERS = Link("organisations.members", "org")
+_SKILL = Link("skills.show", "skill")
+_REPORT = Link("cases.answer", "report")
+
+
+def _see_organisation(_w: Mapping[str, str]) -> str:
+    return _("Open its page")
+
+
+def _see_skill(_w: Mapping[str, str]) -> str:
+    return _("Open the skill")
+
+
+def _read_decision(_w: Mapping[str, str]) -> str:
+    return _("Read the decision")
+
+
+def _left(w: Mapping[str, str]) -> str:
+    return _("%(person)s no longer has a role in %(org)s", **w)
+
+
+SITE: dict[str, tuple[News, ...]] = {
+    "account.promoted": (
+        News(
+            person, Topic.SITE, "new",
+            lambda w: _("Your roles on this site have changed"),
+            lambda w: _("Whoever runs the site did that. The head of each page shows what you look after."),
+            Link("accounts.settings"), lambda w: _("Open your settings"),
+        ),
+    ),
+    "account.restored": (
+        News(
+            person, Topic.SITE, "check",
+            lambda w: _("Your account is open again"),
+            lambda w: _("A moderator has decided so. Everything is as you left it."),
+            Link("accounts.settings"), lambda w: _("Open your settings"),
+        ),
+    ),
+    "organisation.created": (
+        News(
+            moderators, Topic.MODERATION, "letter",
+            lambda w: _("%(org)s is new and not verified", **w),
+            lambda w: _("Until it is, a moderator reads each of its openings."),
+            Link("cases.organisations"), lambda w: _("Look at it"),
+            when=lambda c: c.organisation is not None and c.organisation.verified_at is None,
+        ),
+    ),
+    "organisation.verified": (
+        News(
+            owners, Topic.SITE, "check",
+            lambda w: _("%(org)s is verified", **w),
+            lambda w: _("Your openings go out without a moderator from now on."),
+            _ORGANISATION, _see_organisation,
+        ),
+    ),
+    "organisation.joined": (
+        News(
+            owners, Topic.SITE, "new",
+            lambda w: _("%(person)s belongs to %(org)s now", **w),
+            lambda w: _("Their role stands on the page of members."),
+            _MEMBERS, lambda w: _("See the members"),
+        ),
+    ),
+    "organisation.left": (
+        News(
+            person, Topic.SITE, "dash",
+            lambda w: _("You no longer have a role in %(org)s", **w),
+            lambda w: _("An owner took it from you. Other roles you may have stay."),
+            _ORGANISATION, _see_organisation,
+        ),
+        News(
+            owners, Topic.SITE, "dash", _left,
+            lambda w: _("Look whether work was given to them that someone else has to look after."),
+            _MEMBERS, lambda w: _("See the members"),
+        ),
+    ),
+    "skill.proposed": (
+        News(
+            moderators, Topic.MODERATION, "new",
+            lambda w: _("“%(skill)s” is proposed as a skill", **w),
+            lambda w: _("It waits until a moderator takes it in, merges it or turns it down."),
+            Link("skills.queue"), lambda w: _("Look at it"),
+        ),
+    ),
+    "skill.approved": (
+        News(
+            person, Topic.SITE, "check",
+            lambda w: _("“%(skill)s” is in the taxonomy", **w),
+            lambda w: _("You proposed it; everyone finds it from now on."),
+            _SKILL, _see_skill,
+        ),
+    ),
+    "skill.refused": (
+        News(
+            person, Topic.SITE, "cross",
+            lambda w: _("“%(skill)s” was not taken in", **w),
+            lambda w: _("A moderator turned it down. You can propose it again, and say more of what it is."),
+            _SKILL, _see_skill,
+        ),
+    ),
+    "skill.merged": (
+        News(
+            person, Topic.SITE, "half",
+            lambda w: _("“%(skill)s” is another name of a skill there is", **w),
+            lambda w: _("You proposed it. Whoever looks for it finds the other one."),
+            _SKILL, _see_skill,
+        ),
+    ),
+    "evidence.voided": (
+        News(
+            person, Topic.ANSWERS, "half",
+            lambda w: _("An item of evidence for %(skill)s no longer counts", **w),
+            lambda w: _("Your level was worked out anew. Each line stands on your profile."),
+            Link("profiles.mine"), lambda w: _("Open your profile"),
+        ),
+    ),
+    "report.opened": (
+        News(
+            moderators, Topic.MODERATION, "warn",
+            lambda w: _("Someone reported %(about)s", **w),
+            lambda w: _("Answer in words that both sides can read."),
+            Link("cases.report", "report"), lambda w: _("Read it and decide"),
+        ),
+    ),
+    "report.decided": (
+        News(
+            reporter, Topic.SITE, "check",
+            lambda w: _("A moderator has decided about your report of %(about)s", **w),
+            lambda w: _("What was decided, and why, is on the page."),
+            _REPORT, _read_decision,
+        ),
+        News(
+            reported, Topic.SITE, "warn",
+            lambda w: _("A moderator has decided about %(about)s of yours", **w),
+            lambda w: _("What was decided, and why, is on the page."),
+            _REPORT, _read_decision, when=lambda c: c.report is not None and c.report.touches_reported,
+        ),
+    ),
+}  # fmt: skip
+
+
+def about_words(code: str) -> str:
+    """What a report is about, as the sentences above name it."""
+    return kind_words(code) if code else ""
+
+
+# Nobody hears of these, each for its reason. `LETTERS` names those that lead to a letter instead.
+QUIET: dict[str, str] = {
+    "file.stored": "whoever it is for hears of what was handed in",
+    "file.removed": "its owner did it",
+    "account.signed_up": "the letter that confirms the address says it",
+    "account.lapsed": "there is no address any more",
+    "account.verified": "its owner did it, and sees it at once",
+    "account.blocked": "the blocked are never told",
+    "account.unblocked": "the blocked are never told",
+    "organisation.unverified": "the decision that led to it is told, with its words",
+    "organisation.changed": "its own members did it",
+    "opportunity.completed": "each end of the work in it was told",
+    "application.accepted": "the same signature schedules the work, and that is told",
+    "milestone.begun": "it follows from the start or from the part before",
+    "review.lapsed": "nobody wrote, and nothing can be done any more",
+    "evidence.recorded": "what it came from is told: a judgement, a review, work that ended",
+}
