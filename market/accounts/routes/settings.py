@@ -173,7 +173,7 @@ def block(request: Request, db: Session, actor: Actor) -> Response:
         raise NotFound(_("There is no such person or organisation here."))
     said = _("Blocked. You will not see or hear of each other here. Your settings have the list.")
     response = RedirectResponse(own_path(str(request.state.form.get("back") or ""), "/settings"), 303)
-    say_once(response, "ok", said)
+    say_once(request, response, "ok", said)
     return response
 
 
