@@ -163,6 +163,9 @@ def append_only_statements(table: str, dialect: str, *, erasable: bool = False) 
             f"$$ BEGIN {allowed}RAISE EXCEPTION '{_REFUSE}'; END $$"
         )
         made.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    made.append(
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {table}_no_update()"
+    )
     return made
 
 
@@ -189,13 +192,12 @@ def connect(url: str, *, pool_size: int = 8, synchronous: str = "FULL") -> Engin
     """An engine for `sqlite:///path` or `postgresql+psycopg://...`; `synchronous` is for SQLite only.
 
     A pool without overflow: as many connections as the site has threads, and a request that finds none within two
-    seconds is told so rather than left waiting.
+    seconds is told so rather than left waiting. What people wrote stays out of error messages, and so out of logs.
     """
+    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 2}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=2, pool_pre_ping=True)
-    engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=2, connect_args={"check_same_thread": False}
-    )
+        return create_engine(url, **pool, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, **pool, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
@@ -204,6 +206,7 @@ def connect(url: str, *, pool_size: int = 8, synchronous: str = "FULL") -> Engin
             "journal_mode=WAL",
             "foreign_keys=ON",
             "busy_timeout=5000",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE deletes a row past the append-only triggers
             f"synchronous={synchronous}",
         ):
             connection.execute(f"PRAGMA {pragma}")

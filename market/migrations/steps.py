@@ -14,6 +14,8 @@ def append_only(op: Any, table: str, *, erasable: bool) -> None:
 def drop_append_only(op: Any, table: str) -> None:
     """Take back `append_only`, before the table goes."""
     dialect = op.get_bind().dialect.name
+    if dialect != "sqlite":
+        op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     for verb in ("update", "delete"):
         name = f"{table}_no_{verb}"
         op.execute(f"DROP TRIGGER {name}" + ("" if dialect == "sqlite" else f" ON {table}"))

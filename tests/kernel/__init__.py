@@ -1,0 +1,1 @@
+"""The kernel: transactions, statuses, the outbox, the worker, who may do what, time, settings."""
