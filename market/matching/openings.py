@@ -14,7 +14,7 @@ from sqlmodel import Session
 from market.access import Actor
 from market.matching import sentences
 from market.matching.core import pool
-from market.matching.core.contract import Requirement
+from market.matching.core.contract import Requirement, minimum
 from market.matching.core.explain import fit
 from market.matching.queries import Scored, levels_for_openings
 from market.opportunities.browsing import Ranked
@@ -72,14 +72,19 @@ class InOrder(Sequence[Ranked]):
             return [one.ranked() for one in self.openings[place]]
         return self.openings[place].ranked()
 
-    def gaps(self, most: int = 5) -> tuple[pool.SkillGap, ...]:
-        """The skills that would open most of these openings, the best first."""
+    def closest_gap(self) -> pool.SkillGap | None:
+        """The skill that would open most of these openings; of several that open as many, the one least is missing of."""
         levels = {
             asked.skill_id: level
             for one in self.openings
             for asked, level in zip(one.asked, one.levels, strict=True)
         }
-        return pool.skill_gaps(levels, [one.asked for one in self.openings], most)
+        found = pool.skill_gaps(levels, [one.asked for one in self.openings], len(levels))
+        return min(
+            found,
+            key=lambda gap: (-gap.opens, minimum(gap.level) - levels[gap.skill_id], gap.skill_id),
+            default=None,
+        )
 
 
 def in_order(db: Session, person_id: int, ids: Select[tuple[int]]) -> InOrder:
