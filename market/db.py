@@ -224,5 +224,12 @@ def transaction(engine: Engine, *, write: bool) -> Iterator[Session]:
     """One unit of work: committed at the end when `write`, rolled back otherwise and on any error."""
     with Session(engine.execution_options(write=write), expire_on_commit=False, autoflush=True) as session:
         yield session
-        if write:
+        if not write:
+            return
+        try:
             session.commit()
+        except BaseException:
+            # A failed COMMIT (a full disk, say) can leave the transaction open. SQLAlchemy would put the connection
+            # back as it is, and on SQLite the lock with it: it is thrown away instead.
+            session.invalidate()
+            raise
