@@ -125,7 +125,8 @@ def share_out(engine: Engine, leads_to: LeadsTo, *, limit: int = 100) -> int:
         events = db.exec(wanted.with_for_update(skip_locked=True, of=Undelivered)).all()
         for event in events:
             for subscriber in leads_to.get(event.name, ()):
-                db.add(Delivery(event_id=event.id, subscriber=name_of(subscriber), due_at=event.at))
+                due_at = min(event.at, clock.now())  # a clock that was put back delays nothing
+                db.add(Delivery(event_id=event.id, subscriber=name_of(subscriber), due_at=due_at))
         if events:
             db.exec(delete(Undelivered).where(col(Undelivered.event_id).in_([e.id for e in events])))
         return len(events)
@@ -169,9 +170,12 @@ def _due(at: datetime) -> Any:
 def _failed(engine: Engine, delivery_id: int, error: Exception) -> None:
     """Put a failed delivery back with a pause, or aside as dead after the last try."""
     with transaction(engine, write=True) as db:
-        delivery = db.get_one(Delivery, delivery_id)
+        delivery = db.get_one(Delivery, delivery_id, with_for_update=True)
+        if delivery.status is not DeliveryStatus.PENDING:
+            return  # another worker took it up in between and made it
         delivery.attempts += 1
-        delivery.last_error = f"{type(error).__name__}: {error}"[:500]
+        first_line = str(error).partition("\n")[0]  # the lines below it may hold what a person wrote
+        delivery.last_error = f"{type(error).__name__}: {first_line}"[:500]
         if delivery.attempts >= TRIES:
             delivery.status = DeliveryStatus.DEAD
             log.error(
@@ -204,6 +208,7 @@ def drain(engine: Engine, leads_to: LeadsTo, *, most: int = 10_000) -> int:
 def revive(db: Session, delivery: Delivery) -> None:
     """Give a dead delivery its tries back."""
     delivery.status, delivery.attempts, delivery.due_at = DeliveryStatus.PENDING, 0, clock.now()
+    delivery.last_error = None
     db.add(delivery)
 
 

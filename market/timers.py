@@ -26,6 +26,7 @@ from market.files import service as files
 from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
 from market.reviews import service as reviews
+from market.web import submission
 
 log = logging.getLogger(__name__)
 Timer = Callable[[Session, datetime], int]
@@ -40,6 +41,7 @@ _WORKED_ON = select(col(Engagement.opportunity_id)).where(
 TIMERS: tuple[Timer, ...] = (
     accounts.forget_unconfirmed,
     sessions.sweep,
+    submission.sweep,
     links.sweep,
     files.sweep,
     evidence.refresh,
@@ -71,5 +73,6 @@ def sweep(engine: Engine, timers: tuple[Timer, ...] | None = None) -> int:
             with transaction(engine, write=True) as db:
                 moved += timer(db, clock.now())
         except Exception:
-            log.exception("timer failed", extra={"timer": f"{timer.__module__}.{timer.__name__}"})
+            name = getattr(timer, "__name__", "unnamed")
+            log.exception("timer failed", extra={"timer": f"{timer.__module__}.{name}"})
     return moved

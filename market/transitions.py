@@ -93,7 +93,7 @@ def take(
     party = next((p for p in step.by if p in lifecycle.parties(actor, thing)), None)
     if party is None:
         raise Forbidden("That step belongs to someone else.")
-    if step.reasoned and not (reason or note):
+    if step.reasoned and not (reason or (note or "").strip()):
         raise Invalid("Say why: the other side reads it.", reason="Say why: the other side reads it.")
     if step.guard is not None:
         allowed = step.guard(thing, facts)

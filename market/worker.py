@@ -15,6 +15,7 @@ from market import clock, outbox, timers
 from market.subscribers import LEADS_TO
 
 log = logging.getLogger(__name__)
+EVERY = timedelta(seconds=30)  # how often the timers run
 Errand = Callable[[Engine], int]  # work outside any transaction, such as sending mail; how much was done
 
 
@@ -28,15 +29,22 @@ class Worker:
         self._swept: datetime | None = None
 
     def once(self) -> int:
-        """One round: all that is due now. How much was done."""
-        done = outbox.drain(self.engine, LEADS_TO)
+        """One round: all that is due now. How much was done; one part that fails is logged and holds up no other."""
+        done = self._try("deliveries", lambda engine: outbox.drain(engine, LEADS_TO))
         now = clock.now()
-        if self._swept is None or now - self._swept >= timedelta(seconds=30):
+        if self._swept is None or abs(now - self._swept) >= EVERY:  # a clock put back is no reason to wait
             self._swept = now
-            done += timers.sweep(self.engine)
+            done += self._try("timers", timers.sweep)
         for errand in self.errands:
-            done += errand(self.engine)
+            done += self._try(getattr(errand, "__name__", "errand"), errand)
         return done
+
+    def _try(self, name: str, errand: Errand) -> int:
+        try:
+            return errand(self.engine)
+        except Exception:
+            log.exception("part of a round failed", extra={"part": name})
+            return 0
 
     def run(self) -> None:
         """Rounds until `stop`; a round that fails is logged and followed by the next."""

@@ -5,11 +5,11 @@ first one was sent.
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
 from market import clock
 from market.db import instant_field
@@ -30,6 +30,12 @@ class Submission(SQLModel, table=True):
 
 def new_key() -> str:
     return secrets.token_urlsafe(16)
+
+
+def sweep(db: Session, now: datetime) -> int:
+    """Timer: forget forms that were sent more than seven days ago; how many."""
+    old = delete(Submission).where(col(Submission.at) < now - timedelta(days=7))
+    return int(db.connection().execute(old).rowcount)
 
 
 def claim(db: Session, key: str, person_id: int, route: str) -> bool:
