@@ -1,8 +1,15 @@
 """Settings: what an operator may choose, read once from the environment. docs/operating.md describes each."""
 
+import logging
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.core import Locale, UnknownLocaleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,39 @@ class Settings:
         return self.data / "files"
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+
+
+def _is_language(tag: str) -> bool:
+    try:
+        return bool(Locale.parse(tag, sep="-"))
+    except (ValueError, UnknownLocaleError):
+        return False
+
+
+# A setting that cannot work is refused when the site starts, not when the first page is asked for.
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "public_url": (
+        lambda url: re.fullmatch(r"https?://[^/\s]+", url) is not None,
+        "an address such as https://jobs.example.org, without a path",
+    ),
+    "site_language": (_is_language, "a language such as en or pt-BR"),
+    "time_zone": (_is_zone, "a time zone such as Europe/London"),
+    "currency": (lambda code: re.fullmatch(r"[A-Z]{3}", code) is not None, "three capitals such as GBP"),
+    "pay_floor_minor": (lambda n: n >= 0, "zero or more"),
+    "threads": (lambda n: n >= 1, "one or more"),
+    "synchronous": (lambda how: how in ("FULL", "NORMAL", "EXTRA", "OFF"), "FULL, NORMAL, EXTRA or OFF"),
+    "upload_max_bytes": (lambda n: n >= 1, "one or more"),
+    "request_max_bytes": (lambda n: n >= 1, "one or more"),
+    "log_level": (lambda name: name in logging.getLevelNamesMapping(), "DEBUG, INFO, WARNING or ERROR"),
+    "exploration_places": (lambda n: 0 <= n <= 10, "from 0 to 10"),
+}
+
+
 def from_environment(environ: dict[str, str] | None = None, **overrides: object) -> Settings:
     """Settings from `MARKET_*` variables; `overrides` win. Raises ValueError naming the variable that cannot be read."""
     environ = dict(os.environ) if environ is None else environ
@@ -58,6 +98,9 @@ def from_environment(environ: dict[str, str] | None = None, **overrides: object)
         variable = f"MARKET_{one.name.upper()}"
         if variable in environ:
             chosen[one.name] = _value(variable, environ[variable], one.default)
+            is_right, wanted = _CHECKS.get(one.name, (lambda _value: True, ""))
+            if not is_right(chosen[one.name]):
+                raise ValueError(f"{variable} is {wanted}, not {environ[variable]!r}.")
     return Settings(**{**chosen, **overrides})  # type: ignore[arg-type]
 
 
