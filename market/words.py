@@ -15,7 +15,7 @@ LOCALES = Path(__file__).parent / "locale"
 
 @cache
 def _catalogue(language: str) -> NullTranslations:
-    return translation("messages", LOCALES, [language], fallback=True)
+    return translation("messages", LOCALES, [language.replace("-", "_")], fallback=True)
 
 
 def speak(language: str) -> None:
