@@ -13,6 +13,7 @@ from market.db import connect, transaction
 from market.demo.play import play
 from market.files.service import with_files
 from market.migrations import migrate
+from market.notifications.compose import knowing
 from market.paths import data_dir
 from market.skills import importing
 
@@ -44,8 +45,8 @@ def ensure_world(settings: Settings) -> bool:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     within = replace(settings, data=building)
-    engine = with_files(
-        connect(within.url, synchronous="OFF"), within
+    engine = knowing(
+        with_files(connect(within.url, synchronous="OFF"), within), within
     )  # whole or not at all: nothing to keep safe yet
     try:
         migrate.upgrade(engine)

@@ -1,5 +1,6 @@
 """The page of news, the choice of how one hears of it, and in the demo the mail that would have been sent."""
 
+import re
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -24,12 +25,13 @@ from market.notifications.rules import (
 from market.web import show
 from market.web.forms import BLANK, Entry
 from market.web.kit import kit_of
-from market.web.pagination import cut, decode
+from market.web.pagination import Page, cut, decode
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, after, page
 from market.words import _
 
 SIZE = 20
+_HERE = re.compile(r"https?://[^/\s]+(?=/(?:news|verify|reset|invitations|settings)\b)")
 
 
 def _before(request: Request) -> tuple[datetime, int] | None:
@@ -121,6 +123,10 @@ def mail(request: Request, db: Session, actor: Actor) -> Response:
     key = decode(request.query_params.get("after"), 1)
     before = key[0] if key and isinstance(key[0], int) else None
     found = cut(queries.waiting_mail(db, SIZE + 1, before), SIZE, lambda one: [one.id])
+    here = (
+        f"{request.url.scheme}://{request.url.netloc}"  # a demo may be made on one port and shown on another
+    )
+    found = Page([one._replace(text=_HERE.sub(here, one.text)) for one in found.items], found.next)
     return render(request, "demo/mail.html", found=found)
 
 

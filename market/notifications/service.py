@@ -91,7 +91,7 @@ def _letter(db: Session, told: queries.Told) -> Letter:
         action=told.action,
         link=address_of(settings, f"/news/{told.public_id}"),
         after=_("Opening the link changes nothing."),
-        why=_("You get this at once because you asked to, or because it is usual: “%(topic)s”.", topic=words_of(told.topic)),
+        why=_("You get this at once, as is set for “%(topic)s”.", topic=words_of(told.topic)),
         settings_link=address_of(settings, "/settings/news"),
     )  # fmt: skip
 

@@ -139,7 +139,7 @@ def test_the_demo_shows_the_mail_it_does_not_send_and_a_real_site_shows_none(
         assert newest is not None
     link = page.text.partition("/verify/")[2].partition('"')[0]
     assert f"/verify/{link}" in newest.text
-    assert f'href="http://127.0.0.1:8000/verify/{link}"' in page.text
+    assert f'href="http://testserver/verify/{link}"' in page.text
 
 
 def test_the_pages_are_valid_html(clients: Callable[..., Client], make: World, told: str) -> None:
