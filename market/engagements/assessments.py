@@ -11,7 +11,8 @@ from sqlmodel import Session, col, delete, select
 
 from market import clock
 from market.access import Actor, require
-from market.engagements import outcomes, rules
+from market.accounts.queries import display_names
+from market.engagements import outcomes, queries, rules
 from market.engagements.models import (
     Assessment,
     AssessmentResult,
@@ -51,15 +52,63 @@ def of_engagement(db: Session, engagement: Engagement) -> dict[AssessmentSide, J
     }
 
 
+class Open(NamedTuple):
+    """What one reader may see now: their own side's assessment, and the other side's."""
+
+    mine: Judged | None
+    theirs: Judged | None
+    theirs_in: bool  # the other side has put its steps in: the one thing that is told before they are open
+
+
 def side_of(actor: Actor, engagement: Engagement) -> AssessmentSide:
+    """The side this actor would judge for; members of the organisation share one."""
     return AssessmentSide.SELF if actor.id == engagement.person_id else AssessmentSide.ASSESSOR1
 
 
-def _require_may(actor: Actor, engagement: Engagement) -> AssessmentSide:
+def open_to(db: Session, actor: Actor, engagement: Engagement) -> Open:
+    """What this reader may see. A draft is its author's alone; a moderator reads what both sides may read."""
+    found = of_engagement(db, engagement)
+    own = side_of(actor, engagement)
+    mine = found.get(own)
+    theirs = found.get(AssessmentSide.ASSESSOR1 if own is AssessmentSide.SELF else AssessmentSide.SELF)
+    theirs_in = theirs is not None and theirs.row.status is not AssessmentStatus.DRAFT
+    if mine is not None and mine.row.status is AssessmentStatus.DRAFT and mine.row.person_id != actor.id:
+        mine = None
+    if not rules.parties(actor, engagement):
+        signed = mine is not None and mine.row.status is AssessmentStatus.SIGNED
+        if not signed and not (mine is not None and may_see_theirs(mine, theirs)):
+            return Open(None, None, theirs_in)
+    return Open(mine, theirs if may_see_theirs(mine, theirs) else None, theirs_in)
+
+
+def drafting(db: Session, actor: Actor, engagement: Engagement) -> str:
+    """The colleague who keeps a draft of the organisation's assessment, by name; nothing where nobody does."""
+    found = of_engagement(db, engagement).get(AssessmentSide.ASSESSOR1)
+    if (
+        found is None
+        or found.row.status is not AssessmentStatus.DRAFT
+        or side_of(actor, engagement) is AssessmentSide.SELF
+        or found.row.person_id == actor.id
+    ):
+        return ""
+    return display_names(db, [found.row.person_id]).get(found.row.person_id, "")
+
+
+def _hold_and_require(db: Session, actor: Actor, engagement: Engagement) -> AssessmentSide:
+    """One writer at a time, also beside the end of the work: either of the two sees what the other did."""
+    queries.hold(db, engagement)
     side = side_of(actor, engagement)
     asked = rules.may_self_assess if side is AssessmentSide.SELF else rules.may_assess
     require(asked(actor, engagement, clock.now()))
     return side
+
+
+def _changed_without_words(
+    c_id: int, before: Mapping[int, tuple[int, str]], now: Mapping[int, tuple[int, str]]
+) -> bool:
+    """A step that is another than the one put in, with the words of the first or none."""
+    old, new = before.get(c_id, (None, "")), now[c_id]
+    return old[0] != new[0] and new[1] in ("", old[1])
 
 
 def save(
@@ -70,9 +119,14 @@ def save(
     steps: Mapping[int, tuple[int, str]],
     comment: str = "",
 ) -> Assessment:
-    """Keep steps as a draft that nobody else sees."""
-    side = _require_may(actor, engagement)
-    found = of_engagement(db, engagement).get(side)
+    """Keep steps as a draft that nobody else sees. It takes the place of a draft that a colleague began."""
+    side = _hold_and_require(db, actor, engagement)
+    both = of_engagement(db, engagement)
+    found, signed = both.get(side), both.get(AssessmentSide.ASSESSOR1)
+    if side is AssessmentSide.SELF and signed and signed.row.status is AssessmentStatus.SIGNED:
+        raise Conflict(
+            _("The assessment is signed and open to you, so your own can no longer be made blind.")
+        )
     if found is not None and found.row.status is not AssessmentStatus.DRAFT:
         raise Conflict(_("Your steps are in already."))
     row = (
@@ -98,12 +152,7 @@ def submit(
     comment: str = "",
 ) -> Assessment:
     """Put in one's steps, one for each criterion. From here on both sides' steps are open to whoever has put in theirs."""
-    missing = [c for c in rubric.criteria if c.id not in steps]
-    if missing:
-        raise Invalid(
-            _("Choose a step for each criterion."),
-            **{f"step-{c.position}": _("Choose a step for “%(name)s”.", name=c.name) for c in missing},
-        )
+    _need_all(rubric, steps)
     row = save(db, actor, engagement, rubric, steps, comment)
     row.status, row.submitted_at = AssessmentStatus.SUBMITTED, clock.now()
     db.add(row)
@@ -128,7 +177,7 @@ def sign(
     comment: str,
 ) -> Assessment:
     """The assessor's last word, after both sides are open (or the person chose not to judge themselves)."""
-    side = _require_may(actor, engagement)
+    side = _hold_and_require(db, actor, engagement)
     if side is AssessmentSide.SELF:
         raise Conflict(_("Your own steps need no signature."))
     found = of_engagement(db, engagement).get(side)
@@ -136,14 +185,12 @@ def sign(
         raise Conflict(_("Put in your steps first."))
     if found.row.status is AssessmentStatus.SIGNED:
         raise Conflict(_("This was signed before. It can be added to, never changed."))
-    missing = [c for c in rubric.criteria if c.id not in steps]
-    if missing:
-        raise Invalid(_("Choose a step for each criterion."))
-    changed = [c for c in rubric.criteria if steps[c.id][0] != found.steps[c.id][0] and not steps[c.id][1]]
+    _need_all(rubric, steps)
+    changed = [c for c in rubric.criteria if _changed_without_words(c.id, found.steps, steps)]
     if changed:
         raise Invalid(
             _("Say why you changed a step."),
-            **{f"why-{c.position}": _("Say why this step changed.") for c in changed},
+            **{f"why-{c.position}": _("Say why “%(name)s” changed.", name=c.name) for c in changed},
         )
     row = found.row
     row.person_id, row.comment, row.status, row.signed_at = (
@@ -159,6 +206,15 @@ def sign(
     if engagement.status in rules.ENDED:
         outcomes.write_evidence(db, engagement)
     return row
+
+
+def _need_all(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> None:
+    missing = [c for c in rubric.criteria if c.id not in steps]
+    if missing:
+        raise Invalid(
+            _("Choose a step for each criterion."),
+            **{f"step-{c.position}": _("Choose a step for “%(name)s”.", name=c.name) for c in missing},
+        )
 
 
 def _put(db: Session, row: Assessment, rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> None:

@@ -14,8 +14,16 @@ from market.words import _
 
 def _address(text: str) -> str:
     """A link that anyone can open: http or https, with a host and without a password in it."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.username is not None
+        or not text.isprintable()
+    ):
         raise ValueError(_("Write a whole address that begins with https://."))
     return text
 

@@ -2,10 +2,12 @@
 
 from fractions import Fraction
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from market import clock
-from market.engagements import rules
+from market.access import Actor, require
+from market.accounts.models import Organisation
+from market.engagements import queries, rules
 from market.engagements.models import (
     Assessment,
     AssessmentResult,
@@ -16,17 +18,69 @@ from market.engagements.models import (
 from market.engagements.rules import Status
 from market.evidence import service as ledger
 from market.evidence.models import Kind
-from market.profiles.models import TalentProfile
+from market.profiles.models import Project, TalentProfile
+from market.profiles.projects import Made, add_project
+from market.profiles.rules import is_open_link
 from market.rubrics.queries import rubric_with_criteria
+from market.words import _
+
+MOST_TITLE = 120  # of a project, as its form takes it
 
 
 def ended(db: Session, engagement: Engagement) -> None:
     """Once work is completed or ended early: write what was assessed, and count what was completed."""
     if engagement.status is Status.COMPLETED:
-        profile = db.get(TalentProfile, engagement.person_id) or TalentProfile(person_id=engagement.person_id)
-        profile.completed_count += 1
-        db.add(profile)
+        _count(db, engagement.person_id)
     write_evidence(db, engagement)
+
+
+def _count(db: Session, person_id: int) -> None:
+    """One more on the profile, counted by the database: two works of one person may end at once."""
+    if db.get(TalentProfile, person_id) is None:
+        db.add(TalentProfile(person_id=person_id))
+    db.flush()
+    db.exec(
+        update(TalentProfile)
+        .where(col(TalentProfile.person_id) == person_id)
+        .values(completed_count=col(TalentProfile.completed_count) + 1)
+    )
+
+
+def shown_work(db: Session, engagement: Engagement) -> Project | None:
+    """The project that shows this work on the person's profile, where they put it there."""
+    wanted = select(Project).where(
+        Project.person_id == engagement.person_id, Project.engagement_public_id == engagement.public_id
+    )
+    return db.exec(wanted).first()
+
+
+def show_work(db: Session, actor: Actor, engagement: Engagement) -> Project:
+    """Put completed work among the person's projects: its title, its accepted parts, and a link they agreed to show.
+
+    It writes no evidence: what was assessed here stands in the ledger already.
+    """
+    queries.hold(db, engagement)
+    require(rules.may_show_work(actor, engagement, shown_work(db, engagement) is not None))
+    org = db.get_one(Organisation, engagement.org_id)
+    parts = [m for m in queries.milestones_of(db, engagement.id) if m.status in rules.ACCEPTED]
+    links = [
+        v.link
+        for m in parts
+        for v in queries.versions_of(db, m)[:1]
+        if v.as_evidence and is_open_link(v.link)
+    ]
+    made = Made(
+        title=engagement.title[:MOST_TITLE],
+        done_on=min((engagement.ended_at or clock.now()).date(), clock.today(actor.time_zone)),
+        role=_("Done for %(org)s", org=org.name)[:MOST_TITLE],
+        text="\n".join(f"- {m.title}" for m in parts),
+        link=links[-1] if links else "",
+    )
+    project = add_project(db, actor, made)
+    project.engagement_public_id = engagement.public_id
+    db.add(project)
+    db.flush()
+    return project
 
 
 def write_evidence(db: Session, engagement: Engagement) -> int:

@@ -5,16 +5,18 @@ from sqlmodel import Session
 from market.access import Actor, Task, require
 from market.engagements import queries, rules
 from market.engagements.models import Engagement, Milestone, PaymentEntry, PaymentKind
-from market.errors import Invalid
+from market.errors import Conflict, Invalid
 from market.outbox import announce
 from market.words import _
+
+MOST = 100_000_000  # of one entry, in minor units
 
 
 def declare(
     db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, amount_minor: int, note: str = ""
 ) -> None:
     """The employer says that an amount was paid for an accepted part."""
-    require(rules.may_declare(actor, engagement, milestone, actor.may_for(Task.PAY, engagement.org_id)))
+    _hold_and_require(db, actor, engagement, milestone)
     _positive(amount_minor)
     _write(
         db, actor, engagement, milestone, PaymentKind.DECLARED_PAID, amount_minor, note, "payment.declared"
@@ -25,11 +27,13 @@ def correct(
     db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, amount_minor: int, note: str
 ) -> None:
     """The employer corrects what was declared: the new amount stands in its place."""
-    require(rules.may_declare(actor, engagement, milestone, actor.may_for(Task.PAY, engagement.org_id)))
+    _hold_and_require(db, actor, engagement, milestone)
+    if queries.payments_of(db, engagement.id).get(milestone.id, queries.Paid()).declared <= 0:
+        raise Conflict(_("Nothing was declared here, so there is nothing to correct."))
     if not note:
         raise Invalid(_("Say what was wrong."), note=_("Say what was wrong."))
-    if amount_minor < 0:
-        raise Invalid(_("An amount is not below zero."), amount=_("An amount is not below zero."))
+    if not 0 <= amount_minor <= MOST:
+        raise Invalid(_("Write the amount."), amount=_("Write an amount of zero or more."))
     _write(db, actor, engagement, milestone, PaymentKind.CORRECTED, amount_minor, note, "payment.corrected")
 
 
@@ -37,6 +41,7 @@ def confirm(
     db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, amount_minor: int, note: str = ""
 ) -> None:
     """The person says what came. An amount unlike the declared one stands on the record beside it."""
+    queries.hold(db, engagement)
     paid = queries.payments_of(db, engagement.id).get(milestone.id, queries.Paid())
     require(rules.may_confirm(actor, engagement, paid.declared, paid.confirmed))
     _positive(amount_minor)
@@ -52,8 +57,13 @@ def confirm(
     )
 
 
+def _hold_and_require(db: Session, actor: Actor, engagement: Engagement, milestone: Milestone) -> None:
+    queries.hold(db, engagement)
+    require(rules.may_declare(actor, engagement, milestone, actor.may_for(Task.PAY, engagement.org_id)))
+
+
 def _positive(amount_minor: int) -> None:
-    if not 0 < amount_minor <= 100_000_000:
+    if not 0 < amount_minor <= MOST:
         raise Invalid(_("Write the amount."), amount=_("Write an amount above zero."))
 
 

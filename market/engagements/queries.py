@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
-from market.access import Actor, Role, Task
+from market.access import Actor, Role
 from market.accounts.models import Membership, Organisation, Person
 from market.engagements import rules
 from market.engagements.models import (
     Deliverable,
     DeliverableFile,
     Engagement,
+    EngagementMember,
     Milestone,
     PaymentEntry,
     PaymentKind,
@@ -54,6 +55,12 @@ def get_milestone(db: Session, actor: Actor, public_id: str) -> tuple[Engagement
     return engagement, milestone
 
 
+def hold(db: Session, engagement: Engagement) -> None:
+    """The engagement as it stands now, its row held until this transaction ends: what depends on it waits its turn."""
+    db.flush()
+    db.refresh(engagement, with_for_update=True)
+
+
 def milestones_of(db: Session, engagement_id: int) -> list[Milestone]:
     """In their order."""
     wanted = (
@@ -75,6 +82,7 @@ class HandedIn(NamedTuple):
     answer: str = ""
     answered_by: str = ""
     answered_at: datetime | None = None
+    by_silence: bool = False
 
 
 def versions_of(db: Session, milestone: Milestone) -> list[HandedIn]:
@@ -99,9 +107,8 @@ def versions_of(db: Session, milestone: Milestone) -> list[HandedIn]:
         files.setdefault(deliverable_id, []).append((public_id, name, sha256[:8]))
     answers = answers_to(db, milestone)
     made = []
-    for n, row in enumerate(rows):
-        until = rows[n + 1].at if n + 1 < len(rows) else None
-        said = next((a for a in answers if a.at >= row.at and (until is None or a.at <= until)), None)
+    for row in rows:
+        said = answers.get(row.version)
         made.append(
             HandedIn(
                 row.id,
@@ -114,6 +121,7 @@ def versions_of(db: Session, milestone: Milestone) -> list[HandedIn]:
                 said.words if said else "",
                 said.name if said else "",
                 said.at if said else None,
+                said is not None and said.step == "deem_approved",
             )
         )
     return made[::-1]
@@ -128,13 +136,15 @@ class Said(NamedTuple):
     words: str
 
 
-def answers_to(db: Session, milestone: Milestone) -> list[Said]:
-    """What the employer said to each version, oldest first."""
-    return [
-        s
-        for s in history(db, "milestone", milestone.id)
-        if s.step in ("approve", "request_changes", "deem_approved")
-    ]
+def answers_to(db: Session, milestone: Milestone) -> dict[int, Said]:
+    """What the employer said to each version, by its number: the answer stands between this version and the next."""
+    version, found = 0, {}
+    for step in history(db, "milestone", milestone.id):
+        if step.step == "submit":
+            version += 1
+        elif step.step in ("approve", "request_changes", "deem_approved"):
+            found[version] = step
+    return found
 
 
 def history(db: Session, kind: str, subject_id: int) -> list[Said]:
@@ -145,13 +155,15 @@ def history(db: Session, kind: str, subject_id: int) -> list[Said]:
             col(Transition.at),
             col(Person.display_name),
             col(Transition.note),
-            col(Transition.reason),
+            col(Transition.actor_id),
         )
         .outerjoin(Person, col(Person.id) == col(Transition.actor_id))
         .where(col(Transition.subject_kind) == kind, col(Transition.subject_id) == subject_id)
         .order_by(col(Transition.id))
     )
-    return [Said(r[0], r[1], r[2] or "Foothold", r[3] or "") for r in rows]
+    return [
+        Said(r[0], r[1], r[2] or (_("Someone who left") if r[4] else "Foothold"), r[3] or "") for r in rows
+    ]
 
 
 class Paid(NamedTuple):
@@ -258,8 +270,19 @@ _LIST: Any = (
 _MINE = _LIST.where(
     col(Engagement.person_id) == bindparam("person"), col(Engagement.id) < bindparam("before")
 )
+_GIVEN = (
+    select(col(EngagementMember.engagement_id))
+    .join(Membership, col(Membership.id) == col(EngagementMember.membership_id))
+    .where(col(Membership.person_id) == bindparam("person"))
+)
 _OURS = _LIST.where(
-    col(Engagement.org_id).in_(bindparam("orgs", expanding=True)), col(Engagement.id) < bindparam("before")
+    or_(
+        col(Engagement.org_id).in_(bindparam("orgs", expanding=True)),
+        and_(
+            col(Engagement.org_id).in_(bindparam("mentored", expanding=True)), col(Engagement.id).in_(_GIVEN)
+        ),
+    ),
+    col(Engagement.id) < bindparam("before"),
 )
 _FAR = 2**62
 
@@ -271,32 +294,14 @@ def mine(db: Session, person_id: int, size: int, before: int | None = None) -> l
 
 
 def ours(db: Session, actor: Actor, size: int, before: int | None = None) -> list[WorkRow]:
-    """The work that an actor looks after: their organisations', or as a mentor what was given to them."""
-    whole = [m.org_id for m in actor.memberships if m.role in (Role.OWNER, Role.RECRUITER)]
-    rows = [
-        WorkRow._make(row)
-        for row in db.connection().execute(_OURS, {"orgs": whole, "size": size, "before": before or _FAR})
-    ]
-    if not whole and actor.orgs_for(Task.SUPERVISE):
-        wanted = _LIST.where(
-            col(Engagement.id).in_(given_to(db, actor)), col(Engagement.id) < (before or _FAR)
-        )
-        rows = [WorkRow._make(row) for row in db.connection().execute(wanted, {"size": size})]
-    return rows
-
-
-def given_to(db: Session, actor: Actor) -> list[int]:
-    """Engagements that were given to this actor as a mentor."""
-    from market.engagements.models import EngagementMember
-
-    mentor = [m.id for m in actor.memberships if m.role is Role.MENTOR]
-    return list(
-        db.connection()
-        .execute(
-            select(col(EngagementMember.engagement_id)).where(col(EngagementMember.membership_id).in_(mentor))
-        )
-        .scalars()
-    )
+    """The work that an actor looks after: all of the organisations they recruit for, and what was given to them as a mentor."""
+    given = {
+        "orgs": [m.org_id for m in actor.memberships if m.role in (Role.OWNER, Role.RECRUITER)],
+        "mentored": [m.org_id for m in actor.memberships if m.role is Role.MENTOR],
+        "person": actor.id,
+    }
+    rows = db.connection().execute(_OURS, {**given, "size": size, "before": before or _FAR})
+    return [WorkRow._make(row) for row in rows]
 
 
 def statuses(milestones: Sequence[Milestone]) -> tuple[MilestoneStatus, ...]:
@@ -311,7 +316,7 @@ def member_people(db: Session, membership_ids: Sequence[int]) -> dict[int, int]:
     """Membership id to person id, for memberships that have not ended."""
     rows = db.connection().execute(
         select(col(Membership.id), col(Membership.person_id)).where(
-            col(Membership.id).in_(membership_ids), or_(col(Membership.ended_at).is_(None))
+            col(Membership.id).in_(membership_ids), col(Membership.ended_at).is_(None)
         )
     )
     return {r[0]: r[1] for r in rows}

@@ -68,11 +68,11 @@ PAUSE_AT_MOST = timedelta(days=30)
 
 
 class Facts(NamedTuple):
-    """What a guard is asked about: the day, and the states of all milestones."""
+    """What a guard is asked about: the day, the states of all milestones, how the engagement stands."""
 
     today: date
     statuses: tuple[MilestoneStatus, ...] = ()
-    running: bool = True  # of the engagement a milestone belongs to
+    status: Status = Status.ACTIVE  # of the engagement a milestone belongs to
 
 
 def may_start(engagement: "Engagement", facts: Facts) -> Decision:
@@ -98,9 +98,44 @@ def may_call_no_show(engagement: "Engagement", facts: Facts) -> Decision:
 
 def may_hand_in(milestone: "Milestone", facts: Facts) -> Decision:
     """While the engagement runs."""
-    return (
-        YES if facts.running else no(_("Work is not under way at the moment, so nothing can be handed in."))
+    if facts.status is Status.ACTIVE:
+        return YES
+    return no(_("Work is not under way at the moment, so nothing can be handed in."))
+
+
+def may_send_back(milestone: "Milestone", facts: Facts) -> Decision:
+    """Another version can be asked for, or promised, only while there is time to hand one in."""
+    if facts.status in RUNNING:
+        return YES
+    return no(_("Work has ended, so no other version can be handed in."))
+
+
+def may_cancel(milestone: "Milestone", facts: Facts) -> Decision:
+    """Signed parts stay until their day has passed; then, or when the work itself is over, they may be taken out."""
+    if facts.status not in RUNNING or milestone.due_on is None or milestone.due_on < facts.today:
+        return YES
+    return no(
+        _(
+            "This part was signed, and its day, %(day)s, has not passed. Suggest another date, or end the work early.",
+            day=milestone.due_on.isoformat(),
+        )
     )
+
+
+def may_change_dates(engagement: "Engagement") -> Decision:
+    """Until the work has ended."""
+    if engagement.status in (Status.SCHEDULED, *RUNNING):
+        return YES
+    return no(_("Work has ended, so its dates cannot change."))
+
+
+def may_show_work(actor: Actor, engagement: "Engagement", shown: bool) -> Decision:
+    """What one completed can stand among one's projects, once."""
+    if actor.id != engagement.person_id:
+        return no(_("Only the person who did the work shows it on a profile."))
+    if engagement.status is not Status.COMPLETED:
+        return no(_("Work can be shown once it is completed."))
+    return no(_("This work is among your projects.")) if shown else YES
 
 
 def may_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decision:
@@ -113,9 +148,7 @@ def may_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decisio
         return no(_("No rubric was published with this, so there is nothing to judge by."))
     if engagement.status not in (*RUNNING, *ENDED):
         return no(_("There is nothing to judge before work has begun."))
-    if engagement.ended_at is not None and now > engagement.ended_at + ASSESS_WITHIN:
-        return no(_("The assessment closed two weeks after the end."))
-    return YES
+    return _in_time(engagement, now)
 
 
 def may_self_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decision:
@@ -126,6 +159,10 @@ def may_self_assess(actor: Actor, engagement: "Engagement", now: datetime) -> De
         return no(_("No rubric was published with this, so there is nothing to judge by."))
     if engagement.status not in (*RUNNING, *ENDED):
         return no(_("There is nothing to judge before work has begun."))
+    return _in_time(engagement, now)
+
+
+def _in_time(engagement: "Engagement", now: datetime) -> Decision:
     if engagement.ended_at is not None and now > engagement.ended_at + ASSESS_WITHIN:
         return no(_("The assessment closed two weeks after the end."))
     return YES
@@ -291,6 +328,7 @@ MILESTONE_LIFECYCLE = Lifecycle(
         ("talent",),
         "milestone.taken_back",
         "Take back",
+        guard=may_send_back,
     ),
     Step(
         "approve",
@@ -307,6 +345,7 @@ MILESTONE_LIFECYCLE = Lifecycle(
         ("employer",),
         "milestone.changes_requested",
         "Ask for changes",
+        guard=may_send_back,
         reasoned=True,
     ),
     Step(
@@ -323,6 +362,7 @@ MILESTONE_LIFECYCLE = Lifecycle(
         ("employer", "system"),
         "milestone.cancelled",
         "Cancel",
+        guard=may_cancel,
         reasoned=True,
     ),
     parties=parties,

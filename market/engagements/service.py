@@ -9,7 +9,7 @@ from market.access import SYSTEM, Actor, require
 from market.applications import offers
 from market.applications.models import Application, Offer
 from market.applications.terms import from_json
-from market.engagements import outcomes, queries, rules
+from market.engagements import milestones, outcomes, queries, rules
 from market.engagements.models import (
     Engagement,
     EngagementMember,
@@ -93,20 +93,21 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
 def facts(db: Session, engagement: Engagement) -> Facts:
     """What the guards are asked about."""
     found = queries.milestones_of(db, engagement.id)
-    return Facts(clock.today(), queries.statuses(found), engagement.status is Status.ACTIVE)
+    return Facts(clock.today(), queries.statuses(found), engagement.status)
 
 
 def ready(db: Session, actor: Actor, engagement: Engagement) -> None:
     """Say that one's own side can begin before the start date; with both sides ready it starts."""
     mine = rules.parties(actor, engagement)
+    if not mine & {"talent", "employer"}:
+        raise Forbidden(_("That step belongs to someone else."))
+    queries.hold(db, engagement)
     if engagement.status is not Status.SCHEDULED:
         raise Conflict(_("This has started, or it was called off."))
     if "talent" in mine:
         engagement.talent_ready = True
-    elif "employer" in mine:
-        engagement.employer_ready = True
     else:
-        raise Forbidden(_("That step belongs to someone else."))
+        engagement.employer_ready = True
     db.add(engagement)
     db.flush()
     if engagement.talent_ready and engagement.employer_ready:
@@ -116,13 +117,14 @@ def ready(db: Session, actor: Actor, engagement: Engagement) -> None:
 
 
 def start(db: Session, actor: Actor, engagement: Engagement) -> None:
-    """Work is under way; the first milestone begins."""
+    """Work is under way. The first part begins with it when the person said that they are ready.
+
+    When the day came by itself nobody has done anything yet: the part begins when the person says so or hands in, and
+    until then it can be said that nobody came.
+    """
     take(db, actor, engagement, "start", facts=facts(db, engagement), changes={"started_at": clock.now()})
-    first = next(
-        (m for m in queries.milestones_of(db, engagement.id) if m.status is MilestoneStatus.PLANNED), None
-    )
-    if first is not None:
-        take(db, SYSTEM, first, "begin", facts=Facts(clock.today()), engagement_id=engagement.id)
+    if engagement.talent_ready:
+        milestones.begin_next(db, engagement)
 
 
 def call_off(db: Session, actor: Actor, engagement: Engagement, reason: str) -> None:
@@ -135,6 +137,7 @@ def call_off(db: Session, actor: Actor, engagement: Engagement, reason: str) -> 
         note=reason,
         changes={"ended_at": clock.now(), "end_reason": reason},
     )
+    milestones.cancel_open(db, engagement, "called_off")
     _let_seat_go(db, engagement)
 
 
@@ -148,6 +151,7 @@ def no_show(db: Session, actor: Actor, engagement: Engagement) -> None:
         facts=facts(db, engagement),
         changes={"ended_at": clock.now(), "end_reason": _("Nobody came.")},
     )
+    milestones.cancel_open(db, engagement, "no_show")
     _let_seat_go(db, engagement)
 
 
@@ -167,7 +171,10 @@ def pause(db: Session, actor: Actor, engagement: Engagement, reason: str, until:
 
 
 def resume(db: Session, actor: Actor, engagement: Engagement) -> None:
+    """Go on. A part that was accepted during the pause is followed by the next."""
     take(db, actor, engagement, "resume", changes={"paused_at": None, "pause_until": None, "nudged_at": None})
+    if any(m.status is not MilestoneStatus.PLANNED for m in queries.milestones_of(db, engagement.id)):
+        milestones.begin_next(db, engagement)
 
 
 def finish(db: Session, actor: Actor, engagement: Engagement) -> None:
@@ -194,26 +201,16 @@ def end_early(db: Session, actor: Actor, engagement: Engagement, reason: str, fa
             "pause_until": None,
         },
     )
-    for milestone in queries.milestones_of(db, engagement.id):
-        if milestone.status in (MilestoneStatus.PLANNED, MilestoneStatus.IN_PROGRESS):
-            take(
-                db,
-                SYSTEM,
-                milestone,
-                "cancel",
-                reason="ended_early",
-                changes={"settled_at": clock.now()},
-                engagement_id=engagement.id,
-            )
+    milestones.cancel_open(db, engagement, "ended_early")
     _let_seat_go(db, engagement)
     outcomes.ended(db, engagement)
 
 
 def _refuse_blaming(actor: Actor, engagement: Engagement, fault: Fault) -> None:
     """One side cannot record the other's fault by itself: that is a matter for a mediator."""
-    mine = "talent" if "talent" in rules.parties(actor, engagement) else "employer"
-    other = Fault.EMPLOYER if mine == "talent" else Fault.TALENT
-    if fault is other:
+    mine = rules.parties(actor, engagement)
+    other = Fault.EMPLOYER if "talent" in mine else Fault.TALENT
+    if mine & {"talent", "employer"} and fault is other:
         raise Invalid(
             _("You can say that nobody is at fault, that both are, or that you are."),
             fault=_("The other side's fault is not yours alone to record. Say what happened in the reason."),
@@ -230,6 +227,7 @@ def _let_seat_go(db: Session, engagement: Engagement) -> None:
 
 def record_outcome(db: Session, actor: Actor, engagement: Engagement, outcome: TrialOutcome) -> None:
     """After a trial project, the employer says what it led to. It counts on the employer's page."""
+    queries.hold(db, engagement)
     require(rules.may_record_outcome(actor, engagement))
     engagement.outcome = outcome
     db.add(engagement)

@@ -101,8 +101,12 @@ def keep(db: Session, actor: Actor, ready: Prepared, *, about: tuple[str, int] |
 
 def store(db: Session, actor: Actor, name: str, content: bytes, *, about: tuple[str, int] | None) -> File:
     """Look at an upload and keep it, in one go: for small files, the demo and tests. See `prepare` and `keep`."""
-    most = _option(db, "upload_max_bytes") or Settings().upload_max_bytes
-    return keep(db, actor, prepare(name, content, most), about=about)
+    return keep(db, actor, look_at(db, name, content), about=about)
+
+
+def look_at(db: Session, name: str, content: bytes) -> Prepared:
+    """`prepare` with the size this site takes: for uploads that come from elsewhere than a form."""
+    return prepare(name, content, _option(db, "upload_max_bytes") or Settings().upload_max_bytes)
 
 
 def attach(db: Session, actor: Actor, file: File, about: tuple[str, int]) -> None:

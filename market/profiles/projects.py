@@ -105,7 +105,7 @@ def _show(db: Session, project: Project, skill_id: int, level: int) -> None:
     row = ProjectSkill(project_id=project.id, skill_id=skill_id, level=level)
     db.add(row)
     db.flush()
-    if project.link:
+    if project.link and project.engagement_public_id is None:  # work done here counts as assessed, once
         evidence.record(
             db,
             person_id=project.person_id,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Table
 from sqlmodel import Session, SQLModel, col, select
@@ -190,6 +190,60 @@ class World:
                 person_id=person.id if person else None,
                 org_id=organisation.id if organisation else None,
             )
+
+    def opening(self, **more: Any) -> int:
+        """A published opening of the bakery, by its inner id."""
+        from tests.applications import scene
+
+        return scene.opening(self, **more)
+
+    def application(self, opening: int | None = None, who: Known | None = None, **more: Any) -> int:
+        """Amara's application, or someone else's, that was sent: its inner id."""
+        from tests.applications import scene
+
+        return scene.applied(self, opening or self.opening(), who, **more)
+
+    def engagement(
+        self, *, who: Known | None = None, opening: int | None = None, started: bool = True, **terms: Any
+    ) -> int:
+        """Work of Amara's that both sides signed, and said that they are ready for: its inner id."""
+        from market.applications.models import Offer
+        from market.engagements import service as work
+        from market.engagements.models import Engagement
+        from tests.applications import scene
+
+        who = who or self.amara
+        offer = scene.offered(self, self.application(opening, who), **terms)
+        with self.write() as db:
+            made = work.sign(db, sessions.actor_for(db, who.id), db.get_one(Offer, offer)).id
+        if started:
+            for side in (who, self.bruno):
+                with self.write() as db:
+                    work.ready(db, sessions.actor_for(db, side.id), db.get_one(Engagement, made))
+        self.drain()
+        return made
+
+    def finished(self, **more: Any) -> int:
+        """Work whose parts were handed in and approved, and that was finished: its inner id."""
+        from market.engagements import milestones, queries
+        from market.engagements import service as work
+        from market.engagements.models import Engagement
+
+        made = self.engagement(**more)
+        with self.write() as db:
+            engagement = db.get_one(Engagement, made)
+            talent, employer = (
+                sessions.actor_for(db, engagement.person_id),
+                sessions.actor_for(db, self.bruno.id),
+            )
+            for part in queries.milestones_of(db, made):
+                milestones.hand_in(
+                    db, talent, engagement, part, note="Done.", link="", uploads=(), as_evidence=False
+                )
+                milestones.approve(db, employer, engagement, part)
+            work.finish(db, talent, engagement)
+        self.drain()
+        return made
 
     def drain(self) -> int:
         """Let the worker do what is due: share out events and make deliveries. Fails on a delivery that failed."""

@@ -11,9 +11,9 @@ from market import clock
 from market.access import Actor, require, signed_in
 from market.accounts.models import Organisation, Person
 from market.engagements import assessments, queries, rules
-from market.engagements.assessments import Judged, side_of
+from market.engagements.assessments import Judged
 from market.engagements.forms import steps_of
-from market.engagements.models import AssessmentSide, AssessmentStatus, Engagement
+from market.engagements.models import AssessmentStatus, Engagement
 from market.errors import Invalid, NotFound
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.web.forms import BLANK, Entry, Form, filled, read
@@ -33,14 +33,6 @@ def _may(actor: Actor, engagement: Engagement) -> None:
     require(asked(actor, engagement, clock.now()))
 
 
-def _sides(db: Session, actor: Actor, engagement: Engagement) -> tuple[Judged | None, Judged | None]:
-    """One's own side's assessment and the other side's."""
-    found = assessments.of_engagement(db, engagement)
-    own = side_of(actor, engagement)
-    other = AssessmentSide.ASSESSOR1 if own is AssessmentSide.SELF else AssessmentSide.SELF
-    return found.get(own), found.get(other)
-
-
 def _with_people(db: Session, engagement: Engagement) -> dict[str, Any]:
     return {
         "engagement": engagement,
@@ -56,11 +48,13 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
     """Choose a step for each criterion, without seeing the other side's."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
     rubric = _rubric(db, engagement)
-    mine, theirs = _sides(db, actor, engagement)
+    seen = assessments.open_to(db, actor, engagement)
+    mine, own = seen.mine, actor.id == engagement.person_id
+    is_in = mine is not None and mine.row.status is not AssessmentStatus.DRAFT
+    if is_in or (own and seen.theirs is not None):
+        return see_other(request, "assessments.compare", id=engagement.public_id)
     if entry is BLANK:
         _may(actor, engagement)
-        if mine is not None and mine.row.status is not AssessmentStatus.DRAFT:
-            return see_other(request, "assessments.compare", id=engagement.public_id)
         entry = filled(**_values(rubric, mine.steps if mine else {}))
     return render(
         request,
@@ -69,8 +63,9 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
         rubric=rubric,
         entry=entry,
         status=entry.status,
-        theirs_in=theirs is not None and theirs.row.status is not AssessmentStatus.DRAFT,
-        own=actor.id == engagement.person_id,
+        theirs_in=seen.theirs_in,
+        colleague=assessments.drafting(db, actor, engagement),
+        own=own,
     )
 
 
@@ -108,14 +103,14 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
     """Both sides' steps side by side, as far as they are open to the reader."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
     rubric = _rubric(db, engagement)
-    mine, theirs = _sides(db, actor, engagement)
-    open_to_me = assessments.may_see_theirs(mine, theirs)
-    if mine is None and not open_to_me:
+    seen = assessments.open_to(db, actor, engagement)
+    mine, theirs = seen.mine, seen.theirs
+    if theirs is None and (mine is None or mine.row.status is AssessmentStatus.DRAFT):
         return see_other(request, "assessments.write", id=engagement.public_id)
+    if mine is not None and mine.row.status is AssessmentStatus.DRAFT:
+        mine = None  # signed before this was put in: the draft stays with its author
     own = actor.id == engagement.person_id
-    assessor, self_ = (
-        (theirs if open_to_me else None, mine) if own else (mine, theirs if open_to_me else None)
-    )
+    assessor, self_ = (theirs, mine) if own else (mine, theirs)
     signing = (
         not own
         and mine is not None
@@ -133,7 +128,8 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
         self_=self_,
         own=own,
         signing=signing,
-        waiting=theirs is None or not open_to_me,
+        waiting=theirs is None,
+        may_judge=rules.may_assess(actor, engagement, clock.now()),
         entry=entry,
         status=entry.status,
         shows=_shows(rubric, assessor),
@@ -179,7 +175,7 @@ def sign(request: Request, db: Session, actor: Actor) -> Response:
         try:
             assessments.sign(db, actor, engagement, rubric, steps, comment)
         except Invalid as refused:
-            errors = refused.fields or {"comment": refused.reason}
+            errors = dict(refused.fields)
     if errors:
         return compare(request, db, actor, Entry(entry.values, None, errors))
     return see_other(
