@@ -8,9 +8,8 @@ its way back to the row the person sees.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -18,7 +17,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from market.words import _
 
-_ROW = re.compile(r"^([a-z_]+)-(\d{1,3})-([a-z_0-9]+)$")
+_ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_0-9]+)")
+_MOST = 2**31 - 1  # the largest whole number that a column of either database keeps
 
 
 class Form(BaseModel):
@@ -27,6 +27,7 @@ class Form(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
 
 
+_AMOUNT = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{0,20})?")
 F = TypeVar("F", bound=BaseModel)
 
 
@@ -64,7 +65,7 @@ class Entry(Generic[F]):
 
     def rows(self, name: str, least: int = 0) -> list[int]:
         """The row numbers that stand on the form under this name, at least `least` of them."""
-        seen = sorted({int(m[2]) for key in self.values if (m := _ROW.match(key)) and m[1] == name})
+        seen = sorted({int(m[2]) for key in self.values if (m := _ROW.fullmatch(key)) and m[1] == name})
         following = (seen[-1] + 1) if seen else 0
         return seen + list(range(following, following + max(0, least - len(seen))))
 
@@ -84,13 +85,28 @@ def read(model: type[F], raw: FormData | Mapping[str, Any]) -> Entry[F]:
     """The form model filled from what came in, or the same words with an error for each field to be mended."""
     values = _texts(raw)
     nested, places = _nested(model, values)
+    errors: dict[str, str] = {}
     try:
-        return Entry(values, model.model_validate(nested))
+        form = model.model_validate(nested)
     except ValidationError as error:
-        errors: dict[str, str] = {}
         for one in error.errors(include_url=False):
             errors.setdefault(_place(one["loc"], places), sentence(one))
         return Entry(values, None, errors)
+    for loc in _too_large(form):
+        errors[_place(loc, places)] = _("This number is too large.")
+    return Entry(values, None, errors) if errors else Entry(values, form)
+
+
+def _too_large(form: BaseModel, at: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
+    """Where numbers stand that no column keeps."""
+    for name, value in form:
+        many = value if isinstance(value, list | tuple) else [value]
+        for place, one in enumerate(many):
+            here = (*at, name, place) if many is value else (*at, name)
+            if isinstance(one, BaseModel):
+                yield from _too_large(one, here)
+            elif isinstance(one, int) and abs(one) > _MOST:
+                yield here
 
 
 def _texts(raw: FormData | Mapping[str, Any]) -> dict[str, Any]:
@@ -114,20 +130,25 @@ def _nested(model: type[BaseModel], values: Mapping[str, Any]) -> tuple[dict[str
     flat: dict[str, Any] = {}
     rows: dict[str, dict[int, dict[str, Any]]] = {}
     for name, value in values.items():
-        if m := _ROW.match(name):
+        if m := _ROW.fullmatch(name):
             rows.setdefault(m[1], {}).setdefault(int(m[2]), {})[m[3]] = value
             continue
         known = model.model_fields.get(name)
         if known is not None and get_origin(known.annotation) in (list, tuple, set, frozenset):
-            flat[name] = [v for v in (value if isinstance(value, list) else [value]) if v != ""]
-        elif value not in ("", []):
-            flat[name] = value[-1] if isinstance(value, list) else value
+            flat[name] = [v for v in (value if isinstance(value, list) else [value]) if not _is_blank(v)]
+        elif not _is_blank(one := value[-1] if isinstance(value, list) and value else value):
+            flat[name] = one
     places: dict[str, list[int]] = {}
     for name, by_number in rows.items():
-        kept = [n for n in sorted(by_number) if any(str(v).strip() for v in by_number[n].values())]
+        kept = [n for n in sorted(by_number) if not all(map(_is_blank, by_number[n].values()))]
         places[name] = kept
-        flat[name] = [{k: v for k, v in by_number[n].items() if v not in ("", [])} for n in kept]
+        flat[name] = [{k: v for k, v in by_number[n].items() if not _is_blank(v)} for n in kept]
     return flat, places
+
+
+def _is_blank(value: Any) -> bool:
+    """Nothing, or white space only."""
+    return not value.strip() if isinstance(value, str) else value is None or value == []
 
 
 def _place(loc: tuple[int | str, ...], places: Mapping[str, list[int]]) -> str:
@@ -140,6 +161,7 @@ def _place(loc: tuple[int | str, ...], places: Mapping[str, list[int]]) -> str:
 def sentence(error: Any) -> str:
     """What to mend, in words: from pydantic's error type and its context."""
     kind, ctx, given = error["type"], error.get("ctx") or {}, error.get("input")
+    given = given.strip() if isinstance(given, str) else given
     if kind == "missing":
         return _("Fill this in.")
     if kind == "string_too_long":
@@ -152,10 +174,14 @@ def sentence(error: Any) -> str:
         return _(
             "This is %(n)s characters long. Write at least %(least)s.", n=len(given), least=ctx["min_length"]
         )
-    if kind in ("greater_than_equal", "greater_than"):
-        return _("Take %(least)s or more.", least=ctx.get("ge", ctx.get("gt")))
-    if kind in ("less_than_equal", "less_than"):
-        return _("Take %(most)s or less.", most=ctx.get("le", ctx.get("lt")))
+    if kind == "greater_than_equal":
+        return _("Take %(least)s or more.", least=ctx["ge"])
+    if kind == "greater_than":
+        return _("Take more than %(least)s.", least=ctx["gt"])
+    if kind == "less_than_equal":
+        return _("Take %(most)s or less.", most=ctx["le"])
+    if kind == "less_than":
+        return _("Take less than %(most)s.", most=ctx["lt"])
     if kind == "too_long":
         return _("These are %(n)s. Keep %(most)s.", n=ctx["actual_length"], most=ctx["max_length"])
     if kind == "too_short":
@@ -176,17 +202,19 @@ def sentence(error: Any) -> str:
 
 
 def _minor(value: object) -> object:
-    """An amount as people write it (`288`, `16.50`, `1,200`) in minor units."""
+    """An amount as people write it (`288`, `16.50`, `£1,200`, `1 200`) in minor units.
+
+    A comma only parts thousands: `16,50` is refused, since read as 1650 it would be a hundred times too much.
+    """
     if not isinstance(value, str):
         return value
-    text = value.strip().lstrip("£$€").replace(",", "").replace(" ", "")
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(_("Write an amount, such as 16.50.")) from None
-    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
+    text = "".join(value.split()).lstrip("£$€")
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(_("Write an amount, such as 16.50."))
+    whole, _dot, part = text.replace(",", "").partition(".")
+    if len(part.rstrip("0")) > 2:
         raise ValueError(_("Write an amount with at most two decimals, such as 16.50."))
-    return int(amount * 100)
+    return int(f"{whole}{part[:2]:0<2}")
 
 
 Minor = Annotated[int, BeforeValidator(_minor)]

@@ -1,0 +1,1 @@
+"""The web kit: forms, routes, rendering, what guards the door, and errors as pages."""
