@@ -7,10 +7,12 @@ key of the last row shown, as JSON in base64: it is a place in a list, not a sec
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+_LONGEST = 2000  # a cursor holds a name or two and a number
 
 
 class Page(NamedTuple, Generic[T]):
@@ -33,17 +35,22 @@ def encode(key: Sequence[Any]) -> str:
 
 def decode(cursor: str | None, length: int) -> list[Any] | None:
     """The key in a cursor with `length` parts; None for none and for one that makes no sense (the list begins anew)."""
-    if not cursor:
+    if not cursor or len(cursor) > _LONGEST:
         return None
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         key = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         return None
-    if (
-        not isinstance(key, list)
-        or len(key) != length
-        or not all(isinstance(k, str | int | float | None) for k in key)
-    ):
+    if not isinstance(key, list) or len(key) != length or not all(map(_is_plain, key)):
         return None
     return key
+
+
+def _is_plain(part: Any) -> bool:
+    """Can both databases compare a column with it? No NUL, no half of a character, no number past 64 bits."""
+    if isinstance(part, str):
+        return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+    if isinstance(part, float):
+        return math.isfinite(part)
+    return part is None or (type(part) is int and -(2**63) <= part < 2**63)
