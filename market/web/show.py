@@ -1,6 +1,8 @@
 """How values are written on a page: days, instants, money, numbers. One place, so that they agree everywhere."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +20,26 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "code", "pre", "blockquote
 
 
 def _locale() -> str:
-    return {"en": "en_GB"}.get(language(), language()).replace("-", "_")
+    spoken = language()
+    return "en_GB" if spoken == "en" else spoken.replace("-", "_")
+
+
+@lru_cache(maxsize=4096)
+def _written(on: date, pattern: str, locale: str) -> str:
+    """A day as Babel writes it. Lists say the same few days again and again, and reading a pattern is slow."""
+    return format_date(on, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _amount(minor: int, currency: str, locale: str) -> str:
+    """An amount as Babel writes it, pence only where there are some."""
+    return format_currency(
+        Decimal(minor) / 100,
+        currency,
+        format="¤#,##0" if minor % 100 == 0 else "¤#,##0.00",
+        locale=locale,
+        currency_digits=False,
+    )
 
 
 def _day_of(value: date | datetime, zone: str) -> date:
@@ -29,30 +50,30 @@ def day(value: date | datetime, zone: str = "UTC") -> str:
     """`27 November`, with the year when it is not this one."""
     on = _day_of(value, zone)
     pattern = "d MMMM" if on.year == clock.today(zone).year else "d MMMM y"
-    return format_date(on, pattern, locale=_locale())
+    return _written(on, pattern, _locale())
 
 
 def day_short(value: date | datetime, zone: str = "UTC") -> str:
     """`27 Nov`, with the year when it is not this one."""
     on = _day_of(value, zone)
     pattern = "d MMM" if on.year == clock.today(zone).year else "d MMM y"
-    return format_date(on, pattern, locale=_locale())
+    return _written(on, pattern, _locale())
 
 
 def day_full(value: date | datetime, zone: str = "UTC") -> str:
     """`27 Nov 2026`."""
-    return format_date(_day_of(value, zone), "d MMM y", locale=_locale())
+    return _written(_day_of(value, zone), "d MMM y", _locale())
 
 
 def weekday(value: date | datetime, zone: str = "UTC") -> str:
     """`Friday 27 November`."""
-    return format_date(_day_of(value, zone), "EEEE d MMMM", locale=_locale())
+    return _written(_day_of(value, zone), "EEEE d MMMM", _locale())
 
 
 def instant(value: datetime, zone: str = "UTC") -> str:
     """`27 November, 14:00` in the reader's zone."""
     at = value.astimezone(ZoneInfo(zone))
-    return f"{day(at.date())}, {format_time(at, 'HH:mm', locale=_locale())}"
+    return f"{day(at.date(), zone)}, {format_time(at, 'HH:mm', locale=_locale())}"
 
 
 def hour(value: datetime, zone: str = "UTC") -> str:
@@ -72,14 +93,7 @@ def input_instant(value: datetime, zone: str = "UTC") -> str:
 
 def money(minor: int, currency: str = "GBP") -> str:
     """`£288`, or `£16.50` where there are pence."""
-    whole = minor % 100 == 0
-    return format_currency(
-        minor / 100,
-        currency,
-        format="¤#,##0" if whole else "¤#,##0.00",
-        locale=_locale(),
-        currency_digits=False,
-    )
+    return _amount(minor, currency, _locale())
 
 
 def ago(value: datetime) -> str:
@@ -95,14 +109,17 @@ def ago(value: datetime) -> str:
 def prose(text: str | None) -> Markup:
     """What a person wrote, as paragraphs: a little Markdown, cleaned, links marked as not ours."""
     html = nh3.clean(
-        _markdown.render(text or ""), tags=_TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener ugc"
+        _markdown.render(text or ""),
+        tags=_TAGS,
+        attributes={"a": {"href"}, "*": set()},
+        link_rel="nofollow noopener ugc",
     )
     return Markup(html)  # noqa: S704 - nh3 has just cleaned it
 
 
 def signed(value: float) -> str:
     """Two decimals with a sign, a true minus among them."""
-    return f"{value:+.2f}".replace("-", "\u2212")
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "\u2212")
 
 
 def percent(value: float) -> str:
@@ -117,7 +134,7 @@ def initials(name: str) -> str:
         return "?"
     if "&" in words and len(words) >= 3:
         at = words.index("&")
-        return f"{words[max(0, at - 1)][0]}&{words[min(len(words) - 1, at + 1)][0]}"
+        return f"{words[max(0, at - 1)][0]}&{words[min(len(words) - 1, at + 1)][0]}".upper()
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
