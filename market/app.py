@@ -101,6 +101,7 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         middleware=[
             Middleware(RequestLog),
             Middleware(SafeHeaders, https=settings.is_https),
+            Middleware(failures.Crashes),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts)),
             Middleware(SameOrigin),
             Middleware(BodyLimit, most_bytes=settings.request_max_bytes),
@@ -108,7 +109,6 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         exception_handlers={
             MarketError: failures.on_market_error,
             HTTPException: failures.on_http_error,
-            Exception: failures.on_crash,
         },
     )
     app.state.kit = Kit(

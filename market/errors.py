@@ -7,7 +7,8 @@
     ├── Invalid         422  what was written needs mending; `fields` says where
     ├── TooLarge        413  more bytes than are taken
     ├── TooMany         429  too often; `retry_after` seconds
-    └── Unavailable     503  a part of the site cannot answer now
+    ├── Unavailable     503  a part of the site cannot answer now
+    └── OutOfRoom       507  the disk is full
 
 The unexpected is none of these: it rises to the error page and the log.
 """
@@ -59,3 +60,7 @@ class TooMany(MarketError):
 
 class Unavailable(MarketError):
     status_code = 503
+
+
+class OutOfRoom(MarketError):
+    status_code = 507

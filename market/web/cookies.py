@@ -4,6 +4,8 @@ Under https the session cookie has the `__Host-` prefix (this host, this path, s
 localhost only, browsers refuse that prefix, so the bare name is used.
 """
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -62,8 +64,14 @@ def keep_theme(request: Request, response: Response, theme: str) -> None:
     )
 
 
-def say_once(response: Response, kind: str, words: str) -> None:
+def say_once(request: Request, response: Response, kind: str, words: str) -> None:
     """Have the next page begin with a sentence about what just happened. `kind` is ok, warn or bad."""
-    from urllib.parse import quote
-
-    response.set_cookie("said", quote(f"{kind}:{words}"), max_age=60, path="/", httponly=True, samesite="lax")
+    response.set_cookie(
+        "said",
+        quote(f"{kind}:{words}"),
+        max_age=60,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=kit_of(request).settings.is_https,
+    )

@@ -2,13 +2,21 @@
 
 import logging
 
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from market.access import Actor
+from market.db import transaction
 from market.errors import Forbidden, Invalid, MarketError, TooMany
-from market.web.render import context_of, environment, fragment_wanted
-from market.words import _
+from market.web.cookies import session_token
+from market.web.kit import kit_of
+from market.web.render import VARY, context_of, environment, fragment_wanted
+from market.web.routing import actor_of
+from market.words import _, speak
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +40,8 @@ def titles(status: int) -> str:
 def page_for(request: Request, status: int, words: str) -> Response:
     """The page of one error; a fragment when htmx asked, and bare words when even the template fails."""
     try:
+        actor = _who(request) if status < 500 else actor_of(request)
+        speak(actor.language if actor.is_signed_in else kit_of(request).settings.site_language)
         template = "errors/fragment.html" if fragment_wanted(request) else "errors/page.html"
         context = context_of(
             request,
@@ -41,10 +51,25 @@ def page_for(request: Request, status: int, words: str) -> Response:
             reference=getattr(request.state, "request_id", ""),
         )
         html = environment().get_template(template).render(context)
-        return HTMLResponse(html, status, headers={"Vary": "HX-Request, HX-Request-Type, HX-Target"})
+        response = HTMLResponse(html, status, headers={"Vary": VARY})
+        if context["said"] is not None and not fragment_wanted(request):
+            response.delete_cookie("said", path="/")
+        return response
     except Exception:
         log.exception("error page failed")
         return PlainTextResponse(words, status)
+
+
+def _who(request: Request) -> Actor:
+    """The actor, looked up for an address that leads nowhere, so that a signed-in person keeps their menus."""
+    if not hasattr(request.state, "actor") and session_token(request):
+        kit = kit_of(request)
+        try:
+            with transaction(kit.engine, write=False) as db:
+                request.state.actor = kit.load_actor(db, session_token(request))
+        except SQLAlchemyError:
+            log.warning("the actor of an error page was not found", exc_info=True)
+    return actor_of(request)
 
 
 def on_market_error(request: Request, error: Exception) -> Response:
@@ -64,12 +89,17 @@ def on_market_error(request: Request, error: Exception) -> Response:
 def on_http_error(request: Request, error: Exception) -> Response:
     """One of Starlette's: no route, wrong method, a body too large or unreadable."""
     assert isinstance(error, HTTPException)
+    status = error.status_code
+    if status == 400 and ("exceeded" in error.detail or "Too many" in error.detail):
+        status = (
+            413  # one field too long, or too many of them: Starlette's form reader calls it a bad request
+        )
     words = {
         404: _("The address may be mistyped, or what stood here is gone or not public."),
         405: _("Open the page again and go on from there."),
-        413: _("What you sent is larger than the site takes. Choose a smaller file and send it again."),
-    }.get(error.status_code, _("The request could not be read. Open the page again and go on from there."))
-    response = page_for(request, error.status_code, words)
+        413: _("What you sent is larger than the site takes. Make it smaller and send it again."),
+    }.get(status, _("The request could not be read. Open the page again and go on from there."))
+    response = page_for(request, status, words)
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
@@ -83,3 +113,30 @@ def on_crash(request: Request, error: Exception) -> Response:
         500,
         _("Nothing half done was kept. The people who run this site can find it by the reference below."),
     )
+
+
+class Crashes:
+    """Answers what nobody expected inside the other middleware, so that this page, too, has its headers and its id.
+
+    (Starlette's own handler stands outside of all middleware.) The error goes on afterwards, to the server.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] == "http" and not begun:
+                request = Request(scope)
+                response = await run_in_threadpool(on_crash, request, error)
+                await response(scope, receive, send)
+            raise

@@ -7,7 +7,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from market.errors import TooMany
-from market.words import _
+from market.words import _, plural
 
 LIMITS: dict[str, str] = {
     "sign_in": "10 per 5 minutes",
@@ -51,7 +51,7 @@ class Limiter:
 
 def _span(seconds: int) -> str:
     if seconds < 90:
-        return _("%(n)s seconds", n=seconds)
+        return plural("%(n)s second", "%(n)s seconds", seconds)
     if seconds < 5400:
         return _("%(n)s minutes", n=round(seconds / 60))
     return _("%(n)s hours", n=round(seconds / 3600))

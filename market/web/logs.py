@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import secrets
 import time
 from contextvars import ContextVar
@@ -14,12 +15,20 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
+# PostgreSQL adds a DETAIL with the row that was refused, and so with what people wrote.
+_DETAIL = re.compile(
+    r"^(DETAIL|CONTEXT|HINT):.*?(?=^\[SQL:|^\(Background|^The above|^During handling|\Z)", re.M | re.S
+)
+
+
 class Json(logging.Formatter):
-    """A record as one line of JSON, with whatever was given as `extra`."""
+    """A record as one line of JSON, with whatever was given as `extra`. Times are in UTC."""
+
+    converter = time.gmtime  # type: ignore[assignment]
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -27,17 +36,24 @@ class Json(logging.Formatter):
             **{key: value for key, value in record.__dict__.items() if key not in _PLAIN},
         }
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = _DETAIL.sub("", self.formatException(record.exc_info))
         return json.dumps(line, default=str)
 
 
 def set_up(level: str) -> None:
-    """Log lines of the site as JSON on standard error."""
+    """Log lines of the site, and what its server has to warn of, as JSON on standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(Json())
-    root = logging.getLogger("market")
-    root.handlers, root.propagate = [handler], False
-    root.setLevel(level)
+    for name, least in (("market", level), ("uvicorn", "WARNING")):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(least)
+    logging.getLogger("uvicorn.error").addFilter(_not_told_already)
+
+
+def _not_told_already(record: logging.LogRecord) -> bool:
+    """A crash in a request is logged by `failures`, with its reference; the server need not tell it again."""
+    return not record.getMessage().startswith("Exception in ASGI application")
 
 
 class RequestLog:

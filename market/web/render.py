@@ -25,6 +25,8 @@ from market.web.static import static_base, static_url
 from market.web.submission import KEY_FIELD, new_key
 from market.words import _, language, plural
 
+VARY = "HX-Request, HX-Request-Type, HX-Target, Cookie"  # what the HTML of one address depends on
+
 
 @cache
 def environment() -> Environment:
@@ -121,7 +123,7 @@ def render(
     page, full = environment().get_template(template), context_of(request, **given)
     wanted = fragment_wanted(request)
     html = "".join(page.blocks[wanted](page.new_context(full))) if wanted in fragments else page.render(full)
-    response = HTMLResponse(html, status, headers={"Vary": "HX-Request, HX-Request-Type, HX-Target, Cookie"})
+    response = HTMLResponse(html, status, headers={"Vary": VARY})
     if full["said"] is not None and wanted not in fragments:
         response.delete_cookie("said", path="/")
     return response
@@ -139,5 +141,5 @@ def see_other(
     location = str(request.app.url_path_for(route, **params)) + (f"#{anchor}" if anchor else "")
     response = RedirectResponse(location, 303)
     if said:
-        say_once(response, kind, said)
+        say_once(request, response, kind, said)
     return response

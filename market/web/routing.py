@@ -7,26 +7,34 @@ transaction and sent after the commit, so a failed commit never shows success.
 
 import logging
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, col, update
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from market.access import VISITOR, Actor, Decision, require
 from market.db import transaction
-from market.errors import Conflict, Unavailable
+from market.errors import Conflict, OutOfRoom, Unavailable
 from market.web.cookies import session_token
 from market.web.kit import Kit, kit_of
+from market.web.render import fragment_wanted
 from market.web.submission import KEY_FIELD, Submission, claim, first_answer
 from market.words import _, speak
 
 log = logging.getLogger(__name__)
+_TROUBLE = (
+    OperationalError,
+    InternalError,
+)  # PostgreSQL calls a write to a read-only database an internal one
 Handler = Callable[[Request, Session, Actor], Response]
 Allow = Callable[[Actor], Decision]
 Prepare = Callable[[Request, Kit], Any]
@@ -71,15 +79,26 @@ def _route(
     prepare: Prepare | None,
 ) -> MarketRoute:
     async def endpoint(request: Request) -> Response:
+        request.scope["route"] = route
+        if "\x00" in request.url.path or "\x00" in unquote(request.url.query):
+            raise HTTPException(404)  # PostgreSQL keeps no NUL, so nothing can be found under it
         if method == "GET":
             return await run_in_threadpool(_answer, request, handler, route, False, prepare)
         async with request.form(max_files=20, max_fields=500, max_part_size=256 * 1024) as form:
-            request.state.form = form  # closed afterwards, with the temporary files of its uploads
+            request.state.form = _without_nul(
+                form
+            )  # closed afterwards, with the temporary files of its uploads
             return await run_in_threadpool(_answer, request, handler, route, True, prepare)
 
     route = MarketRoute(path, endpoint, methods=[method], name=name)
     route.allow, route.limit = allow, limit
     return route
+
+
+def _without_nul(form: FormData) -> FormData:
+    """The form without NUL characters, which nobody means and PostgreSQL refuses."""
+    pairs = [(k, v.replace("\x00", "") if isinstance(v, str) else v) for k, v in form.multi_items()]
+    return FormData(pairs)
 
 
 def _answer(
@@ -96,16 +115,16 @@ def _answer(
                 return refused
             if not write:
                 response = _run(request, handler, db, actor)
-        if not write:
-            _write_log(request, kit)
-            return response
-        _hit_limit(request, kit, route, actor)
-        if prepare is not None:  # after the limit, so that slow work cannot be asked for without end
-            request.state.prepared = prepare(request, kit)
-        return _write(request, handler, route, kit, actor)
+        if write:
+            _hit_limit(request, kit, route, actor)
+            if prepare is not None:  # after the limit, so that slow work cannot be asked for without end
+                request.state.prepared = prepare(request, kit)
+            response = _write(request, handler, route, kit, actor)
+        _write_log(request, kit)
+        return response
     except PoolTimeout:
         raise Unavailable(_("Many people are here at once. Try again in a moment.")) from None
-    except OperationalError as error:
+    except _TROUBLE as error:
         raise _unavailable(error) from error
 
 
@@ -115,8 +134,12 @@ def _refuse(request: Request, route: MarketRoute, actor: Actor) -> Response | No
     if decision or actor.is_signed_in:
         require(decision)
         return None
-    then = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
-    return RedirectResponse(f"{request.app.url_path_for('accounts.sign_in')}{then}", 303)
+    sign_in = str(request.app.url_path_for("accounts.sign_in"))
+    if fragment_wanted(request):  # a redirect would put the whole page for signing in into a part of this one
+        return Response(status_code=200, headers={"HX-Redirect": sign_in})
+    there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    then = f"?next={quote(there)}" if request.method == "GET" else ""
+    return RedirectResponse(f"{sign_in}{then}", 303)
 
 
 def _run(request: Request, handler: Handler, db: Session, actor: Actor) -> Response:
@@ -170,14 +193,15 @@ def _write_log(request: Request, kit: Kit) -> None:
         with transaction(kit.engine, write=True) as db:
             for job in jobs:
                 job(db)
-    except OperationalError:
+    except (*_TROUBLE, PoolTimeout):
         log.warning("the log of a page was not written", exc_info=True)
 
 
 def _hit_limit(request: Request, kit: Kit, route: MarketRoute, actor: Actor) -> None:
     if route.limit is None:
         return
-    keys = [f"person:{actor.id}"] if actor.is_signed_in else [f"address:{address_of(request, kit)}"]
+    address = _network_of(address_of(request, kit))
+    keys = [f"person:{actor.id}"] if actor.is_signed_in else [f"address:{address}"]
     named = str(request.state.form.get("email") or "").strip().casefold()
     if named:
         keys.append(f"email:{named}")
@@ -188,16 +212,24 @@ def address_of(request: Request, kit: Kit) -> str:
     """The network address the request came from; a forwarded one counts only from a proxy named in the settings."""
     direct = request.client.host if request.client else ""
     if direct in kit.settings.trusted_proxies:
-        hops = [
-            part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()
-        ]
+        told = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+        hops = [part.strip() for part in told.split(",") if part.strip()]
         for hop in reversed(hops):
             if hop not in kit.settings.trusted_proxies:
                 return hop
     return direct
 
 
-def _unavailable(error: OperationalError) -> Exception:
+def _network_of(address: str) -> str:
+    """What one sender has to itself: an IPv4 address, or the first 64 bits of an IPv6 one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((int(found) >> 64 << 64, 64)).network_address) if found.version == 6 else address
+
+
+def _unavailable(error: DBAPIError) -> Exception:
     """A database that is read-only, full or away is a sentence, not a crash; anything else stays as it is."""
     words = str(error.orig).lower()
     if "readonly" in words or "read-only" in words or "read only" in words:
@@ -205,8 +237,9 @@ def _unavailable(error: OperationalError) -> Exception:
             _("The site can be read but not changed at the moment. Nothing you wrote was kept.")
         )
     if "full" in words or "no space" in words:
-        return Unavailable(_("There is no room left to write. The people who run this site are told."))
-    if "connect" in words or "locked" in words or "terminat" in words or "shut" in words:
+        log.error("no room left", exc_info=error)
+        return OutOfRoom(_("There is no room left to write, so nothing you wrote was kept. Try again later."))
+    if any(sign in words for sign in ("connect", "locked", "deadlock", "terminat", "shut", "starting up")):
         return Unavailable(_("The database does not answer at the moment. Try again in a moment."))
     return error
 

@@ -1,0 +1,146 @@
+"""Errors as pages: the status, what to do next, the same words for htmx, and nothing of the insides."""
+
+import logging
+
+import pytest
+
+from market import words as language
+from market.web import failures
+from tests.kernel.test_words_and_clock import Welsh
+from tests.support.client import Client, htmx, words
+from tests.support.databases import Databases, SqliteFiles
+from tests.support.world import World
+from tests.web.conftest import ERRORS, answering, rung
+
+
+@pytest.fixture(scope="session")
+def databases(sqlite_files: SqliteFiles) -> Databases:
+    return sqlite_files
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_each_error_is_a_page_with_its_status_its_words_and_a_way_on(site: Client, kind: str) -> None:
+    for answer in (site.get(f"/try/fail/{kind}"), site.post(f"/try/fail/{kind}")):
+        assert answer.status_code == int(kind)
+        said = words(answer)
+        assert f"Error {kind}" in said
+        assert ERRORS[kind].reason in said
+        assert failures.titles(int(kind)) in said
+        assert "Go to the first page" in said
+        assert answer.headers["x-request-id"] in said
+
+
+@pytest.mark.parametrize("kind", [*ERRORS, "crash"])
+def test_htmx_gets_the_same_words_as_a_fragment(site: Client, kind: str) -> None:
+    answer = site.get("/try/crash" if kind == "crash" else f"/try/fail/{kind}", headers=htmx("list"))
+    assert answer.status_code == (500 if kind == "crash" else int(kind))
+    assert answer.text.startswith('<div class="errors" role="alert"')
+    assert "<html" not in answer.text
+    assert answer.headers["x-request-id"] in words(answer)
+
+
+def test_an_error_with_fields_says_them_too(site: Client) -> None:
+    assert "Something is missing. Write a name." in words(site.get("/try/fail/422"))
+
+
+def test_too_often_says_when_it_opens_again(site: Client) -> None:
+    assert site.get("/try/fail/429").headers["retry-after"] == "7"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_crash_shows_a_reference_and_no_insides_and_keeps_nothing(
+    site: Client, make: World, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = site.get("/try/crash") if method == "GET" else site.post("/try/crash")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in words(answer)
+    assert "Nothing half done was kept" in words(answer)
+    assert answer.headers["x-request-id"] in words(answer)
+    for inside in ("secret insides", "RuntimeError", "Traceback", ".py"):
+        assert inside not in answer.text
+    assert rung(make) == 0
+    (told,) = [r for r in caplog.records if r.name == "market.web.failures"]
+    assert told.levelno == logging.ERROR
+    assert "secret insides" in str(told.exc_info[1]) if told.exc_info else False
+
+
+def test_what_is_foreign_and_what_is_missing_answer_the_same(site: Client, make: World) -> None:
+    from tests.opportunities import postings
+
+    draft = postings.draft(make)
+    chidi = answering(site.as_(make.chidi))
+    for pattern in ("/openings/{}", "/postings/{}", "/postings/{}/edit"):
+        foreign, missing = chidi.get(pattern.format(draft)), chidi.get(pattern.format("a" * 16))
+        assert foreign.status_code == missing.status_code, pattern
+        assert _without_what_differs(foreign.text, draft) == _without_what_differs(missing.text, "a" * 16)
+
+
+def _without_what_differs(text: str, public_id: str) -> str:
+    import re
+
+    return re.sub(r"[0-9a-f]{16}", "", text.replace(public_id, ""))
+
+
+def test_an_address_that_leads_nowhere_keeps_a_persons_menus(site: Client, make: World) -> None:
+    assert "Go to my next step" in words(answering(site.as_(make.amara)).get("/nowhere"))
+    assert "Sign in" in words(site.get("/nowhere"))
+    assert site.get("/nowhere", headers={"cookie": "session=forged"}).status_code == 404
+
+
+def test_an_error_is_said_in_the_readers_language(
+    site: Client, make: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Errors(Welsh):
+        def gettext(self, message: str) -> str:
+            return {"Error %(status)s": "Gwall %(status)s"}.get(message, message)
+
+    monkeypatch.setattr(language, "_catalogue", lambda tag: Errors() if tag == "cy" else Welsh())
+    with make.write() as db:
+        from market.accounts.models import Person
+
+        db.get_one(Person, make.amara.id).language = "cy"
+    amara = answering(site.as_(make.amara))
+    for path in ("/try/fail/409", "/try/crash", "/nowhere"):
+        assert "Gwall" in words(amara.get(path)), path
+        assert "Gwall" not in words(site.get(path)), path
+
+
+def test_when_even_the_page_fails_bare_words_are_said(
+    site: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no template")
+
+    monkeypatch.setattr(failures, "context_of", broken)
+    answer = site.get("/try/fail/409")
+    assert (answer.status_code, answer.text) == (409, "Someone moved first.")
+    assert "error page failed" in caplog.messages
+
+
+def test_a_disk_that_is_full_is_said_and_the_site_goes_on(
+    site: Client, make: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with make.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    from sqlalchemy import event
+
+    def small(connection: object, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]
+
+    event.listen(make.engine, "connect", small)
+    make.engine.dispose()
+    told = set()
+    for n in range(400):
+        answer = site.post("/try/ring", {"words": "x", "submission_key": f"{n:060}"})
+        told.add(answer.status_code)
+        if answer.status_code == 507:
+            break
+    assert told == {303, 507}
+    assert "There is no room left" in words(answer)
+    assert "no room left" in caplog.messages
+    kept = rung(make)
+    assert site.get("/").status_code == 200
+    event.remove(make.engine, "connect", small)
+    make.engine.dispose()
+    assert site.post("/try/ring", {"words": "x"}).status_code == 303, "recovers without a restart"
+    assert rung(make) == kept + 1
