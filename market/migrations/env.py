@@ -1,6 +1,6 @@
 """What Alembic runs for each command: on the connection it is handed, in one transaction."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -10,7 +10,7 @@ from market.migrations.tables import metadata
 connection = context.config.attributes["connection"]
 
 
-def render_item(kind: str, item: Any, _autogenerate: Any) -> str | bool:
+def render_item(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
     """Our own column types as what they are in the database, so that a revision does not change with the code."""
     if kind == "type" and isinstance(item, Choice):
         return "sa.Text()"
