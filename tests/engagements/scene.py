@@ -104,7 +104,7 @@ def rubric(db: Session, engagement: Engagement) -> RubricView:
 
 def judge(
     make: World,
-    who: Known,
+    who: Known | Actor,
     engagement_id: int,
     step: int = 3,
     words: str = "",
@@ -112,7 +112,7 @@ def judge(
     **more: Any,
 ) -> None:
     """Put in the same step for every criterion (or keep it, or sign it: `do`)."""
-    actor = make.actor(who)
+    actor = who if isinstance(who, Actor) else make.actor(who)
     with make.write() as db:
         engagement = db.get_one(Engagement, engagement_id)
         view = rubric(db, engagement)
