@@ -73,8 +73,8 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     ]
 
 
-def _menu(request: Request) -> Menu:
-    """The menus of a page, for the template that frames it."""
+def _menu(request: Request, here: str = "") -> Menu:
+    """The menus of a page, for the template that frames it; `here` is the entry the page belongs to."""
 
     def address(route: str) -> str | None:
         try:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from market import clock
@@ -128,6 +129,32 @@ def _entries(kind: PaymentKind) -> ColumnElement[bool]:
     )
 
 
+def _unconfirmed() -> ColumnElement[bool]:
+    """Something was declared paid, or corrected, since the person last said what came."""
+    later = aliased(PaymentEntry)
+    said = (
+        select(col(later.id))
+        .where(
+            col(later.milestone_id) == col(PaymentEntry.milestone_id),
+            col(later.kind) == PaymentKind.CONFIRMED_RECEIVED,
+            col(later.id) > col(PaymentEntry.id),
+        )
+        .correlate(PaymentEntry)
+        .exists()
+    )
+    return (
+        select(col(PaymentEntry.id))
+        .where(
+            col(PaymentEntry.milestone_id) == col(Milestone.id),
+            col(PaymentEntry.kind).in_((PaymentKind.DECLARED_PAID, PaymentKind.CORRECTED)),
+            col(PaymentEntry.amount_minor) > 0,
+            ~said,
+        )
+        .correlate(Milestone)
+        .exists()
+    )
+
+
 _IN = (AssessmentStatus.SUBMITTED, AssessmentStatus.SIGNED)
 _ASSESSORS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
 _me: Any = bindparam("person")
@@ -185,8 +212,7 @@ _TALENT: Any = union_all(
     .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
     .where(
         col(Milestone.person_id) == _me,
-        _entries(PaymentKind.DECLARED_PAID),
-        ~_entries(PaymentKind.CONFIRMED_RECEIVED),
+        _unconfirmed(),
     )
     .group_by(col(Engagement.public_id), col(Engagement.title), _org),
     select(

@@ -7,12 +7,14 @@ page they are on, and a way to the other.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from market.access import Actor
+from market.access import Actor, Task
 from market.words import _
 
 Address = Callable[
     [str], str | None
 ]  # the path of a route by its name, None where the site has no such route
+OF_ORG = ("employer", "posts", "team", "people")
+OF_ONESELF = ("home", "work", "profile")
 OWN_SIDE = ("/home", "/me", "/work", "/applications", "/offers", "/wanted")
 
 
@@ -28,16 +30,16 @@ class Menu(NamedTuple):
     foot: list[tuple[str, list[Item]]]
 
 
-def nav(actor: Actor, path: str, address: Address, *, demo: bool) -> Menu:
-    """The menus of the page at `path`."""
+def nav(actor: Actor, path: str, address: Address, *, demo: bool, here: str = "") -> Menu:
+    """The menus of the page at `path`; `here` is the key of the entry that the page says it belongs to."""
     return Menu(
-        _items(address, _main(actor, path)),
+        _items(address, _main(actor, path, here)),
         _items(address, _account(actor, demo=demo)),
         [(title, _items(address, links)) for title, links in _foot()],
     )
 
 
-def _main(actor: Actor, path: str) -> list[tuple[str, str, str]]:
+def _main(actor: Actor, path: str, here: str) -> list[tuple[str, str, str]]:
     if not actor.is_signed_in:
         return [("openings", "opportunities.browse", _("Openings")), ("how", "home.how", _("How it works"))]
     own = [
@@ -49,20 +51,30 @@ def _main(actor: Actor, path: str) -> list[tuple[str, str, str]]:
     moderation = [("cases", "cases.queue", _("Moderation"))] if actor.is_moderator or actor.is_admin else []
     if not actor.memberships:
         return own + moderation
-    if path.startswith(OWN_SIDE):
+    if _is_own_side(path, here):
         return [
             *own,
             ("org", "home.employer", _("For %(who)s", who=actor.memberships[0].org_name)),
             *moderation,
         ]
+    posts = [("posts", "opportunities.mine", _("Our openings"))] if actor.orgs_for(Task.POST) else []
+    team = [("team", "engagements.ours", _("Work"))] if actor.orgs_for(Task.SUPERVISE) else []
+    people = [("people", "matching.people", _("People"))] if actor.orgs_for(Task.DECIDE) else []
     return [
         ("employer", "home.employer", _("To answer")),
-        ("posts", "opportunities.mine", _("Our openings")),
-        ("team", "engagements.ours", _("Work")),
-        ("people", "matching.people", _("People")),
+        *posts,
+        *team,
+        *people,
         ("own", "home.talent", _("My own side")),
         *moderation,
     ]
+
+
+def _is_own_side(path: str, here: str) -> bool:
+    """Which side a page is of: as it says itself (one work has a page for both), else by its address."""
+    if here in OF_ORG:
+        return False
+    return here in OF_ONESELF or path.startswith(OWN_SIDE)
 
 
 def _account(actor: Actor, *, demo: bool) -> list[tuple[str, str, str]]:

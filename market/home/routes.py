@@ -36,6 +36,7 @@ def front(request: Request, db: Session, actor: Actor) -> Response:
         say=posted,
         climb=examples.climb(today),
         change=examples.one_piece(today),
+        units=UNITS,
         today=today,
     )
 

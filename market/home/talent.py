@@ -19,6 +19,7 @@ from market.evidence.posterior import DEFAULTS, UNITS, Level, posterior
 from market.home import due
 from market.home.todo import Todo, end_of, for_talent, in_order
 from market.matching import openings
+from market.matching.core.explain import Fit
 from market.matching.core.pool import SkillGap
 from market.opportunities.browsing import RANKED_AMONG, Card, Ranked, cards_of
 from market.opportunities.models import Opportunity
@@ -191,6 +192,7 @@ class Home(NamedTuple):
     applications: list[MineRow]
     close: list[Open]
     is_new: bool  # has shown nothing yet
+    is_close: bool  # are these close, or only the nearest?
     open_count: int
     gap: Gap | None
     fresh: list[Fresh]
@@ -213,6 +215,8 @@ def home(db: Session, actor: Actor) -> Home:
     due_count = len(found)
     near = openings.in_order(db, actor.id, _OPEN_TO.params(me=actor.id, orgs=list(actor.org_ids)))
     best = list(near[:CLOSE])
+    close = [one for one in best if is_close(one.fit)]
+    best = close or best
     fits = {one.id: one for one in best}
     cards = cards_of(db, list(fits)) if fits else []
     gap = near.closest_gap()
@@ -228,11 +232,17 @@ def home(db: Session, actor: Actor) -> Home:
         [row for row in sent if row.status != ApplicationStatus.DRAFT],
         [Open(card, fits[card.id]) for card in cards],
         not fresh and not profile.claims,
+        bool(close),
         len(near),
         _gap(db, actor.id, gap, today) if gap else None,
         fresh,
         _dates(parts, today),
     )
+
+
+def is_close(fit: Fit) -> bool:
+    """Half of what is essential is met, or half of everything asked is covered."""
+    return 2 * fit.met >= max(1, fit.of) or fit.coverage >= 50
 
 
 def _parts_due(parts: list[Part], zone: str) -> list[Todo]:

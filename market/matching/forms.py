@@ -11,7 +11,7 @@ from market.matching.core.contract import MOST_REQUIREMENTS, Requirement
 from market.skills.forms import Chosen, chosen
 
 WEIGHT = 5
-_LEVEL = re.compile(r"^(?P<name>.*\S)\s+(?:(?:at\s+)?level\s+)?(?P<level>[1-5])$", re.IGNORECASE | re.DOTALL)
+_LEVEL = re.compile(r"^(?P<name>.*?\S)\s+(?:(?:at\s+)?level\s+)?(?P<level>[1-5])$", re.IGNORECASE | re.DOTALL)
 LONGEST = 400
 
 

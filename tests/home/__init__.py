@@ -1,0 +1,1 @@
+"""The first page, the dashboards and the pages that explain the site."""
