@@ -3,13 +3,14 @@
 A statement here is everything that goes to the database: SQLite's BEGIN, each query and change, and COMMIT.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, event, select
+from sqlalchemy import Engine, event, inspect
+from sqlmodel import Session
 
 from market.db import transaction
 
@@ -63,15 +64,27 @@ def failing_at(engine: Engine, number: int, *, dies: bool = False) -> Iterator[S
         event.remove(engine, "before_cursor_execute", on_statement)
 
 
+class _Enough(Exception):
+    """The counting run ends here."""
+
+
+def statements_of(engine: Engine, job: Callable[[Session], object]) -> int:
+    """How many statements a use case makes, with BEGIN and COMMIT. Nothing of this run is kept."""
+    with failing_at(engine, 0) as told, suppress(_Enough), transaction(engine, write=True) as db:
+        job(db)
+        db.flush()
+        raise _Enough
+    return told.seen + 1  # the COMMIT
+
+
 def everything(engine: Engine, folder: Path | None = None) -> dict[str, Any]:
     """All rows of all tables, and the names and sizes of all files below `folder`."""
-    metadata = MetaData()
-    metadata.reflect(engine)
     with transaction(engine, write=False) as db:
+        connection = db.connection()
         found: dict[str, Any] = {
-            table.name: sorted(map(repr, db.connection().execute(select(table)).all()))
-            for table in metadata.tables.values()
+            name: sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()))
+            for name in inspect(connection).get_table_names()
         }
-    if folder is not None and folder.exists():
+    if folder is not None:
         found["files"] = sorted((p.name, p.stat().st_size) for p in folder.rglob("*") if p.is_file())
     return found

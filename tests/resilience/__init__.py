@@ -1,0 +1,1 @@
+"""What survives faults and many at once."""
