@@ -16,11 +16,16 @@ from market.demo.settling import arrivals, postings
 from market.demo.story import tell
 from market.demo.world import World, load
 from market.evidence.service import refresh
+from market.notifications.service import read_all
 from market.opportunities.drafts import Floor
 from market.skills.models import Skill
 from market.subscribers import LEADS_TO
 
 Progress = Callable[[int, int], None]  # (moments done, moments in all)
+
+
+READ_UNTIL = -2
+"""People have read their news up to this morning: what came since is new to them."""
 
 
 class Stumbled(RuntimeError):
@@ -51,6 +56,8 @@ def play(
             clock.stand_at(hour_of(now, day, 0, 0) - timedelta(minutes=30))
             timers.sweep(engine, daily)
             outbox.drain(engine, LEADS_TO)
+            if day == READ_UNTIL:
+                _read_the_news(engine, cast)
             rank = -1
             for place, moment in enumerate(found):
                 clock.stand_at(hour_of(now, day, moment.rank, place))
@@ -72,3 +79,9 @@ def play(
     while timers.sweep(engine, (refresh,)):
         pass
     return cast
+
+
+def _read_the_news(engine: Engine, cast: Cast) -> None:
+    with transaction(engine, write=True) as db:
+        for person_id in cast.people.values():
+            read_all(db, person_id)
