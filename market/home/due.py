@@ -64,6 +64,7 @@ class Kind(StrEnum):
     HANDED_IN = "handed_in"
     COUNTER = "counter"  # terms that the other side suggested
     PAY = "pay"
+    FINISH = "finish"  # every part is settled, and nobody has said that it is over
     OUTCOME = "outcome"  # what a trial led to
 
 
@@ -95,6 +96,13 @@ _settled = (
     .correlate(Engagement)
     .exists()
 )
+_accepted = (
+    select(col(Milestone.id))
+    .where(col(Milestone.engagement_id) == col(Engagement.id), col(Milestone.status).in_(ACCEPTED))
+    .correlate(Engagement)
+    .exists()
+)
+_to_finish = and_(col(Engagement.status) == Status.ACTIVE, _settled, _accepted)
 # Work that may be judged now: ended less than two weeks ago, or with every part settled.
 _to_judge = and_(
     col(Engagement.rubric_id).is_not(None),
@@ -184,6 +192,9 @@ _TALENT: Any = union_all(
     )
     .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
     .where(col(Engagement.person_id) == _me, _to_judge, ~_assessed(AssessmentSide.SELF, status=_IN)),
+    select(*_row(Kind.FINISH, col(Engagement.public_id), col(Engagement.title), _org, None))
+    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
+    .where(col(Engagement.person_id) == _me, _to_finish),
     select(
         *_row(
             Kind.CHANGE, col(Engagement.public_id), col(Engagement.title), _org, col(TermsChange.created_at)
@@ -288,6 +299,9 @@ _EMPLOYER: Any = union_all(
     )
     .join(Person, col(Person.id) == col(Engagement.person_id))
     .where(_theirs, _to_judge, ~_assessed(*_ASSESSORS, status=_IN)),
+    select(*_row(Kind.FINISH, col(Engagement.public_id), col(Engagement.title), _person, None))
+    .join(Person, col(Person.id) == col(Engagement.person_id))
+    .where(_theirs, _to_finish),
     select(
         *_row(
             Kind.SIGN_ASSESSMENT,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from market import clock
-from market.access import Actor, Role, Task, anyone, member, signed_in
+from market.access import Actor, Role, Task, anyone, member, recruits, signed_in
 from market.applications import sentences as applied
 from market.applications.rules import OVERDUE_PAUSES, WAITING, Side
 from market.evidence.posterior import DEFAULTS, DOORSTEP, UNITS
@@ -38,6 +38,8 @@ def front(request: Request, db: Session, actor: Actor) -> Response:
         change=examples.one_piece(today),
         units=UNITS,
         today=today,
+        # Someone who may not post yet is led to what they need for it, not to a refusal.
+        posting="organisations.new" if actor.is_signed_in and not recruits(actor) else "opportunities.new",
     )
 
 

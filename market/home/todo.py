@@ -86,6 +86,8 @@ def for_talent(one: Due) -> Todo:
             one.at + ASSESS_WITHIN if one.at else None,
             "half",
         )
+    if one.kind is Kind.FINISH:
+        return _finish(one)
     if one.kind is Kind.CHANGE:
         return Todo(
             _("Answer changed terms"),
@@ -113,6 +115,23 @@ def for_talent(one: Due) -> Todo:
         here,
         one.at,
         "letter",
+    )
+
+
+def _finish(one: Due) -> Todo:
+    """Either side says that the work is over; then both review."""
+    return Todo(
+        _("Say that the work is finished"),
+        _(
+            "%(title)s, %(who)s. Every part is settled; both of you review after this.",
+            title=one.title,
+            who=one.who,
+        ),
+        _("Open the work"),
+        "engagements.show",
+        {"id": one.id},
+        None,
+        "check",
     )
 
 
@@ -171,6 +190,8 @@ def for_employer(one: Due, now: datetime) -> Todo:
             one.at + ASSESS_WITHIN if one.at else None,
             "half",
         )
+    if one.kind is Kind.FINISH:
+        return _finish(one)
     if one.kind is Kind.CHANGE:
         return Todo(
             _("Answer changed terms"),

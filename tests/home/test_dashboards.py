@@ -241,6 +241,22 @@ class TestMyNextStep:
         assert kinds(make, make.amara, "talent") == []
         assert kinds(make, make.bruno, "employer") == []
 
+    def test_when_every_part_is_settled_either_side_says_that_it_is_over(
+        self, client: Client, make: World, standing_clock: Standing, opening: int
+    ) -> None:
+        engagement = started(make, standing_clock, opening)
+        for part in (0, 1):
+            hand_in(make, engagement, part)
+            approve(make, engagement, part)
+        assert kinds(make, make.amara, "talent") == [What.ASSESS, What.FINISH]
+        assert kinds(make, make.bruno, "employer") == [What.ASSESS, What.FINISH, What.PAY]
+        assert "Say that the work is finished" in main_of(client.as_(make.bruno).get("/employer"))
+        amara = make.actor(make.amara)
+        in_work(make, engagement, lambda db, e, _parts: engagements.finish(db, amara, e))
+        make.drain()
+        assert kinds(make, make.amara, "talent") == [What.ASSESS, What.REVIEW]
+        assert kinds(make, make.bruno, "employer") == [What.ASSESS, What.PAY, What.REVIEW]
+
     def test_an_invitation_stands_until_it_is_taken_or_put_aside(self, make: World, opening: int) -> None:
         with make.write() as db:
             invitations.invite(
