@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -69,10 +69,19 @@ def sweep(engine: Engine, timers: tuple[Timer, ...] | None = None) -> int:
     """Run every timer once, each in a transaction of its own; one that fails does not stop the others."""
     moved = 0
     for timer in TIMERS if timers is None else timers:
+        name = f"{timer.__module__}.{getattr(timer, '__name__', 'unnamed')}"
         try:
             with transaction(engine, write=True) as db:
-                moved += timer(db, clock.now())
+                if _is_alone(db, name):
+                    moved += timer(db, clock.now())
         except Exception:
-            name = getattr(timer, "__name__", "unnamed")
-            log.exception("timer failed", extra={"timer": f"{timer.__module__}.{name}"})
+            log.exception("timer failed", extra={"timer": name})
     return moved
+
+
+def _is_alone(db: Session, name: str) -> bool:
+    """Does no other worker run this timer now? (On SQLite there is one writer at a time anyway.)"""
+    if db.get_bind().dialect.name == "sqlite":
+        return True
+    lock = select(func.pg_try_advisory_xact_lock(func.hashtext(name)))
+    return bool(db.connection().execute(lock).scalar())

@@ -45,6 +45,19 @@ def test_a_timer_is_told_the_time_of_the_clock(house: Engine, standing_clock: St
     assert told == [NOW]
 
 
+def test_while_one_worker_runs_a_timer_another_leaves_it_alone(house: Engine) -> None:
+    meanwhile: list[int] = []
+
+    def slow(db: Session, now: datetime) -> int:
+        if house.dialect.name == "postgresql":  # on SQLite the other worker waits until this one is done
+            meanwhile.append(timers.sweep(house, (slow, more)))
+        return 1
+
+    for _ in range(2):
+        assert timers.sweep(house, (slow,)) == 1
+    assert meanwhile == ([1, 1] if house.dialect.name == "postgresql" else [])
+
+
 def test_every_timer_may_run_again_at_once_without_doing_more(make: World) -> None:
     make.sweep()
     before = len(make.events())

@@ -79,7 +79,14 @@ def _ends_with_the_database(request: Request, db: Session, actor: Actor) -> Resp
     return PlainTextResponse("never")
 
 
+def _cut(request: Request, db: Session, actor: Actor) -> Response:
+    """PostgreSQL ends this very connection, as when it is restarted."""
+    db.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    return PlainTextResponse("never")
+
+
 ROUTES = [
+    page("/try/cut", _cut, name="try.cut", allow=anyone),
     page("/try/show", _show, name="try.show", allow=anyone),
     page("/try/show/{id}", _show, name="try.show_one", allow=anyone),
     page("/try/mine", _show, name="try.mine", allow=signed_in),

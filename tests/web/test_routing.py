@@ -1,12 +1,18 @@
 """One request is one transaction: what was answered was kept, and a form counts once."""
 
 import asyncio
+import dataclasses
+import sqlite3
 from collections.abc import Callable
 
 import httpx
 import pytest
+from sqlalchemy import event, text
 from sqlmodel import select
 
+from market.access import VISITOR, Actor
+from market.web.back import own_path
+from market.web.kit import Kit
 from market.web.submission import KEY_FIELD, Submission
 from tests.support.client import Client, htmx, words
 from tests.support.faults import failing_at
@@ -156,3 +162,64 @@ def test_a_field_or_a_form_past_all_measure_is_too_large(site: Client, make: Wor
         assert answer.status_code == 413
         assert "That is too large" in words(answer)
     assert rung(make) == 0
+
+
+def test_a_role_that_ends_between_the_look_and_the_write_is_ended(site: Client, make: World) -> None:
+    kit: Kit = site.app.state.kit
+    looks: list[Actor] = [Actor(id=make.amara.id, name="Amara"), VISITOR]
+    site.app.state.kit = dataclasses.replace(kit, load_actor=lambda db, token: looks.pop(0))
+    answer = send(site, "/try/ring-mine", key="k1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert rung(make) == 0
+    with make.read() as db:
+        assert db.get(Submission, "k1") is None
+
+
+def test_a_database_that_does_not_answer_is_said_and_used_again_when_it_does(
+    site: Client, make: World
+) -> None:
+    assert send(site).status_code == 303
+    if make.engine.dialect.name == "sqlite":
+        event.listen(
+            make.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20")
+        )
+        make.engine.dispose()
+        other = sqlite3.connect(make.engine.url.database or "")
+        other.execute("BEGIN IMMEDIATE")
+        answer = send(site)
+        assert site.get("/").status_code == 200, "reading goes on"
+        other.close()
+    else:
+        answer = site.get("/try/cut")
+        with make.engine.connect() as connection:  # and every connection that waits in the pool
+            connection.execute(text(_CUT_OTHERS))
+    assert answer.status_code == 503
+    assert "does not answer at the moment" in words(answer)
+    assert send(site).status_code == 303
+    assert rung(make) == 2
+
+
+_CUT_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/openings?q=a#b", True),
+        ("/", True),
+        ("", False),
+        ("openings", False),
+        ("//evil.example", False),
+        ("/\\evil.example", False),
+        ("/\t/evil.example", False),
+        ("/a\nSet-Cookie: x", False),
+        ("https://evil.example", False),
+        ("javascript:alert(1)", False),
+        ("/" + "a" * 500, False),
+    ],
+)
+def test_a_way_back_leads_to_a_page_of_this_site_only(path: str, kept: bool) -> None:
+    assert own_path(path, "/home") == (path if kept else "/home")
