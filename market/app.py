@@ -20,6 +20,7 @@ from market.files.service import with_files
 from market.home.nav import Menu, nav
 from market.panels import APPLIED_IDS, BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
 from market.web import failures
+from market.web.addresses import Site
 from market.web.body import BodyLimit
 from market.web.headers import SafeHeaders
 from market.web.kit import Kit
@@ -96,7 +97,7 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         *feature_routes(demo=settings.demo),
         Mount("/static", HashedFiles(), name="static"),
     ]
-    app = Starlette(
+    app = Site(
         routes=routes,
         middleware=[
             Middleware(RequestLog),
