@@ -12,7 +12,9 @@ from market.engagements.models import Engagement
 from market.errors import NotFound
 from market.messages import queries, service
 from market.messages.models import About
+from market.messages.queries import Subject
 from market.web.forms import BLANK
+from market.web.pagination import encode
 from market.web.render import render_part
 from market.web.routing import after
 
@@ -35,18 +37,29 @@ def _thread(request: Request, db: Session, actor: Actor, kind: About, public_id:
         subject = queries.subject_of(db, actor, kind, public_id)
     except NotFound:
         return Markup("")
-    found = queries.thread_about(db, kind, subject.id)
-    messages = queries.messages_in(db, found.id) if found else []
+    return render_part(
+        request,
+        "messages/beside.html",
+        **thread_view(request, db, actor, subject),
+        entry=BLANK,
+    )
+
+
+def thread_view(
+    request: Request, db: Session, actor: Actor, subject: Subject, before: int | None = None
+) -> dict[str, Any]:
+    """What a thread shows, here or on its own page; the last message that is shown counts as read once it was sent."""
+    found = queries.thread_about(db, subject.kind, subject.id)
+    rows = queries.messages_in(db, found.id, queries.MOST + 1, before) if found else []
+    messages = rows[-queries.MOST :]
     read_to = queries.read_to(db, found.id, actor.id) if found else 0
     if found and messages and messages[-1].id > read_to:
         thread_id, last = found.id, messages[-1].id
         after(request, lambda later: service.mark_read(later, thread_id, actor.id, last))
-    return render_part(
-        request,
-        "messages/beside.html",
-        subject=subject,
-        messages=messages,
-        read_to=read_to,
-        entry=BLANK,
-        may_write=service.may_write(db, actor, subject),
-    )
+    return {
+        "subject": subject,
+        "messages": messages,
+        "earlier": encode([messages[0].id]) if len(rows) > len(messages) else None,
+        "read_to": read_to,
+        "may_write": service.may_write(db, actor, subject),
+    }

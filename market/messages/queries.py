@@ -15,7 +15,8 @@ from market.messages.models import About, Message, Thread, ThreadRead
 from market.messages.rules import side_of
 from market.words import _
 
-MOST = 200
+MOST = 100
+_FAR = 2**62
 
 
 class Subject(NamedTuple):
@@ -62,8 +63,8 @@ def thread_about(db: Session, kind: About, about_id: int) -> Thread | None:
     return db.exec(select(Thread).where(Thread.about_kind == kind, Thread.about_id == about_id)).first()
 
 
-def messages_in(db: Session, thread_id: int, most: int = MOST) -> list[Said]:
-    """The last messages, the oldest first."""
+def messages_in(db: Session, thread_id: int, most: int = MOST, before: int | None = None) -> list[Said]:
+    """The last messages, or the last ones before a message's inner id; the oldest first."""
     rows = (
         db.connection()
         .execute(
@@ -77,7 +78,7 @@ def messages_in(db: Session, thread_id: int, most: int = MOST) -> list[Said]:
                 col(Message.removed_at),
             )
             .join(Person, col(Person.id) == col(Message.author_id))
-            .where(col(Message.thread_id) == thread_id)
+            .where(col(Message.thread_id) == thread_id, col(Message.id) < (before or _FAR))
             .order_by(col(Message.id).desc())
             .limit(most)
         )

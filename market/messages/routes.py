@@ -10,8 +10,10 @@ from market.access import Actor, signed_in
 from market.messages import queries, service
 from market.messages.forms import MessageForm
 from market.messages.models import About
+from market.messages.panels import thread_view
 from market.web.forms import BLANK, Entry, read
 from market.web.kit import kit_of
+from market.web.pagination import decode
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.words import _
@@ -20,15 +22,13 @@ from market.words import _
 def thread(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
     """The thread on a page of its own: after a refused message, and for long conversations."""
     subject = queries.subject_of(db, actor, request.path_params["kind"], request.path_params["id"])
-    found = queries.thread_about(db, subject.kind, subject.id)
+    key = decode(request.query_params.get("before"), 1)
+    before = key[0] if key and isinstance(key[0], int) else None
     return render(
         request,
         "messages/thread.html",
-        subject=subject,
-        messages=queries.messages_in(db, found.id) if found else [],
+        **thread_view(request, db, actor, subject, before),
         entry=entry,
-        read_to=queries.read_to(db, found.id, actor.id) if found else 0,
-        may_write=service.may_write(db, actor, subject),
         status=entry.status,
     )
 

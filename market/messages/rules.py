@@ -10,7 +10,9 @@ def side_of(actor: Actor, person_id: int, org_id: int, supervisor_ids: tuple[int
         return ""
     if actor.id == person_id:
         return "talent"
-    if actor.may_for(Task.DECIDE, org_id) or (actor.id in supervisor_ids and actor.belongs_to(org_id)):
+    if actor.may_for(Task.DECIDE, org_id) or (
+        actor.id in supervisor_ids and actor.may_for(Task.SUPERVISE, org_id)
+    ):
         return "employer"
     return ""
 

@@ -1,13 +1,15 @@
 """Writing in a thread, and keeping how far someone has read."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from market import clock
 from market.access import Actor, Decision, require
 from market.accounts.queries import is_blocked
+from market.applications.models import Application
+from market.engagements.models import Engagement
 from market.errors import Forbidden
 from market.messages import queries, rules
-from market.messages.models import Message, Thread, ThreadRead
+from market.messages.models import About, Message, Thread, ThreadRead
 from market.messages.queries import Subject
 from market.outbox import announce
 from market.words import _
@@ -22,7 +24,9 @@ def may_write(db: Session, actor: Actor, subject: Subject) -> Decision:
 
 
 def thread_for(db: Session, subject: Subject) -> Thread:
-    """The thread about a thing, made when it is needed."""
+    """The thread about a thing, made when it is needed: by one at a time, since both sides may begin it at once."""
+    about = Application if subject.kind is About.APPLICATION else Engagement
+    db.exec(select(about.id).where(about.id == subject.id).with_for_update()).one()
     found = queries.thread_about(db, subject.kind, subject.id)
     if found is None:
         found = Thread(
@@ -48,7 +52,8 @@ def send(db: Session, actor: Actor, subject: Subject, text: str) -> Message:
 
 
 def mark_read(db: Session, thread_id: int, person_id: int, message_id: int) -> None:
-    """Remember that everything up to a message was read."""
+    """Remember that everything up to a message was read. Two windows of one person wait for each other."""
+    db.exec(select(Thread.id).where(Thread.id == thread_id).with_for_update()).one()
     found = db.get(ThreadRead, (thread_id, person_id)) or ThreadRead(thread_id=thread_id, person_id=person_id)
     found.message_id = max(found.message_id, message_id)
     db.add(found)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from market.access import Actor
 from market.accounts.models import Organisation, Person
 from market.engagements.models import Engagement
+from market.engagements.rules import parties
 from market.opportunities.models import Opportunity
 from market.reviews import queries, rules, scales
 from market.web.render import render_part
@@ -20,13 +21,14 @@ def beside_work(
     """Where the reviews of a work stand, for its two sides."""
     pair = queries.pair_of(db, engagement.id)
     side = rules.side_of(actor, pair) if pair else None
-    if pair is None or side is None:
+    if pair is None or side is None or not parties(actor, engagement):
         return Markup("")
     return render_part(
         request,
         "reviews/beside.html",
         pair=pair,
         engagement=engagement,
+        may_edit=queries.may_write(db, actor, pair, queries.review_by(db, pair.id, side)),
         sealed_by_me=rules.is_sealed_by(pair, side),
         sealed_by_other=rules.is_sealed_by(pair, scales.subject_of(side)),
     )
@@ -70,5 +72,5 @@ def organisation_box(
         organisation=org,
         reputation=queries.reputation_of_organisation(db, org.id),
         figures=queries.employer_figures(db, org.id),
-        quote=latest[0].text if latest and latest[0].text else "",
+        quote=latest[0].text if latest and latest[0].moderation != "reported" else "",
     )

@@ -10,11 +10,12 @@ from sqlmodel import Session, col
 from sqlmodel import select as pick
 
 from market import clock
-from market.access import Actor
+from market.access import Actor, Decision
 from market.accounts.models import Organisation, Person
+from market.accounts.queries import org_member_ids
 from market.applications.models import Application
 from market.engagements.models import Engagement
-from market.engagements.rules import ENDED, TrialOutcome
+from market.engagements.rules import ENDED, TrialOutcome, parties
 from market.errors import NotFound
 from market.reviews import rules
 from market.reviews.models import Review, ReviewAxis, ReviewPair, ReviewSkillStatement
@@ -32,13 +33,40 @@ def pair_of(db: Session, engagement_id: int) -> ReviewPair | None:
 def get_pair(db: Session, actor: Actor, engagement: Engagement) -> ReviewPair:
     """The pair of an engagement that this actor is a side of; `NotFound` for anyone else, or before its end."""
     found = pair_of(db, engagement.id)
-    if found is None or rules.side_of(actor, found) is None:
+    if found is None or rules.side_of(actor, found) is None or not parties(actor, engagement):
         raise NotFound(_("There is nothing to review here yet."))
     return found
 
 
 def review_by(db: Session, pair_id: int, side: Side) -> Review | None:
     return db.exec(pick(Review).where(Review.pair_id == pair_id, Review.side == side)).first()
+
+
+def may_write(db: Session, actor: Actor, pair: ReviewPair, written: Review | None) -> Decision:
+    """Whether this actor may write their side's review now, or edit the one that is written."""
+    author = written.author_id if written else None
+    left = (
+        written is not None
+        and written.side is Side.EMPLOYER
+        and author not in org_member_ids(db, pair.org_id)
+    )
+    return rules.may_write(actor, pair, author, clock.now(), author_left=left)
+
+
+def get_review(db: Session, actor: Actor, public_id: str) -> tuple[Engagement, ReviewPair, Review]:
+    """A review of work that this actor is a side of; `NotFound` for any other."""
+    review = db.exec(pick(Review).where(Review.public_id == public_id)).first()
+    pair = db.get(ReviewPair, review.pair_id) if review else None
+    engagement = db.get(Engagement, pair.engagement_id) if pair else None
+    if (
+        review is None
+        or pair is None
+        or engagement is None
+        or rules.side_of(actor, pair) is None
+        or not parties(actor, engagement)
+    ):
+        raise NotFound(_("There is no such review."))
+    return engagement, pair, review
 
 
 def axes_of(db: Session, review_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -95,8 +123,8 @@ class Shown(NamedTuple):
 
     @property
     def stars(self) -> float:
-        """The mean of the axes, 1 to 5."""
-        return sum(step for _name, step, _words in self.axes) / len(self.axes)
+        """The mean of the axes, 1 to 5; 0 where none may be read."""
+        return sum(step for _name, step, _words in self.axes) / max(1, len(self.axes))
 
 
 _SHOWN = (
@@ -159,11 +187,13 @@ def _read(db: Session, statement: object, values: dict[str, int]) -> list[Shown]
                 row[5],
                 "" if gone else row[6],
                 row[7],
-                row[8],
-                row[9],
+                None if gone else row[8],  # a reply would tell what is gone
+                None if gone else row[9],
                 row[10],
-                tuple((name_of(a), steps[a], steps_of(a)[steps[a] - 1]) for a in order if a in steps),
-                tuple(statements.get(row[0], ())),
+                ()
+                if gone
+                else tuple((name_of(a), steps[a], steps_of(a)[steps[a] - 1]) for a in order if a in steps),
+                () if gone else tuple(statements.get(row[0], ())),
                 row[0],
             )
         )
@@ -216,7 +246,11 @@ def site_mean(db: Session, side: Side) -> float:
             select(func.count(func.distinct(col(Review.id))), func.avg(col(ReviewAxis.step)))
             .join(ReviewAxis, col(ReviewAxis.review_id) == col(Review.id))
             .join(ReviewPair, col(ReviewPair.id) == col(Review.pair_id))
-            .where(col(ReviewPair.status) == Status.REVEALED, col(Review.side) == side)
+            .where(
+                col(ReviewPair.status) == Status.REVEALED,
+                col(Review.side) == side,
+                col(Review.moderation).is_distinct_from("removed"),
+            )
         )
         .one()
     )

@@ -47,10 +47,11 @@ def reputation(reviews: Iterable[Rated], as_of: date, site_mean: float = PRIOR_M
     """What the reviews say on a day. The order of the reviews is of no matter."""
     found = list(reviews)
     faded = [0.5 ** (max(0, (as_of - r.on).days) / HALF_LIFE_DAYS) for r in found]
-    by_rater: dict[str, float] = {}
+    by_rater: dict[str, list[float]] = {}
     for review, weight in zip(found, faded, strict=True):
-        by_rater[review.rater] = by_rater.get(review.rater, 0.0) + weight
-    weights = [w * min(1.0, RATER_CAP / by_rater[r.rater]) for r, w in zip(found, faded, strict=True)]
+        by_rater.setdefault(review.rater, []).append(weight)
+    said = {rater: fsum(parts) for rater, parts in by_rater.items()}  # exact: the order is of no matter
+    weights = [w * min(1.0, RATER_CAP / said[r.rater]) for r, w in zip(found, faded, strict=True)]
     total = PRIOR_WEIGHT + fsum(weights)
     mean = (PRIOR_WEIGHT * site_mean + fsum(w * r.stars for w, r in zip(weights, found, strict=True))) / total
     half = SPREAD_90 * SCATTER / sqrt(total)

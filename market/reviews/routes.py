@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from market import clock
 from market.access import Actor, anyone, require, signed_in
 from market.accounts.models import Organisation, Person
 from market.accounts.queries import get_organisation
 from market.engagements.models import Engagement
 from market.engagements.queries import get_engagement
-from market.errors import NotFound
 from market.matching.queries import requirements_of
 from market.opportunities.models import Opportunity
 from market.profiles.queries import visible_profile
 from market.reviews import forms, queries, rules, scales, service
-from market.reviews.models import Review, ReviewPair
+from market.reviews.models import Review
 from market.reviews.rules import AXES, Side, Status
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.render import render, see_other
@@ -44,7 +42,7 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
     mine = queries.review_by(db, pair.id, side)
     skills = _skills(db, engagement) if side is Side.EMPLOYER else []
     if entry is BLANK:
-        require(rules.may_write(actor, pair, mine.author_id if mine else None, clock.now()))
+        require(queries.may_write(db, actor, pair, mine))
         entry = _known(db, mine, skills)
     about = scales.subject_of(side)
     return render(
@@ -106,7 +104,7 @@ def seal(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(request, "reviews.show", id=engagement.public_id, said=said)
 
 
-def show(request: Request, db: Session, actor: Actor) -> Response:
+def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
     """Both reviews, or what may be said before they are open."""
     engagement = get_engagement(db, actor, request.path_params["id"])
     pair = queries.get_pair(db, actor, engagement)
@@ -126,7 +124,10 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         mine=both.get(side),
         sealed_by_me=rules.is_sealed_by(pair, side),
         sealed_by_other=rules.is_sealed_by(pair, scales.subject_of(side)),
-        may_reply=rules.may_reply(actor, pair, about_me.side, about_me.reply is not None)
+        entry=entry,
+        status=entry.status,
+        may_edit=queries.may_write(db, actor, pair, queries.review_by(db, pair.id, side)),
+        may_reply=rules.may_reply(actor, pair, about_me.side, about_me.reply is not None, about_me.moderation)
         if about_me
         else None,
         reputation=queries.reputation_of_person(db, pair.person_id)
@@ -136,23 +137,12 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
 
 
 def reply(request: Request, db: Session, actor: Actor) -> Response:
-    """Reply once to what was said."""
-    found = db.exec(
-        select(Review, ReviewPair).join(ReviewPair).where(Review.public_id == request.path_params["review"])
-    ).first()
-    if found is None or rules.side_of(actor, found[1]) is None:
-        raise NotFound(_("There is no such review."))
-    review, pair = found
-    engagement = db.get_one(Engagement, pair.engagement_id)
+    """Reply once to what was said; refused words come back on the page of both reviews."""
+    engagement, pair, review = queries.get_review(db, actor, request.path_params["review"])
     entry = read(forms.Reply, request.state.form)
     if entry.errors:
-        return see_other(
-            request,
-            "reviews.show",
-            id=engagement.public_id,
-            said=next(iter(entry.errors.values())),
-            kind="bad",
-        )
+        request.path_params["id"] = engagement.public_id
+        return show(request, db, actor, entry)
     service.reply(db, actor, pair, review, entry.data.reply)
     return see_other(
         request, "reviews.show", id=engagement.public_id, said=_("Your reply stands under the review.")

@@ -57,7 +57,9 @@ def is_sealed_by(pair: "ReviewPair", side: Side) -> bool:
     return pair.status is (Status.SEALED_BY_TALENT if side is Side.TALENT else Status.SEALED_BY_EMPLOYER)
 
 
-def may_write(actor: Actor, pair: "ReviewPair", author_id: int | None, now: datetime) -> Decision:
+def may_write(
+    actor: Actor, pair: "ReviewPair", author_id: int | None, now: datetime, *, author_left: bool = False
+) -> Decision:
     """While the window is open. What is sealed is edited by its author, or by an owner when its author has left."""
     side = side_of(actor, pair)
     if side is None:
@@ -70,19 +72,27 @@ def may_write(actor: Actor, pair: "ReviewPair", author_id: int | None, now: date
         is_sealed_by(pair, side)
         and author_id is not None
         and author_id != actor.id
-        and not actor.may_for(Task.MANAGE, pair.org_id)
+        and not (author_left and actor.may_for(Task.MANAGE, pair.org_id))
     ):
+        if author_left:
+            return no(_("Who wrote this review has left. An owner of the organisation can edit it."))
         return no(_("A colleague has written this review. Its author can still edit it."))
     return YES
 
 
-def may_reply(actor: Actor, pair: "ReviewPair", writer: Side, replied: bool) -> Decision:
-    """The side a review is about replies once, after both are open."""
+def may_reply(
+    actor: Actor, pair: "ReviewPair", writer: Side, replied: bool, moderation: str | None = None
+) -> Decision:
+    """The side a review is about replies once, after both are open. What a moderator reads or removed stands still."""
     if pair.status is not Status.REVEALED:
         return no(_("The reviews are not open yet."))
     side = side_of(actor, pair)
     if side is None or side is writer:
         return no(_("The side that was reviewed replies."))
+    if moderation == "reported":
+        return no(_("A moderator is reading this review. You can reply when that is decided."))
+    if moderation == "removed":
+        return no(_("This review was removed, so there is nothing to reply to."))
     return no(_("There is a reply already.")) if replied else YES
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete, select
 
 from market import clock
 from market.access import SYSTEM, Actor, require
+from market.engagements import rules as work
 from market.engagements.models import Engagement
 from market.errors import Conflict, Forbidden, Invalid
 from market.evidence import service as ledger
@@ -54,8 +55,10 @@ def write(
     side = rules.side_of(actor, pair)
     if side is None:
         raise Forbidden(_("Only the two sides of this work review it."))
+    hold(db, pair)
+    _require_given(db, actor, pair)
     before = queries.review_by(db, pair.id, side)
-    require(rules.may_write(actor, pair, before.author_id if before else None, clock.now()))
+    require(queries.may_write(db, actor, pair, before))
     missing = {
         a: _("Choose a step for %(axis)s.", axis=name_of(a))
         for a in AXES[subject_of(side)]
@@ -79,6 +82,18 @@ def write(
     if before is None:
         _seal(db, actor, pair, side)
     return review
+
+
+def hold(db: Session, pair: ReviewPair) -> None:
+    """The pair as it stands now, its row held: two sides who write at once are both taken, one after the other."""
+    db.flush()
+    db.refresh(pair, with_for_update=True)
+
+
+def _require_given(db: Session, actor: Actor, pair: ReviewPair) -> None:
+    """A mentor speaks for the organisation only where the work was given to them."""
+    if not work.parties(actor, db.get_one(Engagement, pair.engagement_id)):
+        raise Forbidden(_("Only the two sides of this work review it."))
 
 
 def _seal(db: Session, actor: Actor, pair: ReviewPair, side: Side) -> None:
@@ -117,7 +132,10 @@ def _write_statements(db: Session, pair: ReviewPair) -> None:
 
 def reply(db: Session, actor: Actor, pair: ReviewPair, review: Review, text: str) -> None:
     """The side a review is about replies once."""
-    require(rules.may_reply(actor, pair, review.side, review.reply is not None))
+    hold(db, pair)
+    _require_given(db, actor, pair)
+    db.refresh(review)
+    require(rules.may_reply(actor, pair, review.side, review.reply is not None, review.moderation))
     review.reply, review.replied_at = text, clock.now()
     db.add(review)
     announce(db, "review.replied", actor, subject=("review", review.id), engagement_id=pair.engagement_id)
@@ -125,10 +143,16 @@ def reply(db: Session, actor: Actor, pair: ReviewPair, review: Review, text: str
 
 def report(db: Session, actor: Actor, review: Review) -> None:
     """Someone reported a revealed review: it is frozen while a moderator reads it."""
+    _require_open(db, review)
     if review.moderation in ("removed", "redacted"):
         raise Conflict(_("A moderator has decided about this review."))
     review.moderation = "reported"
     db.add(review)
+
+
+def _require_open(db: Session, review: Review) -> None:
+    if db.get_one(ReviewPair, review.pair_id).status is not Status.REVEALED:
+        raise Conflict(_("This review is sealed. Nobody reads it before it is open."))
 
 
 def moderate(db: Session, moderator: Actor, review: Review, decision: str, text: str | None = None) -> None:
@@ -137,6 +161,9 @@ def moderate(db: Session, moderator: Actor, review: Review, decision: str, text:
         raise Forbidden(_("Only moderators decide about reviews."))
     if decision not in ("kept", "redacted", "removed"):
         raise ValueError(f"not a decision: {decision}")
+    _require_open(db, review)
+    if review.moderation == "removed" and decision != "removed":
+        raise Conflict(_("This review was removed, and what it stated was taken out of account for good."))
     review.moderation = decision
     if decision == "redacted":
         review.text = text or ""
