@@ -38,9 +38,13 @@ def front(request: Request, db: Session, actor: Actor) -> Response:
         change=examples.one_piece(today),
         units=UNITS,
         today=today,
-        # Someone who may not post yet is led to what they need for it, not to a refusal.
-        posting="organisations.new" if actor.is_signed_in and not recruits(actor) else "opportunities.new",
+        posting=_way_to_post(actor),
     )
+
+
+def _way_to_post(actor: Actor) -> str:
+    """Where posting begins: someone who may not yet is led to what they need for it, not to a refusal."""
+    return "organisations.new" if actor.is_signed_in and not recruits(actor) else "opportunities.new"
 
 
 def talent(request: Request, db: Session, actor: Actor) -> Response:
@@ -92,7 +96,7 @@ def greeting(actor: Actor, now: datetime) -> str:
 
 def how(request: Request, db: Session, actor: Actor) -> Response:
     """How the site works, for either side."""
-    return render(request, "home/how.html")
+    return render(request, "home/how.html", posting=_way_to_post(actor))
 
 
 def levels(request: Request, db: Session, actor: Actor) -> Response:
