@@ -1,4 +1,4 @@
-"""What is due: everything that waits for one person, or for those who act for an organisation, in one statement a side.
+"""What is due: the kinds of it, its rows, and what both sides ask of them. `due_talent` and `due_employer` read it.
 
 Each row says what it is, of which page it is the matter, whose it is and by when. Words for it stand in `todo`.
 """
@@ -20,35 +20,21 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from market import clock
-from market.access import Actor, Role, Task
-from market.accounts.models import Organisation, Person
-from market.applications.models import Application, InvitationToApply, Offer
-from market.applications.rules import OfferStatus
-from market.applications.rules import Side as OfferSide
-from market.applications.rules import Status as ApplicationStatus
 from market.db import Utc
 from market.engagements.models import (
     Assessment,
     AssessmentSide,
     AssessmentStatus,
     Engagement,
-    EngagementMember,
     Milestone,
     PaymentEntry,
     PaymentKind,
-    TermsChange,
 )
-from market.engagements.rules import ACCEPTED, ASSESS_WITHIN, ENDED, SETTLED, MilestoneStatus, Status
-from market.opportunities.models import Opportunity
-from market.opportunities.rules import Status as OpeningStatus
-from market.reviews.models import ReviewPair
-from market.reviews.rules import Status as PairStatus
+from market.engagements.rules import ACCEPTED, ENDED, SETTLED, Status
 
 
 class Kind(StrEnum):
@@ -79,7 +65,7 @@ class Due(NamedTuple):
     n: int
 
 
-def _row(kind: Kind, id: Any, title: Any, who: Any, at: Any, n: Any = 0) -> tuple[Any, ...]:
+def row(kind: Kind, id: Any, title: Any, who: Any, at: Any, n: Any = 0) -> tuple[Any, ...]:
     return (
         literal(kind.value, String).label("kind"),
         id.label("id"),
@@ -102,9 +88,9 @@ _accepted = (
     .correlate(Engagement)
     .exists()
 )
-_to_finish = and_(col(Engagement.status) == Status.ACTIVE, _settled, _accepted)
+to_finish = and_(col(Engagement.status) == Status.ACTIVE, _settled, _accepted)
 # Work that may be judged now: ended less than two weeks ago, or with every part settled.
-_to_judge = and_(
+to_judge = and_(
     col(Engagement.rubric_id).is_not(None),
     or_(
         and_(
@@ -115,7 +101,7 @@ _to_judge = and_(
 )
 
 
-def _assessed(*sides: AssessmentSide, status: Sequence[AssessmentStatus]) -> ColumnElement[bool]:
+def assessed(*sides: AssessmentSide, status: Sequence[AssessmentStatus]) -> ColumnElement[bool]:
     return (
         select(col(Assessment.id))
         .where(
@@ -128,7 +114,7 @@ def _assessed(*sides: AssessmentSide, status: Sequence[AssessmentStatus]) -> Col
     )
 
 
-def _entries(kind: PaymentKind) -> ColumnElement[bool]:
+def has_entry(kind: PaymentKind) -> ColumnElement[bool]:
     return (
         select(col(PaymentEntry.id))
         .where(col(PaymentEntry.milestone_id) == col(Milestone.id), col(PaymentEntry.kind) == kind)
@@ -137,7 +123,7 @@ def _entries(kind: PaymentKind) -> ColumnElement[bool]:
     )
 
 
-def _unconfirmed() -> ColumnElement[bool]:
+def unconfirmed() -> ColumnElement[bool]:
     """Something was declared paid, or corrected, since the person last said what came."""
     later = aliased(PaymentEntry)
     said = (
@@ -163,266 +149,13 @@ def _unconfirmed() -> ColumnElement[bool]:
     )
 
 
-_IN = (AssessmentStatus.SUBMITTED, AssessmentStatus.SIGNED)
-_ASSESSORS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
-_me: Any = bindparam("person")
-_now = bindparam("now", type_=Utc)
-_org, _person = col(Organisation.name), col(Person.display_name)
-
-_TALENT: Any = union_all(
-    select(
-        *_row(
-            Kind.REVIEW,
-            col(Engagement.public_id),
-            col(Engagement.title),
-            _org,
-            col(ReviewPair.deadline_at),
-            cast(col(ReviewPair.status) == PairStatus.SEALED_BY_EMPLOYER, Integer),
-        )
-    )
-    .join(Engagement, col(Engagement.id) == col(ReviewPair.engagement_id))
-    .join(Organisation, col(Organisation.id) == col(ReviewPair.org_id))
-    .where(
-        col(ReviewPair.person_id) == _me,
-        col(ReviewPair.status).in_((PairStatus.OPEN, PairStatus.SEALED_BY_EMPLOYER)),
-        col(ReviewPair.deadline_at) > _now,
-    ),
-    select(
-        *_row(Kind.ASSESS, col(Engagement.public_id), col(Engagement.title), _org, col(Engagement.ended_at))
-    )
-    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
-    .where(col(Engagement.person_id) == _me, _to_judge, ~_assessed(AssessmentSide.SELF, status=_IN)),
-    select(*_row(Kind.FINISH, col(Engagement.public_id), col(Engagement.title), _org, None))
-    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
-    .where(col(Engagement.person_id) == _me, _to_finish),
-    select(
-        *_row(
-            Kind.CHANGE, col(Engagement.public_id), col(Engagement.title), _org, col(TermsChange.created_at)
-        )
-    )
-    .join(Engagement, col(Engagement.id) == col(TermsChange.engagement_id))
-    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
-    .where(
-        col(Engagement.person_id) == _me,
-        col(Engagement.status).not_in((*ENDED, Status.CALLED_OFF)),
-        col(TermsChange.answered_at).is_(None),
-        col(TermsChange.proposed_by) == "employer",
-    ),
-    select(
-        *_row(
-            Kind.CONFIRM,
-            col(Engagement.public_id),
-            col(Engagement.title),
-            _org,
-            None,
-            func.count(col(Milestone.id)),
-        )
-    )
-    .select_from(Milestone)
-    .join(Engagement, col(Engagement.id) == col(Milestone.engagement_id))
-    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
-    .where(
-        col(Milestone.person_id) == _me,
-        _unconfirmed(),
-    )
-    .group_by(col(Engagement.public_id), col(Engagement.title), _org),
-    select(
-        *_row(
-            Kind.INVITED,
-            col(Opportunity.public_id),
-            col(Opportunity.title),
-            _org,
-            col(Opportunity.deadline_at),
-        )
-    )
-    .select_from(InvitationToApply)
-    .join(Opportunity, col(Opportunity.id) == col(InvitationToApply.opportunity_id))
-    .join(Organisation, col(Organisation.id) == col(Opportunity.org_id))
-    .outerjoin(
-        Application,
-        (col(Application.opportunity_id) == col(Opportunity.id))
-        & (col(Application.person_id) == col(InvitationToApply.person_id)),
-    )
-    .where(
-        col(InvitationToApply.person_id) == _me,
-        col(InvitationToApply.dismissed_at).is_(None),
-        col(Application.id).is_(None),
-        col(Opportunity.status) == OpeningStatus.PUBLISHED,
-        or_(col(Opportunity.deadline_at).is_(None), col(Opportunity.deadline_at) > _now),
-    ),
-)
-
-_given = select(col(EngagementMember.engagement_id)).where(
-    col(EngagementMember.membership_id).in_(bindparam("memberships", expanding=True))
-)
-_whole: Any = bindparam("whole", expanding=True)
-# Owners and recruiters look after everything of their organisation; a mentor after what was given to them.
-_theirs = and_(
-    or_(col(Engagement.org_id).in_(_whole), col(Engagement.id).in_(_given)), col(Engagement.person_id) != _me
-)
-
-_EMPLOYER: Any = union_all(
-    select(
-        *_row(
-            Kind.HANDED_IN,
-            col(Milestone.public_id),
-            col(Milestone.title),
-            _person,
-            col(Milestone.submitted_at),
-            col(Milestone.version),
-        )
-    )
-    .join(Engagement, col(Engagement.id) == col(Milestone.engagement_id))
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(_theirs, col(Milestone.status) == MilestoneStatus.SUBMITTED),
-    select(
-        *_row(
-            Kind.CHANGE,
-            col(Engagement.public_id),
-            col(Engagement.title),
-            _person,
-            col(TermsChange.created_at),
-        )
-    )
-    .join(Engagement, col(Engagement.id) == col(TermsChange.engagement_id))
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(
-        _theirs,
-        col(Engagement.status).not_in((*ENDED, Status.CALLED_OFF)),
-        col(TermsChange.answered_at).is_(None),
-        col(TermsChange.proposed_by) == "talent",
-    ),
-    select(
-        *_row(
-            Kind.ASSESS, col(Engagement.public_id), col(Engagement.title), _person, col(Engagement.ended_at)
-        )
-    )
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(_theirs, _to_judge, ~_assessed(*_ASSESSORS, status=_IN)),
-    select(*_row(Kind.FINISH, col(Engagement.public_id), col(Engagement.title), _person, None))
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(_theirs, _to_finish),
-    select(
-        *_row(
-            Kind.SIGN_ASSESSMENT,
-            col(Engagement.public_id),
-            col(Engagement.title),
-            _person,
-            col(Engagement.ended_at),
-        )
-    )
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(
-        _theirs,
-        _to_judge,
-        _assessed(*_ASSESSORS, status=(AssessmentStatus.SUBMITTED,)),
-        ~_assessed(*_ASSESSORS, status=(AssessmentStatus.SIGNED,)),
-    ),
-    select(
-        *_row(
-            Kind.REVIEW,
-            col(Engagement.public_id),
-            col(Engagement.title),
-            _person,
-            col(ReviewPair.deadline_at),
-            cast(col(ReviewPair.status) == PairStatus.SEALED_BY_TALENT, Integer),
-        )
-    )
-    .join(Engagement, col(Engagement.id) == col(ReviewPair.engagement_id))
-    .join(Person, col(Person.id) == col(ReviewPair.person_id))
-    .where(
-        _theirs,
-        col(ReviewPair.status).in_((PairStatus.OPEN, PairStatus.SEALED_BY_TALENT)),
-        col(ReviewPair.deadline_at) > _now,
-    ),
-    select(
-        *_row(
-            Kind.PAY,
-            col(Engagement.public_id),
-            col(Engagement.title),
-            _person,
-            None,
-            func.count(col(Milestone.id)),
-        )
-    )
-    .select_from(Milestone)
-    .join(Engagement, col(Engagement.id) == col(Milestone.engagement_id))
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(
-        col(Engagement.org_id).in_(_whole),
-        col(Engagement.person_id) != _me,
-        col(Milestone.status).in_(ACCEPTED),
-        col(Milestone.amount_minor) > 0,
-        ~_entries(PaymentKind.DECLARED_PAID),
-    )
-    .group_by(col(Engagement.public_id), col(Engagement.title), _person),
-    select(
-        *_row(
-            Kind.OUTCOME, col(Engagement.public_id), col(Engagement.title), _person, col(Engagement.ended_at)
-        )
-    )
-    .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(
-        _theirs,
-        col(Engagement.kind) == "trial",
-        col(Engagement.status).in_(ENDED),
-        col(Engagement.outcome).is_(None),
-    ),
-    select(*_row(Kind.COUNTER, col(Offer.public_id), col(Opportunity.title), _person, col(Offer.expires_at)))
-    .join(Application, col(Application.id) == col(Offer.application_id))
-    .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))
-    .join(Person, col(Person.id) == col(Application.person_id))
-    .where(
-        col(Application.org_id).in_(_whole),
-        col(Application.status) == ApplicationStatus.OFFERED,
-        col(Offer.status) == OfferStatus.OPEN,
-        col(Offer.proposed_by) == OfferSide.TALENT,
-    ),
-)
+PUT_IN = (AssessmentStatus.SUBMITTED, AssessmentStatus.SIGNED)
+ASSESSORS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
+me: Any = bindparam("person")
+at_now = bindparam("now", type_=Utc)
 MOST = 200
 
 
-def for_talent(db: Session, person_id: int) -> list[Due]:
-    """What waits for a person, parts of work and applications apart. One statement."""
-    now = clock.now()
-    return _read(db, _TALENT, {"person": person_id, "now": now, "judged_since": now - ASSESS_WITHIN})
-
-
-class Reach(NamedTuple):
-    """Whose matters someone answers: everything of some organisations, and what was given to them as a mentor."""
-
-    whole: tuple[int, ...]
-    memberships: tuple[int, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.whole and not self.memberships
-
-
-def reach(actor: Actor) -> Reach:
-    whole = actor.orgs_for(Task.DECIDE)
-    return Reach(
-        whole,
-        tuple(m.id for m in actor.memberships if m.role is Role.MENTOR and m.org_id not in whole),
-    )
-
-
-def for_employer(db: Session, actor: Actor) -> list[Due]:
-    """What waits for those who act for organisations, applications apart. One statement."""
-    now, here = clock.now(), reach(actor)
-    return _read(
-        db,
-        _EMPLOYER,
-        {
-            "person": actor.id,
-            "now": now,
-            "judged_since": now - ASSESS_WITHIN,
-            "whole": list(here.whole),
-            "memberships": list(here.memberships),
-        },
-    )
-
-
-def _read(db: Session, statement: Any, given: dict[str, Any]) -> list[Due]:
+def read(db: Session, statement: Any, given: dict[str, Any]) -> list[Due]:
     rows = db.connection().execute(statement.limit(MOST), given)
     return [Due(Kind(r.kind), r.id, r.title, r.who, r.at, r.n) for r in rows]

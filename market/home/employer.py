@@ -16,7 +16,7 @@ from market.db import Utc
 from market.engagements.models import Engagement
 from market.engagements.queries import WorkRow, ours
 from market.engagements.rules import Status as WorkStatus
-from market.home import due
+from market.home import due_employer
 from market.home.todo import Todo, for_employer, in_order
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import OurRow
@@ -134,8 +134,8 @@ class Desk(NamedTuple):
 
 def desk(db: Session, actor: Actor) -> Desk:
     """The page of someone who acts for an organisation, in at most eight statements."""
-    now, here = clock.now(), due.reach(actor)
-    todos = [] if here.is_empty else [for_employer(one, now) for one in due.for_employer(db, actor)]
+    now, here = clock.now(), due_employer.reach(actor)
+    todos = [] if here.is_empty else [for_employer(one, now) for one in due_employer.for_employer(db, actor)]
     if not here.whole:
         given = ours(db, actor, WORKS) if here.memberships else []
         return Desk(in_order(todos, actor.time_zone), 0, 0, None, [], None, None, given, False)

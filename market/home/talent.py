@@ -3,167 +3,28 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from market import clock
 from market.access import Actor
-from market.accounts.models import Block, Organisation, Person
-from market.applications.models import Application
 from market.applications.queries import MineRow, mine
 from market.applications.rules import Status as ApplicationStatus
-from market.engagements.models import Engagement, Milestone
-from market.engagements.rules import SETTLED, MilestoneStatus, Status
-from market.evidence.models import Evidence, Kind, PersonSkill
-from market.evidence.posterior import DEFAULTS, UNITS, Level, posterior
-from market.home import due
+from market.engagements.rules import MilestoneStatus, Status
+from market.evidence.posterior import DEFAULTS, Level, posterior
+from market.home import due_talent
+from market.home.queries import FRESH, GAP, OPEN_TO, PROFILE, WORK, Fresh, Part
 from market.home.todo import Todo, end_of, for_talent, in_order
 from market.matching import openings
 from market.matching.core.explain import Fit
 from market.matching.core.pool import SkillGap
-from market.opportunities.browsing import RANKED_AMONG, Card, Ranked, cards_of
-from market.opportunities.models import Opportunity
-from market.opportunities.rules import Status as OpeningStatus
-from market.profiles.models import Project, SkillClaim, TalentProfile, Visibility
+from market.opportunities.browsing import Card, Ranked, cards_of
+from market.profiles.models import Visibility
 from market.profiles.rules import missing
-from market.skills.models import Skill
 from market.words import _
 
 APPLICATIONS = 30
 CLOSE = 3
 DATES = 6
-
-
-class Part(NamedTuple):
-    """One part of agreed work that is not settled; the part is empty where an engagement has none left."""
-
-    work_id: str
-    work: str
-    status: Status
-    starts_on: date
-    ends_on: date | None
-    org: str
-    id: str | None
-    title: str | None
-    part_status: MilestoneStatus | None
-    due_on: date | None
-    version: int | None
-
-
-_WORK: Any = (
-    select(
-        col(Engagement.public_id),
-        col(Engagement.title),
-        col(Engagement.status),
-        col(Engagement.starts_on),
-        col(Engagement.ends_on),
-        col(Organisation.name),
-        col(Milestone.public_id).label("part_id"),
-        col(Milestone.title).label("part"),
-        col(Milestone.status).label("part_status"),
-        col(Milestone.due_on),
-        col(Milestone.version),
-    )
-    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
-    .outerjoin(
-        Milestone,
-        and_(col(Milestone.engagement_id) == col(Engagement.id), col(Milestone.status).not_in(SETTLED)),
-    )
-    .where(
-        col(Engagement.person_id) == bindparam("person"),
-        col(Engagement.status).in_((Status.SCHEDULED, Status.ACTIVE, Status.PAUSED)),
-    )
-    .order_by(col(Engagement.starts_on), col(Engagement.id), col(Milestone.position))
-    .limit(100)
-)
-
-_OPEN_TO: Any = (
-    select(col(Opportunity.id))
-    .where(
-        col(Opportunity.status) == OpeningStatus.PUBLISHED,
-        col(Opportunity.org_id).not_in(bindparam("orgs", expanding=True)),
-        ~select(col(Application.id))
-        .where(
-            col(Application.opportunity_id) == col(Opportunity.id),
-            col(Application.person_id) == bindparam("me"),
-            col(Application.status) != ApplicationStatus.DRAFT,
-        )
-        .exists(),
-        ~select(col(Block.id))
-        .where(col(Block.blocker_id) == bindparam("me"), col(Block.blocked_org_id) == col(Opportunity.org_id))
-        .exists(),
-    )
-    .order_by(col(Opportunity.published_at).desc(), col(Opportunity.id).desc())
-    .limit(RANKED_AMONG)
-)
-
-_PROFILE: Any = (
-    select(
-        func.coalesce(col(TalentProfile.headline), "").label("headline"),
-        col(TalentProfile.visibility),
-        col(TalentProfile.hours_week),
-        func.coalesce(col(TalentProfile.completed_count), 0).label("completed"),
-        select(func.count())
-        .where(col(SkillClaim.person_id) == col(Person.id), col(SkillClaim.wanted).is_(False))
-        .correlate(Person)
-        .scalar_subquery()
-        .label("claims"),
-        select(func.count())
-        .where(col(Project.person_id) == col(Person.id), col(Project.link) != "")
-        .correlate(Person)
-        .scalar_subquery()
-        .label("projects"),
-    )
-    .select_from(Person)
-    .outerjoin(TalentProfile, col(TalentProfile.person_id) == col(Person.id))
-    .where(col(Person.id) == bindparam("person"))
-)
-
-
-class Fresh(NamedTuple):
-    """Evidence that came last, with what its skill counts as now, 0-5."""
-
-    tier: int
-    kind: Kind
-    occurred_on: date
-    skill: str
-    skill_id: str
-    by: str
-    unit: int
-
-    @property
-    def counts(self) -> float:
-        return self.unit / UNITS
-
-
-_FRESH: Any = (
-    select(
-        col(Evidence.tier),
-        col(Evidence.kind),
-        col(Evidence.occurred_on),
-        col(Skill.name),
-        col(Skill.public_id),
-        func.coalesce(col(Organisation.name), "").label("by"),
-        col(PersonSkill.level),
-    )
-    .join(Skill, col(Skill.id) == col(Evidence.skill_id))
-    .join(
-        PersonSkill,
-        (col(PersonSkill.person_id) == col(Evidence.person_id))
-        & (col(PersonSkill.skill_id) == col(Evidence.skill_id)),
-    )
-    .outerjoin(
-        Organisation,
-        (col(Evidence.party_kind) == "organisation") & (col(Organisation.id) == col(Evidence.party_id)),
-    )
-    .where(
-        col(Evidence.person_id) == bindparam("person"),
-        col(Evidence.tier) > 0,
-        col(Evidence.voids_id).is_(None),
-    )
-    .order_by(col(Evidence.id).desc())
-    .limit(3)
-)
 
 
 class Gap(NamedTuple):
@@ -202,26 +63,26 @@ class Home(NamedTuple):
 def home(db: Session, actor: Actor) -> Home:
     """The page of one person, in at most eight statements."""
     now, today = clock.now(), clock.today(actor.time_zone)
-    parts = [Part._make(row) for row in db.connection().execute(_WORK, {"person": actor.id})]
+    parts = [Part._make(row) for row in db.connection().execute(WORK, {"person": actor.id})]
     sent = mine(db, actor.id, most=APPLICATIONS)
     found = in_order(
         [
             *_parts_due(parts, actor.time_zone),
             *_applications_due(sent, now),
-            *(for_talent(one) for one in due.for_talent(db, actor.id)),
+            *(for_talent(one) for one in due_talent.for_talent(db, actor.id)),
         ],
         actor.time_zone,
     )
     due_count = len(found)
-    near = openings.in_order(db, actor.id, _OPEN_TO.params(me=actor.id, orgs=list(actor.org_ids)))
+    near = openings.in_order(db, actor.id, OPEN_TO.params(me=actor.id, orgs=list(actor.org_ids)))
     best = list(near[:CLOSE])
     close = [one for one in best if is_close(one.fit)]
     best = close or best
     fits = {one.id: one for one in best}
     cards = cards_of(db, list(fits)) if fits else []
     gap = near.closest_gap()
-    fresh = [Fresh._make(row) for row in db.connection().execute(_FRESH, {"person": actor.id})]
-    profile = db.connection().execute(_PROFILE, {"person": actor.id}).one()
+    fresh = [Fresh._make(row) for row in db.connection().execute(FRESH, {"person": actor.id})]
+    profile = db.connection().execute(PROFILE, {"person": actor.id}).one()
     found += _profile_todos(profile)
     if not found:
         found = [_look_around(len(near))]
@@ -344,26 +205,8 @@ def _look_around(n: int) -> Todo:
     )
 
 
-_GAP: Any = (
-    select(
-        col(Skill.name),
-        col(Skill.public_id),
-        col(Skill.family),
-        col(PersonSkill.mu),
-        col(PersonSkill.sigma),
-        col(PersonSkill.level),
-        col(PersonSkill.tier),
-    )
-    .outerjoin(
-        PersonSkill,
-        (col(PersonSkill.skill_id) == col(Skill.id)) & (col(PersonSkill.person_id) == bindparam("person")),
-    )
-    .where(col(Skill.id) == bindparam("skill"))
-)
-
-
 def _gap(db: Session, person_id: int, gap: SkillGap, today: date) -> Gap:
-    row = db.connection().execute(_GAP, {"person": person_id, "skill": gap.skill_id}).one()
+    row = db.connection().execute(GAP, {"person": person_id, "skill": gap.skill_id}).one()
     if row.mu is None:
         return Gap(gap, row.name, row.public_id, posterior((), row.family, today), None)
     level = Level(row.mu, row.sigma, row.level, row.tier, (), DEFAULTS.caution * row.sigma)

@@ -17,7 +17,7 @@ from market.engagements import service as engagements
 from market.engagements.models import Engagement, Milestone
 from market.engagements.rules import Fault
 from market.evidence.models import Kind
-from market.home import due, employer, talent
+from market.home import due_employer, due_talent, employer, talent
 from market.home.due import Kind as What
 from market.opportunities.models import Opportunity
 from tests.applications import scene
@@ -97,8 +97,8 @@ def approve(make: World, engagement: int, part: int = 0) -> None:
 def kinds(make: World, who: Known, side: str) -> list[What]:
     with make.read() as db:
         if side == "talent":
-            return sorted(one.kind for one in due.for_talent(db, who.id))
-        return sorted(one.kind for one in due.for_employer(db, make.actor(who)))
+            return sorted(one.kind for one in due_talent.for_talent(db, who.id))
+        return sorted(one.kind for one in due_employer.for_employer(db, make.actor(who)))
 
 
 class TestNewcomers:
