@@ -2,7 +2,6 @@
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -89,7 +88,7 @@ def _menu(request: Request, here: str = "") -> Menu:
     return nav(actor_of(request), path, address, demo=request.app.state.kit.settings.demo)
 
 
-def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Starlette:
+def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Site:
     """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
     engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
     engine = with_files(engine, settings)
