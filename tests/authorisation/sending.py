@@ -1,0 +1,166 @@
+"""Where a row of the table is asked, and the form that is sent there: valid, so that only permission can refuse it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from market.notifications.rules import Topic
+
+_PLACE = re.compile(r"\{(\w+)(?::int)?\}")
+
+# What `{id}` or `{token}` is, by the folder before it. Every other name stands for itself.
+FOLDERS = {
+    "openings": "opening",
+    "postings": "opening",
+    "applications": "application",
+    "offers": "offer",
+    "work": "work",
+    "asked": "asked",
+    "people": "person",
+    "skills": "skill",
+    "projects": "project",
+    "experience": "experience",
+    "education": "education",
+    "organisations": "organisation",
+    "files": "file",
+    "reports": "report",
+    "deliveries": "delivery",
+    "news": "news",
+    "orders": "order",
+    "verify": "verify",
+    "reset": "reset",
+    "invitations": "invitation",
+    "address": "address",
+    "session": "session",
+    "block": "block",
+    "threads": "thread",
+    "report": "thing",
+}
+
+
+def address(path: str, things: Mapping[str, str]) -> str:
+    """The path with the section's things in their places."""
+
+    def put(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in ("id", "token"):
+            folders = [part for part in path[: found.start()].split("/") if part and "{" not in part]
+            name = FOLDERS[folders[-1]]
+        elif name == "skill" and "/wanted/" in path:
+            name = "wanted"
+        elif name not in things:
+            raise LookupError(f"this section of the scene has no {name!r} for {path}")
+        return things[name]
+
+    return _PLACE.sub(put, path)
+
+
+_TERMS = {
+    "pay_minor": "288", "hours": "18", "starts_on": "2026-11-30", "ends_on": "2026-12-18",
+    "place": "From home", "ip_note": "The bakery owns the sheet; you may show it.",
+    "milestones-0-title": "The stock sheet", "milestones-0-accepted_when": "Twenty items match.",
+    "milestones-0-due_on": "2026-12-18", "milestones-0-amount_minor": "288",
+}  # fmt: skip
+_WORK = {"kind": "gig", "title": "A list for the pantry", "summary": "Every jar, once.", "language": "en"}
+_SURE = "a kettle on a rainy morning"
+_WHY = "The oven is being rebuilt this week."
+_ANSWER = "At Larch House I made a sheet with one row per item. After six weeks we stopped running out."
+_STEPS = {"step-0": "3", "why-0": "Nineteen of twenty.", "step-1": "3"}
+_REVIEW = {
+    **dict.fromkeys(
+        ("communication", "reliability", "quality", "initiative", "clarity", "responsiveness", "support", "fairness"),
+        "4",
+    ),
+    "text": "Clear words, and a list that the night shift could use.",
+}  # fmt: skip
+_PROJECT = {"title": "A list of jars", "done_on": "2026-09-01"}
+_LINE = {"title": "Kitchen help", "from_on": "2025-02-01"}
+_CLASS = {"title": "Evening course", "year": "2024"}
+_DECISION = {"answer": "We read it, and this is what we found."}
+
+# By the route's name, or by the section and the route's name.
+FORMS: dict[str, dict[str, str]] = {
+    "accounts.make": {"name": "Nina Post", "email": "nina@example.net", "password": _SURE},
+    "accounts.begin": {"email": "nell@example.net", "password": "a long walk by the canal"},
+    "entering-wrongly accounts.begin": {"email": "nell@example.net", "password": "another walk"},
+    "accounts.send_reset": {"email": "amara@example.org"},
+    "accounts.confirm": {"password": "a long walk by the canal"},
+    "accounts.set_password": {"password": _SURE},
+    "accounts.save": {"name": "Somebody Else", "time_zone": "Europe/London", "language": "en"},
+    "accounts.change_password": {"password": _SURE},
+    "accounts.add_address": {"email": "another@example.net"},
+    "accounts.block": {"person": "{person}"},
+    "organisation accounts.block": {"organisation": "{organisation}"},
+    "organisations.create": {"name": "Weir Lane Tools"},
+    "organisations.change": {"name": "Nettle & Rye Bakery", "place": "Weir Lane"},
+    "organisations.invite": {"email": "someone@example.net", "role": "recruiter"},
+    "skills.propose": {"name": "Marbling paper", "description": "Paper with patterns from floating ink.", "sure": "on"},
+    "skills.refuse": {"note": "We have it under another name."},
+    "skills.merge": {"into": "Data cleaning"},
+    "opportunities.create": {**_WORK, "org": "{organisation}"},
+    "opportunities.save": _WORK,
+    "opportunities.save_rubric": {
+        "rubric_title": "Lists", "pass_mark": "3", "criteria-0-name": "Accuracy", "criteria-0-feeds": "{skill}",
+        "criteria-0-step_1": "Many are wrong.", "criteria-0-step_2": "Some are wrong.",
+        "criteria-0-step_3": "One is wrong.", "criteria-0-step_4": "All are right.", "save": "draft",
+    },
+    "opportunities.step": {"note": "No flour this month."},
+    "opportunities.add_addendum": {"text": "The sheet may also be made on paper."},
+    "applications.create": {"answers-0": _ANSWER},
+    "applications.save": {"answers-0": _ANSWER},
+    "applications.check": {"answers-0": _ANSWER},
+    "applications.consent": {"agrees": ""},
+    "applications.decline": {"code": "timing", "text": "We begin in May.", "share": "on"},
+    "applications.send_invitation": {"note": "Your list is what we need."},
+    "offers.make": _TERMS,
+    "offers.counter": {**_TERMS, "hours": "17"},
+    "offers.reject": {"code": "found_other"},
+    "offers.rescind": {"text": "The oven broke."},
+    "engagements.call_off": {"note": _WHY},
+    "engagements.pause": {"note": _WHY},
+    "engagements.end_early": {"note": _WHY, "fault": "none"},
+    "engagements.change": {"note": _WHY, "ends_on": "2026-12-22"},
+    "engagements.answer_change": {"answer": "sign"},
+    "engagements.outcome": {"outcome": "hired"},
+    "engagements.hand_in": {"note": "All forty items."},
+    "engagements.request_changes": {"note": "Two items are missing."},
+    "engagements.cancel_part": {"note": "We need only one."},
+    "engagements.declare": {"amount": "144"},
+    "engagements.correct": {"amount": "140", "note": "We wrote 144."},
+    "engagements.confirm": {"amount": "144"},
+    "assessments.put_in": _STEPS,
+    "assessments.sign": {**_STEPS, "comment": "Good work."},
+    "reviews.seal": _REVIEW,
+    "reviews.reply": {"reply": "Thank you for these words."},
+    "messages.send": {"say": "When shall I begin?"},
+    "notifications.save": {**{str(t): "mail_now" for t in Topic}, "hour": "18"},
+    "profiles.save": {"headline": "Lists that others can use", "visibility": "private"},
+    "profiles.claim": {"skill": "Writing instructions", "level": "3"},
+    "profiles.change_claim": {"level": "4"},
+    "profiles.want": {"wanted": "Writing instructions", "skill": "Writing instructions"},
+    "profiles.add_project": _PROJECT,
+    "profiles.change_project": _PROJECT,
+    "profiles.add_experience": _LINE,
+    "profiles.change_experience": _LINE,
+    "profiles.add_education": _CLASS,
+    "profiles.change_education": _CLASS,
+    "cases.decide_opening": {"verdict": "approve"},
+    "cases.decide": {"verdict": "kept", **_DECISION},
+    "cases.send_report": {"reason": "other", "text": "They asked for work without pay."},
+    "demo.begin": {"as": "nobody"},
+}  # fmt: skip
+
+UPLOADS = {"profiles.add_files": ("files", ("more.csv", b"a,b\n3,4\n", "text/csv"))}
+HEADERS = {
+    "applications.check": {
+        "HX-Request": "true",
+        "HX-Request-Type": "partial",
+        "HX-Target": "div#answers-0-field",
+    }
+}
+
+
+def form(section: str, route: str, things: Mapping[str, str]) -> dict[str, Any]:
+    """What is sent: the section's things are filled in where a value names one."""
+    found = FORMS.get(f"{section} {route}", FORMS.get(route, {}))
+    return {key: _PLACE.sub(lambda m: things.get(m[1], ""), value) for key, value in found.items()}
