@@ -10,6 +10,7 @@ its way back to the row the person sees.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -18,7 +19,8 @@ from starlette.datastructures import FormData, UploadFile
 from market.words import _
 
 _ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_0-9]+)")
-_MOST = 2**31 - 1  # the largest whole number that a column of either database keeps
+MOST = 2**31 - 1  # the largest whole number that a column of either database keeps
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of any day in a form
 
 
 class Form(BaseModel):
@@ -92,21 +94,25 @@ def read(model: type[F], raw: FormData | Mapping[str, Any]) -> Entry[F]:
         for one in error.errors(include_url=False):
             errors.setdefault(_place(one["loc"], places), sentence(one))
         return Entry(values, None, errors)
-    for loc in _too_large(form):
-        errors[_place(loc, places)] = _("This number is too large.")
+    for loc, words in _out_of_reach(form):
+        errors[_place(loc, places)] = words
     return Entry(values, None, errors) if errors else Entry(values, form)
 
 
-def _too_large(form: BaseModel, at: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
-    """Where numbers stand that no column keeps."""
+def _out_of_reach(
+    form: BaseModel, at: tuple[int | str, ...] = ()
+) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Where numbers stand that no column keeps, and days so far off that nothing can be reckoned from them."""
     for name, value in form:
         many = value if isinstance(value, list | tuple) else [value]
         for place, one in enumerate(many):
             here = (*at, name, place) if many is value else (*at, name)
             if isinstance(one, BaseModel):
-                yield from _too_large(one, here)
-            elif isinstance(one, int) and abs(one) > _MOST:
-                yield here
+                yield from _out_of_reach(one, here)
+            elif isinstance(one, int) and abs(one) > MOST:
+                yield here, _("This number is too large.")
+            elif isinstance(one, date) and not FIRST_YEAR <= one.year <= LAST_YEAR:
+                yield here, _("Write a year from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def _texts(raw: FormData | Mapping[str, Any]) -> dict[str, Any]:

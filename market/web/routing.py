@@ -25,6 +25,7 @@ from market.access import VISITOR, Actor, Decision, require
 from market.db import transaction
 from market.errors import Conflict, OutOfRoom, Unavailable
 from market.web.cookies import session_token
+from market.web.forms import MOST
 from market.web.kit import Kit, kit_of
 from market.web.render import fragment_wanted
 from market.web.submission import KEY_FIELD, Submission, claim, first_answer
@@ -82,23 +83,32 @@ def _route(
         request.scope["route"] = route
         if "\x00" in request.url.path or "\x00" in unquote(request.url.query):
             raise HTTPException(404)  # PostgreSQL keeps no NUL, so nothing can be found under it
+        if any(isinstance(part, int) and part > MOST for part in request.path_params.values()):
+            raise HTTPException(404)  # no row has such a number, and a database would not even look
         if method == "GET":
             return await run_in_threadpool(_answer, request, handler, route, False, prepare)
-        async with request.form(max_files=20, max_fields=500, max_part_size=256 * 1024) as form:
-            request.state.form = _without_nul(
-                form
-            )  # closed afterwards, with the temporary files of its uploads
+        try:
+            form = await request.form(max_files=20, max_fields=500, max_part_size=256 * 1024)
+        except UnicodeError:  # the sender may name any codec of Python's, also one that only fails
+            raise HTTPException(400) from None
+        try:
+            request.state.form = _kept_letters(form)
             return await run_in_threadpool(_answer, request, handler, route, True, prepare)
+        finally:
+            await form.close()  # with the temporary files of its uploads
 
     route = MarketRoute(path, endpoint, methods=[method], name=name)
     route.allow, route.limit = allow, limit
     return route
 
 
-def _without_nul(form: FormData) -> FormData:
-    """The form without NUL characters, which nobody means and PostgreSQL refuses."""
-    pairs = [(k, v.replace("\x00", "") if isinstance(v, str) else v) for k, v in form.multi_items()]
-    return FormData(pairs)
+def _kept_letters(form: FormData) -> FormData:
+    """The form without what nobody means and no database keeps: NUL goes, half a character becomes a `?`."""
+
+    def clean(text: str) -> str:
+        return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+    return FormData([(clean(k), clean(v) if isinstance(v, str) else v) for k, v in form.multi_items()])
 
 
 def _answer(

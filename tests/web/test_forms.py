@@ -64,6 +64,8 @@ def data(**fields: Any) -> Posting:
         ({"hours": "three"}, "hours", "Write a whole number."),
         ({"hours": "1.5"}, "hours", "Write a whole number."),
         ({"hours": "9" * 12}, "hours", "This number is too large."),
+        ({"on": "9999-12-31"}, "on", "Write a year from 1900 to 2199."),
+        ({"on": "0001-01-01"}, "on", "Write a year from 1900 to 2199."),
         ({"hours": "9" * 5000}, "hours", "Write a whole number."),
         ({"least": "0"}, "least", "Take more than 0."),
         ({"least": "10"}, "least", "Take less than 10."),

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -151,6 +151,23 @@ def test_the_wrong_method_and_an_unreadable_form_are_told_so(site: Client) -> No
     assert site.post("/try/show").status_code == 405
     broken = site.post("/try/ring", headers={"content-type": "multipart/form-data; boundary=x"})
     assert broken.status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    "codec", ["utf-7", "unicode_escape", "undefined", "idna", "punycode", "bogus", "rot13"]
+)
+@pytest.mark.parametrize("sent", [b"+2AA-", b"\\ud800", b"\xff\xfe", b"main"])
+def test_a_form_in_whatever_codec_it_says_is_read_or_refused(site: Client, codec: str, sent: bytes) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--B\r\nContent-Disposition: form-data; name="words"\r\n\r\n' + sent + b"\r\n--B--\r\n"
+
+    kind = f"multipart/form-data; boundary=B; charset={codec}"
+    assert site.send_body("/try/ring", body(), {"content-type": kind}).status_code in (303, 400, 422)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+def test_a_number_in_an_address_that_no_row_has_leads_nowhere(site: Client, make: World, number: int) -> None:
+    assert site.as_(make.amara).post(f"/block/{number}/lift").status_code == 404
 
 
 def test_a_field_or_a_form_past_all_measure_is_too_large(site: Client, make: World) -> None:
