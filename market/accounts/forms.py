@@ -53,7 +53,7 @@ def _person_name(text: str) -> str:
     name = names.tidy(text)
     if not any(c.isalpha() for c in name):
         raise ValueError(_("Write a name with letters."))
-    if not name.isprintable():
+    if not names.is_readable(name):
         raise ValueError(_("The name holds signs that cannot be seen. Type it again."))
     return name
 

@@ -18,6 +18,7 @@ _LOOKS_LIKE = {
 }
 _LATIN = str.maketrans({pair[0]: pair[1:] for pairs in _LOOKS_LIKE.values() for pair in pairs.split()})
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "ı": "l", "|": "l", "5": "s", "$": "s", "3": "e"})
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters to Unicode, nothing to the eye
 _SAME_NAME = re.compile(r"\b(?:ltd|limited|llc|inc|plc|gmbh|the|cic|cio)\b")
 
 
@@ -47,11 +48,16 @@ def scripts(name: str) -> set[str]:
     return found
 
 
+def is_readable(name: str) -> bool:
+    """Can every sign of it be seen? No control signs, no marks of direction, no letters that draw nothing."""
+    return name.isprintable() and not _BLANK_LETTERS & set(name)
+
+
 def complaint(name: str) -> str:
     """What is to be mended in a name, as a sentence; empty when nothing is."""
     if not skeleton(name):
         return "Write the name with letters."
-    if any(unicodedata.category(c) in ("Cf", "Cc", "Co", "Cs", "Cn") for c in name):
+    if not is_readable(name):
         return "The name holds signs that cannot be seen. Type it again."
     if len(scripts(name)) > 1:
         return "The name mixes letters of two alphabets. Write it in one."

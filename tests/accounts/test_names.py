@@ -56,7 +56,7 @@ def test_a_name_in_one_alphabet_is_taken_whichever_it_is(name: str) -> None:
     assert names.complaint(name) == ""
 
 
-@pytest.mark.parametrize("name", ["", "!!!", "Rye\u200bBakery", "\u202eyekaB"])
+@pytest.mark.parametrize("name", ["", "!!!", "Rye\u200bBakery", "\u202eyekaB", "\u3164", "\uffa0 \u1160"])
 def test_names_without_letters_or_with_hidden_signs_are_refused(name: str) -> None:
     assert names.complaint(name) != ""
 

@@ -34,7 +34,14 @@ def test_name_time_zone_and_language_are_kept(client: Client, make: World) -> No
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", " "), ("time_zone", "Moon/Base"), ("language", "tlh"), ("time_zone", "../etc")],
+    [
+        ("name", " "),
+        ("name", "\u3164"),
+        ("name", "A\u202emara"),
+        ("time_zone", "Moon/Base"),
+        ("language", "tlh"),
+        ("time_zone", "../etc"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(client: Client, make: World, field: str, value: str) -> None:
     form = {"name": "Amara", "time_zone": "UTC", "language": "en", field: value}
