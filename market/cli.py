@@ -246,6 +246,39 @@ def _say_left(left: "list[Left]", report: Path | None) -> None:
         typer.echo(f"All of them are in {report}.")
 
 
+@app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option(min=1, help="How many worlds.")] = 32,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to share the worlds among.")] = 1,
+    policy: Annotated[list[str] | None, typer.Option(help="Only these policies; all when left out.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write a chart with intervals here, as SVG.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Whom ranking by evidence gets hired, and how well, against what others do: a simulated market."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from market.bench import simulate_chart
+    from market.bench.simulate import simulate as run
+
+    columns = (TextColumn("worlds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=seeds)
+        try:
+            figures = run(seeds, names=policy, jobs=jobs, done=lambda n: bar.update(task, completed=n))
+        except ValueError as wrong:
+            raise typer.BadParameter(str(wrong)) from wrong
+    if svg is not None:
+        svg.write_text(simulate_chart.svg(figures), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    for table in (simulate_chart.table(figures), simulate_chart.strategies_table(figures)):
+        Console().print(table)
+
+
 bench = typer.Typer(no_args_is_help=True, help="Measure how fast and how rightly the site works.")
 app.add_typer(bench, name="bench")
 
