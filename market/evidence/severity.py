@@ -25,7 +25,7 @@ class Settings:
 
     version: int = 1
     ability_sd: float = 1.2  # between people in one skill
-    shift_sd: float = 0.5  # between raters
+    shift_sd: float = 1.0  # between raters; more than most differ, so that rings are found out
     tolerance: float = 1e-10
 
 

@@ -30,8 +30,8 @@ class Settings:
     least_people: int = 5
     gain_sd: float = 0.5
     inflation_sd: float = 1.0
-    gain_drift: float = 0.25  # the most that one release may change it
-    inflation_drift: float = 0.5
+    gain_drift: float = 0.5  # the most that one release may change it
+    inflation_drift: float = 1.0
     least_gain: float = 0.1
     most_gain: float = 1.5
 

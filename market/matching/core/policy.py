@@ -28,7 +28,7 @@ class Policy:
     version: int = 1
     newcomers_at: tuple[int, ...] = (3, 8)
     newcomer_exposure: int = 300
-    exposure: int = 5
+    exposure: int = 20
     applicants_per_seat: int = 50
 
 
