@@ -8,6 +8,7 @@ up in the table, so that what was added is found at once. A person's own proposa
 import logging
 import threading
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -56,6 +57,16 @@ def find(db: Session, text: str, limit: int = 8, *, viewer: int = 0) -> Answer:
     index, is_current = _index(db)
     answer = index.find(text, limit) if index is not None else NOTHING
     return _completed(db, text, limit, answer, viewer, is_current=is_current)
+
+
+def find_each(db: Session, texts: Sequence[str], limit: int = 8) -> list[Answer]:
+    """`find` for several texts, with the index looked up once."""
+    index, is_current = _index(db)
+    answers = [index.find(text, limit) if index is not None else NOTHING for text in texts]
+    return [
+        _completed(db, text, limit, answer, 0, is_current=is_current)
+        for text, answer in zip(texts, answers, strict=True)
+    ]
 
 
 def resolve_one(db: Session, text: str, limit: int = 5, *, viewer: int = 0) -> Answer:

@@ -4,6 +4,7 @@ Nothing is chosen silently between two: a text that means several skills, or non
 likely ones as radio buttons.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
@@ -12,7 +13,7 @@ from sqlmodel import Session
 
 from market.errors import NotFound
 from market.skills import queries, rules
-from market.skills.finding import find, resolve_one
+from market.skills.finding import find, find_each, resolve_one
 from market.skills.models import Family, Skill
 from market.skills.names import Answer, Status
 from market.web.forms import Form, Tick
@@ -108,9 +109,19 @@ def typed(db: Session, text: str, *, viewer: int = 0) -> Chosen:
     return Chosen(text, None, options(db, find(db, text, OFFERED, viewer=viewer)) if text else ())
 
 
+def alike(db: Session, texts: Sequence[str]) -> list[tuple[Option, ...]]:
+    """What to offer for each of several names: no more statements for many than for one."""
+    answers = find_each(db, [text.strip()[:200] for text in texts], OFFERED)
+    rows = queries.named(db, [one.skill_id for answer in answers for one in answer.candidates])
+    return [_shown(answer, rows) for answer in answers]
+
+
 def options(db: Session, answer: Answer) -> tuple[Option, ...]:
     """The candidates of an answer as they are shown, best first."""
-    rows = queries.named(db, [one.skill_id for one in answer.candidates])
+    return _shown(answer, queries.named(db, [one.skill_id for one in answer.candidates]))
+
+
+def _shown(answer: Answer, rows: Mapping[int, queries.Named]) -> tuple[Option, ...]:
     return tuple(
         Option(
             row.public_id,

@@ -124,7 +124,8 @@ def queue(
     after = decode(request.query_params.get("after"), 1)
     start = after[0] if after and isinstance(after[0], int) else 0
     found = cut(queries.waiting(db, start, 11), 10, lambda one: (one.id,))
-    rows = [(one, forms.typed(db, one.name).options) for one in found.items]
+    alike = forms.alike(db, [one.name for one in found.items])
+    rows = list(zip(found.items, alike, strict=True))
     return render(
         request,
         "skills/queue.html",
