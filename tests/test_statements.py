@@ -1,0 +1,124 @@
+"""List pages take at most two SQL statements beside the session's, and no more when they have more to list."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests import listed
+from tests.support.client import Client
+from tests.support.databases import Databases
+from tests.support.world import World
+
+MOST = 2
+
+
+class List(NamedTuple):
+    """A page with a list, and who reads it: a visitor where nobody is named."""
+
+    path: str
+    who: str = ""
+    most: int = MOST
+    why: str = ""  # what a page shows beside its list, where it takes more than two
+
+
+LISTS = {
+    "opportunities.browse": List("/openings"),
+    "opportunities.browse, searched": List("/openings?q=opening&kind=gig&skill=Spreadsheets"),
+    "opportunities.browse, by fit": List("/openings", "amara"),
+    "opportunities.browse, newest with fit": List("/openings?sort=new", "amara"),
+    "opportunities.mine": List("/postings", "bruno"),
+    "opportunities.mine, drafts": List("/postings?show=drafts", "bruno"),
+    "applications.mine": List("/applications", "amara"),
+    "engagements.mine": List("/work", "amara"),
+    "engagements.ours": List("/team", "bruno"),
+    "notifications.list": List("/news", "amara"),
+    "notifications.list, of an employer": List("/news", "bruno"),
+    "skills.browse": List("/skills"),
+    "skills.queue": List(
+        "/skills/proposed", "dana", 4, "the names that a proposal is like: the index is checked, then read"
+    ),
+    "organisations.members": List("/organisations/{bakery}/members", "bruno"),
+    "reviews.of_person": List(
+        "/people/{amara}/reviews",
+        most=7,
+        why="one person: may they be seen, ratings, skills, two reputations",
+    ),
+    "reviews.of_organisation": List(
+        "/organisations/{bakery}/reviews", most=6, why="one organisation: ratings, skills, two reputations"
+    ),
+    "cases.queue": List("/moderation", "dana"),
+    "cases.organisations": List("/moderation/organisations", "dana"),
+    "cases.reports": List("/moderation/reports", "dana"),
+    "cases.deliveries": List("/moderation/deliveries", "dana"),
+    "matching.people": List(
+        "/people?q=Stock+control+1",
+        "bruno",
+        7,
+        "a ranking: what is meant, scores, levels, people, our openings",
+    ),
+    "applications.candidates": List(
+        "/postings/{busy}/applications", "bruno", 11, "a ranking, and one applicant opened and explained"
+    ),
+    "applications.covered": List(
+        "/postings/{busy}/applications/covered", "bruno", 3, "one opening: who applied, their answers"
+    ),
+    "matching.candidates": List(
+        "/postings/{busy}/candidates", "bruno", 9, "a ranking for one opening beside the choice of the others"
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def databases(sqlite_files: Databases) -> Databases:
+    """SQLite alone: a page sends the same statements to either database."""
+    return sqlite_files
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, without the session's and those that begin and end transactions."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")) and "FROM session" not in statement:
+            seen.append(" ".join(statement.split()))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _taken(make: World, client: Client, busy: str) -> dict[str, list[str]]:
+    """What each list page asks the database, by its name; what it logs after its answer is left out."""
+    places = {"busy": busy, "bakery": make.bakery.public_id, "amara": make.amara.public_id}
+    found = {}
+    for name, page in LISTS.items():
+        browser = client.as_(getattr(make, page.who)) if page.who else client
+        browser.get(page.path.format(**places))  # what is kept after the first time is there now
+        with counted(make.engine) as seen:
+            answer = browser.get(page.path.format(**places))
+        assert answer.status_code == 200, (name, answer.status_code)
+        found[name] = [one for one in seen if one.startswith(("SELECT", "WITH"))]
+    return found
+
+
+@pytest.fixture
+def taken(clients: Callable[..., Client], make: World) -> Callable[[int], dict[str, list[str]]]:
+    return lambda rows: _taken(make, clients(), listed.build(make, rows))
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_a_list_page_takes_two_statements_beside_the_session_s(
+    taken: Callable[[int], dict[str, list[str]]], rows: int
+) -> None:
+    over = {name: (len(seen), seen) for name, seen in taken(rows).items() if len(seen) > LISTS[name].most}
+    assert over == {}
+
+
+def test_every_list_page_that_takes_more_says_why() -> None:
+    assert [name for name, page in LISTS.items() if page.most > MOST and not page.why] == []
