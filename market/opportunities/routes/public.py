@@ -1,8 +1,11 @@
 """What is open, and one opening: pages for everyone."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from sqlmodel import Session
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -18,9 +21,9 @@ from market.opportunities.quality import quality
 from market.opportunities.rules import Kind, Mode
 from market.web.kit import kit_of
 from market.web.pagination import cut, decode, encode
-from market.web.render import render, see_other
+from market.web.render import environment, render, see_other
 from market.web.routing import MarketRoute, action, page
-from market.words import _
+from market.words import _, language
 
 
 def floor_of(request: Request) -> Floor:
@@ -58,6 +61,20 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _card(request: Request, card: Card, asked: bool) -> Markup:
+    """One opening of the list in HTML; `asked` says whether its skills are named."""
+    return _card_in(card, asked, language(), clock.today().year, request.app.url_path_for)
+
+
+@lru_cache(
+    maxsize=4096
+)  # about 2 KB each; the key is all that is written, so nothing kept can be out of date
+def _card_in(card: Card, asked: bool, spoken: str, year: int, url: Callable[..., object]) -> Markup:
+    """Days of this `year` are written without it. Everyone sees the same card, so it is made once, not for each reader."""
+    template = environment().get_template("opportunities/card.html")
+    return Markup(template.render(o=card, asked=asked, url=url, say=sentences))  # noqa: S704 - the template escapes
+
+
 def browse(request: Request, db: Session, actor: Actor) -> Response:
     """Openings, searched and narrowed: by newest, or in the order of the reader's evidence."""
     given = request.query_params
@@ -77,6 +94,7 @@ def browse(request: Request, db: Session, actor: Actor) -> Response:
         facets=facets,
         given=given,
         cards=found.cards,
+        card=partial(_card, request),
         fits=found.fits,
         can_rank=can_rank,
         by_fit=by_fit,
