@@ -109,7 +109,7 @@ def test_a_moderator_reads_and_takes_no_step(make: World, client: Client, work: 
     for step in ("ready", "call-off", "no-show", "pause", "end", "finish", "change", "project"):
         assert dana.post(f"{path(make, work)}/{step}", FORM).status_code in (403, 409), step
     for step in PART_STEPS[:3]:
-        assert dana.post(f"{part_path(make, work)}/{step}", FORM).status_code == 403, step
+        assert dana.post(f"{part_path(make, work)}/{step}", FORM).status_code in (403, 409), step
     assert "<form" not in re.sub(
         r'<form[^>]*action="/(sign-out|theme|look|settings)[^>]*>',
         "",
