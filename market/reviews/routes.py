@@ -18,6 +18,7 @@ from market.reviews import forms, queries, rules, scales, service
 from market.reviews.models import Review
 from market.reviews.rules import AXES, Side, Status
 from market.web.forms import BLANK, Entry, filled, read
+from market.web.kit import kit_of
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.words import _
@@ -151,7 +152,8 @@ def reply(request: Request, db: Session, actor: Actor) -> Response:
 
 def of_person(request: Request, db: Session, actor: Actor) -> Response:
     """Every review of a person, for whoever may see the profile."""
-    person, _profile = visible_profile(db, actor, request.path_params["id"])
+    readers = kit_of(request).profile_readers
+    person, _profile = visible_profile(db, actor, request.path_params["id"], readers)
     return render(
         request,
         "reviews/list.html",
