@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from market.access import Actor
 from market.accounts.models import Person
 from market.applications.models import Application
+from market.applications.rules import Status
 from market.engagements.models import Engagement
 from market.errors import NotFound
 from market.messages.models import About, Message, Thread, ThreadRead
@@ -44,7 +45,14 @@ def subject_of(db: Session, actor: Actor, kind: str, public_id: str) -> Subject:
     """The thing a thread is about, for one of its two sides; `NotFound` for anyone else."""
     if kind == About.APPLICATION:
         application = db.exec(select(Application).where(Application.public_id == public_id)).first()
-        if application is not None and (side := side_of(actor, application.person_id, application.org_id)):
+        sent = (
+            application is not None and application.status is not Status.DRAFT
+        )  # nobody knows of a draft yet
+        if (
+            application is not None
+            and sent
+            and (side := side_of(actor, application.person_id, application.org_id))
+        ):
             return Subject(
                 About.APPLICATION, application.id, public_id, application.person_id, application.org_id, side
             )
