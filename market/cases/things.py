@@ -10,6 +10,7 @@ from market.accounts.queries import get_organisation
 from market.applications.models import Application
 from market.cases.rules import About
 from market.engagements.models import Engagement
+from market.engagements.rules import parties as parties_of_work
 from market.errors import NotFound
 from market.messages.models import About as Beside
 from market.messages.models import Message, Thread
@@ -20,7 +21,6 @@ from market.opportunities.rules import PUBLIC
 from market.profiles.queries import Reader, visible_profile
 from market.reviews.models import Review, ReviewPair
 from market.reviews.rules import Status as Sealing
-from market.reviews.rules import side_of as side_of_pair
 from market.words import _
 
 
@@ -66,7 +66,8 @@ def find(db: Session, actor: Actor, kind: str, public_id: str, readers: tuple[Re
             if row is None or row[0].moderation in ("removed", "redacted"):
                 raise missing
             review, pair = row
-            if review.side == "employer" and side_of_pair(actor, pair) is None:
+            work = db.get_one(Engagement, pair.engagement_id)
+            if review.side == "employer" and not parties_of_work(actor, work):
                 visible_profile(db, actor, db.get_one(Person, pair.person_id).public_id, readers)
             return _review(db, review, pair)
     raise missing
