@@ -25,6 +25,14 @@ def _found(request: Request, db: Session) -> Organisation:
     return queries.get_organisation(db, request.path_params["id"])
 
 
+def _ours(request: Request, db: Session, actor: Actor) -> Organisation:
+    """The organisation, for those who may see who belongs to it; to others its members and invitations are not there."""
+    organisation = _found(request, db)
+    if not rules.may_see_members(actor, organisation.id):
+        raise NotFound(_("There is no such page, or it is not yours to see."))
+    return organisation
+
+
 def show(request: Request, db: Session, actor: Actor) -> Response:
     """An organisation as everyone sees it."""
     organisation = _found(request, db)
@@ -156,9 +164,7 @@ def page_members(request: Request, db: Session, actor: Actor) -> Response:
 
 def invite(request: Request, db: Session, actor: Actor) -> Response:
     """Invite someone by mail."""
-    organisation = _found(request, db)
-    if not actor.belongs_to(organisation.id) and not actor.is_admin:
-        raise NotFound(_("There is no such page, or it is not yours to see."))
+    organisation = _ours(request, db, actor)
     require(rules.may_manage(actor, organisation.id))
     entry = read(InvitationForm, request.state.form)
     if not entry.errors and entry.data.role not in INVITED_AS:
@@ -175,7 +181,7 @@ def invite(request: Request, db: Session, actor: Actor) -> Response:
 
 def withdraw(request: Request, db: Session, actor: Actor) -> Response:
     """Take an invitation back."""
-    organisation = _found(request, db)
+    organisation = _ours(request, db, actor)
     members.withdraw_invitation(db, actor, organisation.id, request.path_params["invitation"])
     said = _("The invitation is taken back; its link no longer works.")
     return see_other(request, "organisations.members", said=said, id=organisation.public_id)
@@ -183,7 +189,7 @@ def withdraw(request: Request, db: Session, actor: Actor) -> Response:
 
 def end_membership(request: Request, db: Session, actor: Actor) -> Response:
     """Leave, or take a role from someone."""
-    organisation = _found(request, db)
+    organisation = _ours(request, db, actor)
     ended = members.end_membership(db, actor, organisation.id, request.path_params["membership"])
     stays = organisation.id in {
         m.org_id for m in actor.memberships if not (m.id == ended.id and ended.person_id == actor.id)
