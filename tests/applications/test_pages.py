@@ -404,6 +404,9 @@ def test_a_person_is_invited_once_and_the_number_is_shown(
     make: World, client: Client, opening: int, there: str
 ) -> None:
     bruno, path = client.as_(make.bruno), f"/postings/{there}/invite/{make.amara.public_id}"
+    assert bruno.get(path).status_code == bruno.post(path).status_code == 404, "her profile is closed to him"
+    with make.write() as db:
+        db.add(TalentProfile(person_id=make.amara.id, visibility=Visibility.MEMBERS))
     assert "Invite Amara Okafor to apply" in words(bruno.get(path))
     assert bruno.post(path, {"note": "x" * 601}).status_code == 422
     bruno.follow(bruno.post(path, {"note": "Your night order sheet made us write."}))
@@ -485,6 +488,8 @@ def test_every_page_is_valid_html(make: World, client: Client, opening: int, the
     pages["decline-422"] = bruno.post(f"/applications/{b}/decline", {})
     pages["write-offer"] = bruno.get(f"/applications/{b}/offer")
     pages["write-offer-422"] = bruno.post(f"/applications/{b}/offer", terms_form(pay_minor="1"))
+    with make.write() as db:
+        db.add(TalentProfile(person_id=make.dana.id, visibility=Visibility.PUBLIC))
     pages["invite-form"] = bruno.get(f"/postings/{there}/invite/{make.dana.public_id}")
     bruno.post(f"/applications/{b}/decline", {"code": "others", "text": "x", "share": "on"})
     pages["declined"] = client.as_(make.chidi).get(f"/applications/{b}")

@@ -6,14 +6,16 @@ from starlette.responses import Response
 
 from market.access import Actor, Task, recruits, signed_in
 from market.accounts.models import Person
-from market.accounts.queries import get_person
+from market.accounts.queries import get_person, org_member_ids
 from market.applications import invitations
 from market.applications.forms import InviteForm
 from market.applications.models import InvitationToApply
 from market.errors import NotFound
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
+from market.profiles.queries import visible_profile
 from market.web.forms import BLANK, Entry, read
+from market.web.kit import kit_of
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.words import _
@@ -23,7 +25,10 @@ def _asked(request: Request, db: Session, actor: Actor) -> tuple[Opportunity, Pe
     opening = get_opportunity(db, request.path_params["id"])
     if not actor.may_for(Task.DECIDE, opening.org_id):
         raise NotFound(_("There is no such opening."))
-    return opening, get_person(db, request.path_params["person"])
+    person = get_person(db, request.path_params["person"])
+    if person.id not in org_member_ids(db, opening.org_id):  # of a profile that is closed to them they learn nothing
+        visible_profile(db, actor, person.public_id, kit_of(request).profile_readers)
+    return opening, person
 
 
 def new(request: Request, db: Session, actor: Actor, entry: Entry[InviteForm] = BLANK) -> Response:
