@@ -18,7 +18,7 @@ from tests.support.world import NOW
 
 if TYPE_CHECKING:
     from market.config import Settings
-    from tests.support.world import World
+    from tests.support.world import Standing, World
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,14 +46,20 @@ def site(
 
 
 @pytest.fixture(scope="session")
-def tour(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
+def demo_world(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     """The demo world, made and walked through once for the whole run, and served to this worker."""
-    with pytest.MonkeyPatch.context() as patch, clock.standing(NOW):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MARKET_DRAFT", "1")  # DRAFT: links to features that are still being built
-        kept = made_once(sqlite_files.folder.parent / "demo")
+        with clock.standing(NOW):
+            kept = made_once(sqlite_files.folder.parent / "demo")
         with touring(kept, tmp_path_factory.mktemp("demo")) as found:
-            clock.stand_at(None)
             yield found
+
+
+@pytest.fixture
+def tour(demo_world: Tour, standing_clock: "Standing") -> Tour:
+    """The demo world on the day on which it was made."""
+    return demo_world
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import html
 import pickle
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,22 +19,21 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+from playwright.sync_api import Page
 from starlette.routing import Match
 
-from market.accounts import sessions
-from market.accounts.models import Person
-from market.accounts.queries import sign_in_by_address
+from market import clock
 from market.app import feature_routes
 from market.config import Settings
-from market.db import connect, transaction
+from market.db import connect
 from market.demo.set_up import demo_settings, ensure_world
-from market.demo.world import address_of
+from market.files.service import with_files
 from market.web.routing import MarketRoute
+from tests.browser.doors import GONE, MISSING, PEOPLE, WALKERS, open_doors
 from tests.browser.serving import Site, serving
 from tests.support.databases import locked
+from tests.support.world import NOW
 
-VISITOR = ""
-PEOPLE = (VISITOR, "amara", "joel", "bruno", "ines", "mira", "ruth")
 MOST = 6  # pages of one kind that one person looks at; the others of that kind differ in their words only
 
 Key = tuple[str, tuple[str, ...]]
@@ -55,6 +54,11 @@ class Visit(NamedTuple):
     def name(self) -> str:
         return f"{self.who or 'a visitor'} at {self.path}"
 
+    @property
+    def is_right(self) -> bool:
+        """Did it answer as it should?"""
+        return self.status == 404 if self.path in (MISSING, GONE) else self.status in (200, 303)
+
 
 class Kept(NamedTuple):
     """What one run keeps: the folder of the world, everyone's session, and what they saw."""
@@ -74,8 +78,23 @@ class Tour:
 
     @cached_property
     def pages(self) -> list[Visit]:
-        """The whole pages."""
-        return [one for one in self.visits if one.status == 200 and one.text.startswith("<!DOCTYPE")]
+        """The whole pages, the one for what is missing among them."""
+        return [one for one in self.visits if one.is_right and one.text.startswith("<!DOCTYPE")]
+
+    @cached_property
+    def one_each(self) -> list[Visit]:
+        """The examples, and one page of each route for each person."""
+        first = {(one.who, one.route): one for one in reversed(self.pages)}
+        return list({(one.who, one.path): one for one in [*self.examples, *first.values()]}.values())
+
+    def window(self, opened: Callable[..., Page], who: str) -> Page:
+        """A browser window in which this person is signed in."""
+        page = opened()
+        if who:
+            page.context.add_cookies(
+                [{"name": "session", "value": self.tokens[who], "url": self.site.address}]
+            )
+        return page
 
     @cached_property
     def examples(self) -> list[Visit]:
@@ -106,28 +125,19 @@ def made_once(folder: Path) -> Kept:
             settings = demo_settings(Settings(data=folder / "world"), 8000)
             settings.data.mkdir(exist_ok=True)
             ensure_world(settings)
-            from market import clock
-            from tests.support.world import NOW
-
             clock.stand_at(NOW)  # playing the world let it run again
             engine = connect(settings.url)
-            tokens = {who: begin_session(engine, who) for who in PEOPLE if who}
+            doors, tokens = open_doors(with_files(engine, settings))
             with serving(settings, engine, with_worker=False) as site:
-                visits = [visit for who in PEOPLE for visit in walk(site, who, tokens.get(who, ""))]
+                visits = [
+                    visit for who in PEOPLE for visit in walk(site, who, tokens.get(who, ""), doors[who])
+                ]
             engine.dispose()
             making = folder / "walk.making"
             making.write_bytes(pickle.dumps(Kept(settings.data, tokens, visits)))
             making.rename(ready)
     kept: Kept = pickle.loads(ready.read_bytes())
     return kept
-
-
-def begin_session(engine: object, who: str) -> str:
-    """The token of a browser in which this person of the seeds is signed in."""
-    with transaction(engine, write=True) as db:  # type: ignore[arg-type]
-        known = sign_in_by_address(db, address_of(who))
-        assert known is not None, who
-        return sessions.begin(db, db.get_one(Person, known.person_id), "Firefox on Linux")
 
 
 @contextmanager
@@ -141,10 +151,10 @@ def touring(kept: Kept, folder: Path) -> Iterator[Tour]:
     engine.dispose()
 
 
-def walk(site: Site, who: str, token: str) -> Iterator[Visit]:
-    """Every page this person can reach by links from the front page, `MOST` of each kind."""
+def walk(site: Site, who: str, token: str, doors: list[str]) -> Iterator[Visit]:
+    """Every page this person can reach by links from their doors, `MOST` of each kind."""
     with httpx.Client(base_url=site.address, cookies={"session": token} if token else {}) as browser:
-        waiting, seen = collections.deque([("/", "")]), {"/"}
+        waiting, seen = collections.deque((door, "") for door in doors), set(doors)
         counts: collections.Counter[Key] = collections.Counter()
         while waiting:
             path, came_from = waiting.popleft()
@@ -153,7 +163,7 @@ def walk(site: Site, who: str, token: str) -> Iterator[Visit]:
             to = answer.headers.get("location", "")
             text = answer.text if is_page else ""
             yield Visit(who, path, route_of(urlsplit(path).path), answer.status_code, text, came_from, to)
-            for link in [*links(text), to] if to else links(text):
+            for link in [*links(text), to] if who in WALKERS else ():
                 there = link.partition("#")[0]
                 if not there.startswith("/") or there.startswith("/static/") or there in seen:
                     continue

@@ -1,0 +1,124 @@
+"""Ways in that no link of the demo world leads to: letters with links, states that the world happens to lack.
+
+Each person's doors are where their walk begins, beside the front page.
+"""
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from market import outbox
+from market.access import Role
+from market.accounts import links, members, sessions
+from market.accounts import service as accounts
+from market.accounts.models import Membership, Organisation, Person, TokenPurpose
+from market.accounts.queries import primary_address, sign_in_by_address
+from market.applications.models import Application
+from market.cases import service as cases
+from market.cases import things
+from market.cases.rules import Reason
+from market.db import transaction
+from market.demo.world import address_of
+from market.engagements.models import Engagement
+from market.engagements.rules import Status as Work
+from market.opportunities import drafting
+from market.opportunities.models import Opportunity
+from market.opportunities.rules import Status
+from market.profiles import background
+from market.subscribers import LEADS_TO
+
+VISITOR = ""
+WALKERS = (VISITOR, "amara", "joel", "bruno", "ines", "mira", "ruth", "operator")
+STARTER, PAUSER = "one who starts soon", "one whose work is paused"  # they only look at their doors
+PEOPLE = (*WALKERS, STARTER, PAUSER)
+MISSING = "/no-such-page"  # the page that says so is looked at as well
+GONE = "/verify/one-that-has-run-out"
+
+Doors = dict[str, list[str]]
+
+
+def person_of(db: Session, who: str) -> Person:
+    known = sign_in_by_address(db, address_of(who))
+    assert known is not None, who
+    return db.get_one(Person, known.person_id)
+
+
+def open_doors(engine: Engine) -> tuple[Doors, dict[str, str]]:
+    """Where each begins, and everyone's session."""
+    doors: Doors = {who: ["/"] for who in WALKERS}
+    with transaction(engine, write=True) as db:
+        operator = accounts.sign_up(db, name="Olu Operator", email=address_of("operator"), verified=True)
+        accounts.promote(db, operator, moderator=True, admin=True)
+        people = {who: person_of(db, who) for who in WALKERS if who}
+        for who, state in ((STARTER, Work.SCHEDULED), (PAUSER, Work.PAUSED)):
+            work = db.exec(select(Engagement).where(Engagement.status == state)).first()
+            assert work is not None, state
+            people[who] = db.get_one(Person, work.person_id)
+            rest = ("", "/call-off", "/change") if who == STARTER else ("",)
+            doors[who] = [f"/work/{work.public_id}{one}" for one in rest]
+        doors[VISITOR] += [*_letters(db, people["amara"]), MISSING, "/skills/find?q=stok"]
+        doors["amara"] += _amaras(db, people["amara"])
+        doors["bruno"] += _brunos(db, people["bruno"], people["amara"])
+        tokens = {who: sessions.begin(db, person, "Firefox on Linux") for who, person in people.items()}
+    outbox.drain(engine, LEADS_TO)
+    return doors, tokens
+
+
+def _letters(db: Session, person: Person) -> list[str]:
+    """The pages that letters lead to, by links that are still good and by one that is not."""
+    address = primary_address(db, person.id)
+    known = sign_in_by_address(db, address or "")
+    assert known is not None
+    email = known.email_id
+    verify = links.mint_token(db, TokenPurpose.VERIFY_EMAIL, person_id=person.id, email_id=email)
+    reset = links.mint_token(db, TokenPurpose.RESET_PASSWORD, person_id=person.id, email_id=email)
+    owner = db.exec(select(Membership).where(Membership.role == Role.OWNER)).first()
+    assert owner is not None
+    organisation = db.get_one(Organisation, owner.org_id)
+    asked = members.invite(
+        db, sessions.actor_for(db, owner.person_id), organisation, "new@example.org", Role.RECRUITER
+    )
+    invitation = links.mint_token(db, TokenPurpose.INVITATION, invitation_id=asked.id)
+    return [
+        "/sign-up/sent",
+        "/reset/sent",
+        f"/verify/{verify}",
+        f"/reset/{reset}",
+        f"/invitations/{invitation}",
+        GONE,
+    ]
+
+
+def _amaras(db: Session, amara: Person) -> list[str]:
+    """Schooling to change, a report that is being read, and a skill to propose."""
+    actor = sessions.actor_for(db, amara.id)
+    background.add_education(db, actor, background.Learnt("Food hygiene", "Calderside College", 2024))
+    other = db.exec(select(Opportunity).where(Opportunity.status == Status.PUBLISHED)).first()
+    assert other is not None
+    thing = things.find(db, actor, "opportunity", other.public_id)
+    told = cases.report(db, actor, thing, Reason.UNTRUE, "The pay in the title is not the pay below it.")
+    mine = db.exec(select(Application).where(Application.person_id == amara.id)).first()
+    assert mine is not None
+    return [
+        f"/reports/{told.public_id}",
+        "/skills/new?name=Kneading",
+        f"/threads/application/{mine.public_id}",
+    ]
+
+
+def _brunos(db: Session, bruno: Person, amara: Person) -> list[str]:
+    """A draft that can go out, and one with nothing in it but its kind."""
+    actor = sessions.actor_for(db, bruno.id)
+    org_id = actor.memberships[0].org_id
+    whole = db.exec(
+        select(Opportunity)
+        .where(Opportunity.org_id == org_id, col(Opportunity.version) > 0)
+        .order_by(col(Opportunity.id))
+    ).first()
+    assert whole is not None
+    copied, empty = drafting.copy(db, actor, whole), drafting.create_draft(db, actor, org_id)
+    return [
+        *(f"/postings/{one.public_id}" for one in (copied, empty)),
+        *(f"/postings/{copied.public_id}/edit/{one}" for one in ("parts/more/part", "skills/more/skill")),
+        f"/postings/{copied.public_id}/rubric/more",
+        f"/people/{amara.public_id}/invite",
+    ]

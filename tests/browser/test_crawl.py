@@ -1,0 +1,61 @@
+"""No dead ends in the demo world: every link leads somewhere, nothing breaks in the browser, nothing runs out of it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.doors import GONE, MISSING, PEOPLE
+from tests.browser.tour import GET_ROUTES, Tour
+
+# Routes whose answer is no page, or that no link and no door of the tour leads to.
+NOT_VISITED = {
+    "healthz": "answers a machine",
+}
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_every_link_leads_somewhere(tour: Tour) -> None:
+    wrong = [
+        f"{one.name}, linked from {one.came_from}: {one.status}" for one in tour.visits if not one.is_right
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_leads_to_a_page_that_does_not_exist(tour: Tour) -> None:
+    assert not [one.name for one in tour.visits if not one.route and one.path != MISSING]
+
+
+def test_every_page_of_the_site_is_visited_by_someone(tour: Tour) -> None:
+    visited = {one.route for one in tour.visits if one.status in (200, 303)}
+    assert sorted(route.name for route in GET_ROUTES if route.name not in visited | set(NOT_VISITED)) == []
+    assert not visited & set(NOT_VISITED), "a reason that holds no more"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_page_complains_in_the_browser_or_is_wider_than_a_phone(
+    who: str, tour: Tour, window: Callable[..., Page]
+) -> None:
+    page = tour.window(window, who)
+    found: list[str] = []
+    at = ""
+
+    def note(words: str) -> None:
+        if not at.endswith((MISSING, GONE)):  # whose own answer, 404, the browser counts as an error
+            found.append(f"{at}: {words}")
+
+    page.on("console", lambda told: note(told.text) if told.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: note(str(error)))
+    page.on("requestfailed", lambda request: note(f"{request.url}: {request.failure}"))
+    page.on("response", lambda got: note(f"{got.url}: {got.status}") if got.status >= 400 else None)
+    for example in tour.examples:
+        if example.who != who:
+            continue
+        at = example.name
+        for width in (360, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            if width == 360:
+                page.goto(tour.site.url(example.path))
+            if (over := page.evaluate(OVERFLOW)) > 0:
+                found.append(f"{at}: at {width} pixels it is {over} too wide")
+    assert not found, "\n".join(found)
