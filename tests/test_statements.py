@@ -56,7 +56,7 @@ LISTS = {
     "matching.people": List(
         "/people?q=Stock+control+1",
         "bruno",
-        7,
+        11,
         "a ranking: what is meant, scores, levels, people, our openings",
     ),
     "applications.candidates": List(
