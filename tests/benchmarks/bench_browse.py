@@ -1,0 +1,122 @@
+"""The list of openings beside the same page in Django 5.2, with its own templates and with Jinja's: CPU of a request.
+
+    .venv/bin/python -m tests.benchmarks.bench_browse [how many openings]
+
+One SQLite file with 100,000 openings for all of them. Each is called in this process as its server would call it, by
+ASGI or WSGI, without a network; batches take turns, so that the machine's moods meet all alike. Times are of the
+process's CPU, all threads, in milliseconds: the median of the batches. `cold` makes each card anew in every request,
+otherwise cards that were made before are used again (`opportunities/routes/public.py`).
+"""
+
+import asyncio
+import json
+import logging
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+from market.app import create_app
+from market.config import Settings
+from market.opportunities.routes import public
+from market.web import logs
+from tests.benchmarks import browse_world
+
+OPENINGS, CARDS = 100_000, 20
+BATCHES, BATCH = 11, 4
+PAGES = {"visitor": ("", False), "signed in, newest": ("sort=new", True), "signed in, by fit": ("", True)}
+GOALS = {"Django + DTL": 6, "Django + Jinja": 4}
+
+Get = Callable[[str, str], bytes]  # (query, cookie) -> the page
+
+
+def main(openings: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "openings.db"
+        token = browse_world.make(file, openings)
+        with asyncio.Runner() as runner:
+            contenders = _contenders(file, runner)
+            figures = {
+                name: _measure(contenders, query, token if own else "")
+                for name, (query, own) in PAGES.items()
+            }
+    print(json.dumps({"openings": openings, "load": os.getloadavg(), "pages": figures}, indent=2))
+
+
+def _contenders(file: Path, runner: asyncio.Runner) -> dict[str, Get]:
+    from tests.benchmarks.django_site.site import get, set_up
+
+    ours = create_app(Settings(data=file.parent, database_url=f"sqlite:///{file}"))
+    logs.set_up("INFO")  # the line that each request logs is part of it
+    logging.getLogger("market").handlers[0].setStream(open(os.devnull, "w"))  # type: ignore[attr-defined]  # noqa: SIM115
+    django = set_up(file)
+
+    def warm(query: str, cookie: str) -> bytes:
+        return runner.run(_page(ours, query, cookie))
+
+    def cold(query: str, cookie: str) -> bytes:
+        public._card_in.cache_clear()
+        return warm(query, cookie)
+
+    return {
+        "Foothold": warm,
+        "Foothold, cold": cold,
+        "Django + DTL": lambda query, cookie: get(django, "/dtl/openings", query, cookie),
+        "Django + Jinja": lambda query, cookie: get(django, "/jinja/openings", query, cookie),
+    }
+
+
+async def _page(app: ASGIApp, query: str, cookie: str) -> bytes:
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/openings", "raw_path": b"/openings", "query_string": query.encode(), "root_path": "",
+        "headers": [(b"host", b"127.0.0.1"), (b"accept", b"text/html"), (b"cookie", cookie.encode())],
+        "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 200, sent[0]
+    return b"".join(message.get("body", b"") for message in sent)
+
+
+def _measure(contenders: dict[str, Get], query: str, token: str) -> dict[str, Any]:
+    cookie = f"session={token}" if token else ""
+    sizes: dict[str, int] = {}
+    spent: dict[str, list[float]] = {name: [] for name in contenders}
+    for name, get in contenders.items():
+        for _ in range(3):
+            page = get(query, cookie)
+        sizes[name] = len(page)
+        assert page.count(b"<article") == CARDS, name
+    assert max(sizes.values()) < 1.1 * min(sizes.values()), sizes  # else it is not the same page
+    for _ in range(BATCHES):
+        for name, get in contenders.items():
+            began = time.process_time()
+            for _ in range(BATCH):
+                get(query, cookie)
+            spent[name].append((time.process_time() - began) * 1000 / BATCH)
+    medians = {name: statistics.median(times) for name, times in spent.items()}
+    ours = medians["Foothold"]
+    return {
+        "ms": {name: round(value, 2) for name, value in medians.items()},
+        "bytes": sizes,
+        "times ours": {name: round(medians[name] / ours, 1) for name in GOALS},
+        "goal met": {name: medians[name] / ours >= goal for name, goal in GOALS.items()},
+    }
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else OPENINGS)
