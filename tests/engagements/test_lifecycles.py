@@ -238,3 +238,16 @@ def test_a_refusal_says_why(make: World) -> None:
     engagement.outcome = None
     assert rules.may_record_outcome(bruno, engagement)
     assert "among your projects" in rules.may_show_work(amara, engagement, True).reason
+
+
+def test_dates_change_until_the_work_has_ended_and_judging_closes_two_weeks_after() -> None:
+    row = Engagement(person_id=1, org_id=1, terms={}, starts_on=scene.day("2026-11-30"))
+    for status in Status:
+        row.status = status
+        assert bool(rules.may_change_dates(row)) is (status in ("scheduled", "active", "paused"))
+    assert "has ended" in rules.may_change_dates(row).reason
+    row.status, row.ended_at, row.rubric_id = Status.COMPLETED, clock.now(), 1
+    judge = Actor(id=1)
+    assert rules.may_self_assess(judge, row, row.ended_at + rules.ASSESS_WITHIN)
+    late = rules.may_self_assess(judge, row, row.ended_at + rules.ASSESS_WITHIN * 2)
+    assert "closed two weeks after" in late.reason

@@ -190,3 +190,11 @@ def test_foreign_reviews_and_missing_ones_answer_the_same(make: World, client: C
         assert reader.post(f"/work/{at}/review", scene.FORM_OF_TALENT).status_code == 404
     assert scene.review(make, work, Side.EMPLOYER) is None
     assert client.get(f"/work/{at}/reviews").status_code == 303
+
+
+def test_who_is_on_neither_side_is_told_so(make: World) -> None:
+    work = make.finished()
+    with make.read() as db:
+        pair = scene.pair(make, work)
+        refused = queries.may_write(db, make.actor(make.chidi), pair, None)
+    assert "Only the two sides" in refused.reason
