@@ -1,5 +1,10 @@
 """The site put together: settings, routes of every feature, middleware, error pages."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
@@ -88,6 +93,15 @@ def _menu(request: Request, here: str = "") -> Menu:
     return nav(actor_of(request), path, address, demo=request.app.state.kit.settings.demo)
 
 
+@asynccontextmanager
+async def _as_many_threads(app: Any) -> AsyncIterator[None]:
+    """As many request threads as there are database connections, less one for the worker: nobody waits for a
+    connection while holding a thread."""
+    wanted: int = app.state.kit.settings.threads
+    anyio.to_thread.current_default_thread_limiter().total_tokens = max(1, wanted - 1)
+    yield
+
+
 def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Site:
     """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
     engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
@@ -98,6 +112,7 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
     ]
     app = Site(
         routes=routes,
+        lifespan=_as_many_threads,
         middleware=[
             Middleware(RequestLog),
             Middleware(SafeHeaders, https=settings.is_https),
