@@ -1,6 +1,6 @@
 """Type-ahead over ESCO as the site does it: `service.find` for each keystroke, database and the person's own proposals included.
 
-    .venv/bin/python -m tests.benchmarks.bench_skills ../shared/data/taxonomy [database URL]
+    .venv/bin/python -m tests.benchmarks.bench_skills [taxonomy folder] [database URL]
 
 Takes the ESCO files of the folder into the database (a new SQLite file when none is named) and prints the seconds and
 memory of that, of building the index, and the time of `find` in milliseconds of wall clock: half of the names are typed
@@ -28,6 +28,8 @@ from market.db import connect, transaction
 from market.skills import finding, importing, service
 from market.skills.models import SkillLabel
 from tests.support.world import import_models
+
+TAXONOMY = Path(__file__).parents[3] / "shared" / "data" / "taxonomy"
 
 
 def main(taxonomy: Path, url: str) -> None:
@@ -96,7 +98,8 @@ def _peak_mb() -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
-    with tempfile.TemporaryDirectory() as folder:
-        main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/skills.db")
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else TAXONOMY)
+    if not folder.is_dir():
+        raise SystemExit(f"No taxonomy in {folder}: name the folder that ESCO's files lie in.")
+    with tempfile.TemporaryDirectory() as scratch:
+        main(folder, sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{scratch}/skills.db")
