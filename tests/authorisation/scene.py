@@ -38,6 +38,7 @@ from market.engagements import queries as work_queries
 from market.engagements import service as engagements
 from market.engagements.models import Engagement
 from market.files import service as files
+from market.files.models import File
 from market.files.service import with_files
 from market.matching import service as matching
 from market.messages import queries as threads
@@ -150,6 +151,7 @@ class _Scene:
             members.end_membership(db, sessions.actor_for(db, self.lea.id), make.bakery.id, left.id)
             # By hand, and not by `suspending`, which ends the sessions as well: the status alone has to shut them out.
             db.get_one(Person, self.sade.id).status = PersonStatus.SUSPENDED
+        self.do(make.chidi, profiles.save_profile, Basics(headline="Sheets", visibility=Visibility.MEMBERS))
         make.block(make.amara, person=self.bela)
         make.block(make.amara, organisation=self.works)
         make.block(self.bela, organisation=make.bakery)
@@ -197,6 +199,7 @@ class _Scene:
             section,
             opening=public_id,
             person=self.make.chidi.public_id,
+            skill=self._skill(next(iter(self.skills.values()))),
             section="work",
             what="part",
             step="pause",
@@ -406,9 +409,7 @@ class _Scene:
         self.sections["work-active"]["message"] = sent.public_id
         handed = self._handed_in("work-handed-in")
         with make.read() as db:
-            about = select(files.File.public_id).where(
-                files.File.about_kind == "engagement", files.File.about_id == handed.id
-            )
+            about = select(File.public_id).where(File.about_kind == "engagement", File.about_id == handed.id)
             self.sections["work-handed-in"]["file"] = db.exec(about).one()
         self._accepted("work-accepted")
         paused = self._started("work-paused")

@@ -106,9 +106,9 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "opportunities.step": {"note": "No flour this month."},
     "opportunities.add_addendum": {"text": "The sheet may also be made on paper."},
-    "applications.create": {"answers-0": _ANSWER},
-    "applications.save": {"answers-0": _ANSWER},
-    "applications.check": {"answers-0": _ANSWER},
+    "applications.create": {"answers-1": _ANSWER},
+    "applications.save": {"answers-1": _ANSWER},
+    "applications.check": {"answers-1": _ANSWER},
     "applications.consent": {"agrees": ""},
     "applications.decline": {"code": "timing", "text": "We begin in May.", "share": "on"},
     "applications.send_invitation": {"note": "Your list is what we need."},
@@ -137,7 +137,7 @@ FORMS: dict[str, dict[str, str]] = {
     "profiles.save": {"headline": "Lists that others can use", "visibility": "private"},
     "profiles.claim": {"skill": "Writing instructions", "level": "3"},
     "profiles.change_claim": {"level": "4"},
-    "profiles.want": {"wanted": "Writing instructions", "skill": "Writing instructions"},
+    "profiles.want": {"want": "Writing instructions"},
     "profiles.add_project": _PROJECT,
     "profiles.change_project": _PROJECT,
     "profiles.add_experience": _LINE,
@@ -155,7 +155,7 @@ HEADERS = {
     "applications.check": {
         "HX-Request": "true",
         "HX-Request-Type": "partial",
-        "HX-Target": "div#answers-0-field",
+        "HX-Target": "div#answers-1-field",
     }
 }
 
