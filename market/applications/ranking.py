@@ -11,6 +11,7 @@ from market.evidence.models import PersonSkill
 from market.matching import service as matching
 from market.matching.core import explain
 from market.matching.core.explain import Fit
+from market.matching.core.policy import Policy
 from market.matching.models import Ranking, RankingRow, Slot
 from market.matching.queries import Wanted, requirements_of
 from market.opportunities.models import Opportunity
@@ -33,10 +34,16 @@ class Order(NamedTuple):
     rows: list[RankingRow]
 
 
-def rank(db: Session, actor: Actor, opportunity: Opportunity, here: Sequence[CandidateRow]) -> Order:
+def rank(
+    db: Session,
+    actor: Actor,
+    opportunity: Opportunity,
+    here: Sequence[CandidateRow],
+    policy: Policy = matching.POLICY,
+) -> Order:
     """Everyone in `here`, the best first. Nobody is left out. Four statements, whatever their number."""
     by_person = {row.person_id: row for row in here}
-    ranking, rows = matching.rank_applicants(db, actor, opportunity, list(by_person))
+    ranking, rows = matching.rank_applicants(db, actor, opportunity, list(by_person), policy)
     wanted = requirements_of(db, opportunity)
     surest = _surest(db, wanted, list(by_person))
     made: list[Candidate] = []

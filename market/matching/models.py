@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 from market import clock
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
 
+_GIVEN = JSON(none_as_null=True)
+
 
 class RankingKind(StrEnum):
     PEOPLE = "people"  # people who could be invited
@@ -45,6 +47,8 @@ class Ranking(SQLModel, table=True):
     tie_a: int = Field(sa_type=BigInteger)
     tie_b: int = Field(sa_type=BigInteger)
     inputs_sha256: str = Field(max_length=64)
+    # The settings of the policy, and how many were listed; None for lists by score alone, from before there was one.
+    policy: dict[str, Any] | None = Field(default=None, sa_type=_GIVEN)
 
 
 class RankingRow(SQLModel, table=True):
@@ -60,3 +64,5 @@ class RankingRow(SQLModel, table=True):
     levels: list[int] = Field(sa_type=JSON)  # 0-255, in the order of the requirements
     contributions: list[int] = Field(sa_type=JSON)
     slot: Slot = choice_field(Slot, default=Slot.SCORE)
+    # What the policy weighed beside the levels: hopeful levels, whether a newcomer, lists stood in lately.
+    policy_inputs: dict[str, Any] | None = Field(default=None, sa_type=_GIVEN)

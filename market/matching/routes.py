@@ -12,7 +12,7 @@ from market import clock
 from market.access import Actor, Task, recruits, signed_in
 from market.errors import NotFound
 from market.evidence.posterior import DEFAULTS
-from market.matching import service, shown
+from market.matching import log, service, shown
 from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS
 from market.matching.forms import Narrowed, Wishes, narrowed, wishes
 from market.matching.models import Ranking, RankingRow
@@ -52,14 +52,15 @@ def _search(request: Request, db: Session, actor: Actor, chosen: str) -> Respons
     opening = openings.get_ours(db, actor, chosen) if chosen else None
     wished = Wishes() if opening else wishes(db, given.get("q", ""), given, actor.id)
     findable = _findable(request, actor, facets, opening)
+    policy = service.policy_for(kit_of(request).settings.exploration_places)
     if opening is not None:
         asked = [a.skill_id for a in openings.asked_for(db, opening)]
         without = tuple(kit_of(request).applied_ids(db, opening.id))
         findable = findable._replace(without=without, tier_skills=tuple(asked))
-        ranking, rows = service.rank_people(db, actor, opening, findable) if asked else (None, [])
+        ranking, rows = service.rank_people(db, actor, opening, findable, policy) if asked else (None, [])
     elif wished.requirements:
         findable = findable._replace(tier_skills=tuple(r.skill_id for r in wished.requirements))
-        ranking, rows = service.search_people(db, actor, wished.requirements, findable)
+        ranking, rows = service.search_people(db, actor, wished.requirements, findable, policy)
     else:
         ranking, rows = None, []
     if ranking is not None:
@@ -149,6 +150,8 @@ def why(request: Request, db: Session, actor: Actor) -> Response:
         ranking=ranking,
         listed=listed,
         points={line.place: by_place[line.place] for line in listed.lines},
+        policy=log.policy_in(ranking),
+        did=log.did(ranking, rows),
         gone=len(rows) - len(listed.lines),
         requirements=_weighed(ranking, listed.skills),
         filters={**Findable().as_log(), **ranking.filters},

@@ -4,24 +4,24 @@ The order comes from whole numbers (`core.contract`), so that SQL, an index and 
 shown is kept with its inputs, so that it can be replayed. Both sides read the same explanation.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Task
-from market.db import new_public_id
 from market.evidence.models import PersonSkill
-from market.evidence.posterior import DEFAULTS
 from market.evidence.queries import ledger_of_people, stored_levels
+from market.matching import log
+from market.matching.candidates import Shown, candidates, hopeful_newcomers
 from market.matching.core import explain as explaining
-from market.matching.core import pool
-from market.matching.core.contract import Requirement, Tie, contributions, order_key, tie_for
+from market.matching.core import listing, pool
+from market.matching.core.contract import Requirement, tie_for
 from market.matching.core.explain import Explanation, Fit, Held
-from market.matching.models import Ranking, RankingKind, RankingRow, Slot
+from market.matching.core.policy import DEFAULTS, Policy, kept_places
+from market.matching.models import Ranking, RankingKind, RankingRow
 from market.matching.queries import (
     Findable,
     Wanted,
@@ -30,12 +30,12 @@ from market.matching.queries import (
     open_requirements,
     requirements_of,
 )
-from market.matching.sql import levels_statement, top_k_statement
+from market.matching.sql import top_k_statement
 from market.opportunities.models import Opportunity
 from market.profiles.models import TalentProfile
 
-POLICY = 1
-"""Counts changes to how a list is put together on top of the score."""
+POLICY = DEFAULTS
+"""How a list is put together on top of the score, unless the site keeps another number of places for newcomers."""
 MOST = 200
 """Where a ranked list is cut."""
 
@@ -84,13 +84,22 @@ def skill_gaps(db: Session, person_id: int, most: int = 5) -> tuple[pool.SkillGa
     return pool.skill_gaps(stored_levels(db, person_id), open_requirements(db), most)
 
 
+def policy_for(exploration_places: int) -> Policy:
+    """The policy of a site that keeps so many of the first ten places (0-10) for newcomers."""
+    return replace(POLICY, newcomers_at=kept_places(exploration_places))
+
+
 def rank_people(
-    db: Session, actor: Actor, opportunity: Opportunity, findable: Findable | None = None
+    db: Session,
+    actor: Actor,
+    opportunity: Opportunity,
+    findable: Findable | None = None,
+    policy: Policy = POLICY,
 ) -> tuple[Ranking, list[RankingRow]]:
     """People who could be invited to an opening, the best first, not yet kept: see `keep`."""
-    wanted = requirements_of(db, opportunity)
+    requirements = [w.asked for w in requirements_of(db, opportunity)]
     chosen = findable or findable_by(actor, opportunity.org_id)
-    return _rank(db, actor, RankingKind.PEOPLE, [w.asked for w in wanted], chosen, opportunity)
+    return _rank(db, actor, RankingKind.PEOPLE, requirements, chosen, opportunity, policy)
 
 
 def findable_by(actor: Actor, org_id: int | None = None) -> Findable:
@@ -101,10 +110,14 @@ def findable_by(actor: Actor, org_id: int | None = None) -> Findable:
 
 
 def search_people(
-    db: Session, actor: Actor, requirements: Sequence[Requirement], findable: Findable
+    db: Session,
+    actor: Actor,
+    requirements: Sequence[Requirement],
+    findable: Findable,
+    policy: Policy = POLICY,
 ) -> tuple[Ranking, list[RankingRow]]:
     """People for skills that were searched for, without an opening."""
-    return _rank(db, actor, RankingKind.SEARCH, requirements, findable, None)
+    return _rank(db, actor, RankingKind.SEARCH, requirements, findable, None, policy)
 
 
 def _rank(
@@ -114,9 +127,11 @@ def _rank(
     requirements: Sequence[Requirement],
     findable: Findable,
     opportunity: Opportunity | None,
+    policy: Policy,
 ) -> tuple[Ranking, list[RankingRow]]:
+    """The first by score, with the newcomers below the cut who take a kept place."""
     tie = tie_for(opportunity.public_id if opportunity else "search")
-    pairs: list[tuple[int, int]] = []
+    people: list[int] = []
     if requirements:
         table = PersonSkill.__table__  # type: ignore[attr-defined]
         statement: Any = top_k_statement(
@@ -127,90 +142,38 @@ def _rank(
             person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
             conditions=findable.conditions(),
         )
-        pairs = [(row[0], row[1]) for row in db.connection().execute(statement)]
-    return _drawn(db, actor, kind, requirements, findable, opportunity, tie, [person for person, _ in pairs])
+        people = [row[0] for row in db.connection().execute(statement)]
+    below: list[int] = []
+    if len(people) == MOST and policy.newcomers_at:
+        below = hopeful_newcomers(db, requirements, findable, people)
+    shown = Shown(opportunity.id if opportunity else None, actor.id)
+    weighed = candidates(db, requirements, [*people, *below], shown)
+    listed = set(people)
+    placed = [
+        one
+        for one in listing.in_order(weighed, requirements, tie, policy)
+        if one.newcomer or one.person_id in listed
+    ]
+    of = log.Of(kind, actor, findable, opportunity)
+    return log.drawn(weighed, placed, requirements, tie, policy, of)
 
 
 def rank_applicants(
-    db: Session, actor: Actor, opportunity: Opportunity, person_ids: Sequence[int]
+    db: Session,
+    actor: Actor,
+    opportunity: Opportunity,
+    person_ids: Sequence[int],
+    policy: Policy = POLICY,
 ) -> tuple[Ranking, list[RankingRow]]:
     """People who applied, the best first. Nobody is left out: who has none of the skills stands at the end."""
     requirements = [w.asked for w in requirements_of(db, opportunity)]
     tie = tie_for(opportunity.public_id)
-    levels = _levels(db, requirements, person_ids)
-    scored = sorted(person_ids, key=lambda p: order_key(p, sum(contributions(levels[p], requirements)), tie))
-    return _drawn(
-        db,
-        actor,
-        RankingKind.APPLICANTS,
-        requirements,
-        Findable(org_id=opportunity.org_id),
-        opportunity,
-        tie,
-        scored,
-    )
-
-
-def _levels(
-    db: Session, requirements: Sequence[Requirement], person_ids: Sequence[int]
-) -> dict[int, list[int]]:
-    """Each person's levels (0-255) in the order of the requirements."""
-    skills = [r.skill_id for r in requirements]
-    found = {person: [0] * len(skills) for person in person_ids}
-    if skills and found:
-        statement: Any = levels_statement(PersonSkill.__table__, skills, list(found))  # type: ignore[attr-defined]
-        for person, skill, level in db.connection().execute(statement):
-            found[person][skills.index(skill)] = level
-    return found
-
-
-def _drawn(
-    db: Session,
-    actor: Actor,
-    kind: RankingKind,
-    requirements: Sequence[Requirement],
-    findable: Findable,
-    opportunity: Opportunity | None,
-    tie: Tie,
-    people: Sequence[int],
-) -> tuple[Ranking, list[RankingRow]]:
-    """The ranking and its rows, with what is needed to replay them."""
-    levels = _levels(db, requirements, people)
-    asked = [
-        {"skill_id": r.skill_id, "level": r.level, "weight": r.weight, "essential": r.essential}
-        for r in requirements
-    ]
-    inputs = json.dumps([asked, findable.as_log(), sorted(levels.items())], sort_keys=True)
-    ranking = Ranking(
-        public_id=new_public_id(),
-        kind=kind,
-        opportunity_id=opportunity.id if opportunity else None,
-        opportunity_version=opportunity.version if opportunity else 0,
-        viewer_id=actor.id or None,
-        policy_version=POLICY,
-        model_version=DEFAULTS.version,
-        as_of=clock.today(),
-        requirements=asked,
-        filters=findable.as_log(),
-        tie_a=tie.a,
-        tie_b=tie.b,
-        inputs_sha256=hashlib.sha256(inputs.encode()).hexdigest(),
-    )
-    rows = []
-    for place, person in enumerate(people, 1):
-        parts = contributions(levels[person], requirements)
-        rows.append(
-            RankingRow(
-                ranking_id=0,
-                place=place,
-                person_id=person,
-                score=sum(parts),
-                levels=levels[person],
-                contributions=list(parts),
-                slot=Slot.SCORE,
-            )
-        )
-    return ranking, rows
+    policy = listing.without_exposure(policy)
+    weighed = candidates(db, requirements, person_ids, Shown(opportunity.id, actor.id))
+    placed = listing.in_order(weighed, requirements, tie, policy)
+    findable = Findable(org_id=opportunity.org_id)
+    of = log.Of(RankingKind.APPLICANTS, actor, findable, opportunity)
+    return log.drawn(weighed, placed, requirements, tie, policy, of)
 
 
 def keep(db: Session, ranking: Ranking, rows: Iterable[RankingRow]) -> None:

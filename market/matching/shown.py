@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 from market.accounts.models import Person
 from market.evidence.models import PersonSkill
 from market.evidence.posterior import DOORSTEP, UNITS
-from market.matching.core.contract import Requirement
 from market.matching.core.explain import Fit, fit
-from market.matching.models import Ranking, RankingRow
+from market.matching.log import requirements_in
+from market.matching.models import Ranking, RankingRow, Slot
 from market.matching.queries import Findable
 from market.profiles.models import TalentProfile
 from market.skills.models import Skill
@@ -39,6 +39,7 @@ class Line(NamedTuple):
     hours_week: int | None
     tiers: tuple[Tiered, ...]
     fit: Fit
+    kept: bool = False  # a place kept for newcomers
 
 
 class Listed(NamedTuple):
@@ -46,11 +47,6 @@ class Listed(NamedTuple):
 
     lines: list[Line]
     skills: list[str]
-
-
-def requirements_in(ranking: Ranking) -> list[Requirement]:
-    """The requirements as they were scored."""
-    return [Requirement(r["skill_id"], r["level"], r["weight"], r["essential"]) for r in ranking.requirements]
 
 
 def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: Findable) -> Listed:
@@ -88,6 +84,7 @@ def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: F
                     for name, skill, level in zip(skills, wanted, row.levels, strict=True)
                 ),
                 fit(asked, row.levels, skills),
+                row.slot is Slot.NEWCOMER,
             )
         )
     return Listed(made, skills)

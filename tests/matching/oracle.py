@@ -30,3 +30,45 @@ def rank(
         if sum(parts) > 0 and eligible(person):
             rows.append((-sum(parts), (a * person + b) % P, person, parts))
     return [(person, -minus, parts) for minus, _, person, parts in sorted(rows)[:k]]
+
+
+def listed(
+    people: Mapping[int, tuple[Sequence[int], Sequence[int], bool, int]],
+    asked: Sequence[tuple[int, int, int, bool]],
+    a: int,
+    b: int,
+    kept: Sequence[int] = (3, 8),
+    exposure: int = 20,
+) -> list[tuple[int, bool]]:
+    """(person, stands in a kept place) of everyone. People map id to levels, hopeful levels, newcomer, exposures."""
+
+    def total(levels: Sequence[int]) -> int:
+        return sum(points(level, q) for level, q in zip(levels, asked, strict=True))
+
+    def lowered(person: int) -> int:
+        essentials, rest = divmod(total(people[person][0]), 1048576)
+        return essentials * 1048576 + rest * 1000 // (1000 + exposure * people[person][3])
+
+    def among_equals(person: int) -> tuple[int, int]:
+        return ((a * person + b) % P, person)
+
+    waiting = sorted(people, key=lambda p: (-lowered(p), among_equals(p)))
+    able = [p for p in waiting if total(people[p][0]) > 0]
+    hopes = []
+    for person in able[10 - len(kept) :]:
+        _levels, hopeful, newcomer, times = people[person]
+        if newcomer and all(h >= q[1] * 51 - 25 for h, q in zip(hopeful, asked, strict=True) if q[3]):
+            hope = total(hopeful) % 1048576 * 1000000 // (1000 + 300 * times)
+            hopes.append((-hope, among_equals(person), person))
+    chosen = [person for _, _, person in sorted(hopes)[: len(kept)]]
+    order: list[tuple[int, bool]] = []
+    for place in kept:
+        if not chosen:
+            break
+        while len(order) < place - 1:
+            order.append(
+                (next(p for p in waiting if p not in [q for q, _ in order] and p not in chosen), False)
+            )
+        order.append((chosen.pop(0), True))
+    seen = {person for person, _ in order}
+    return order + [(p, False) for p in waiting if p not in seen]

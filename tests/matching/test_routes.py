@@ -239,7 +239,7 @@ class TestHowAnOrderWasMade:
         assert str(row.score) in said
         assert f"Spreadsheets {row.contributions[0]} + Data cleaning {row.contributions[1]}" in said
         assert "Near Enough" in said
-        assert "version 1" in said
+        assert "version 2" in said
         assert "free by 2026-11-16" in said
         assert "Names, photographs, schools, degrees, age, place of birth" in said
 

@@ -23,6 +23,7 @@ from market.matching import service as matching
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
 from market.web.forms import BLANK, Entry, read
+from market.web.kit import kit_of
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, after, page
 from market.words import _
@@ -49,7 +50,8 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
     tab = request.query_params.get("tab", "applied")
     tab = tab if tab in (*TABS, "invite") else "applied"
     here = [row for row in everyone if row.status in TABS.get(tab, ())]
-    order = rank(db, actor, opening, here) if here else None
+    policy = matching.policy_for(kit_of(request).settings.exploration_places)
+    order = rank(db, actor, opening, here, policy) if here else None
     if order is not None:
         after(request, lambda log: matching.keep(log, order.ranking, order.rows))
     ranked = order.candidates if order else []

@@ -25,7 +25,7 @@ class Policy:
     a seat; both in thousandths, 0 for none.
     """
 
-    version: int = 1
+    version: int = 2
     newcomers_at: tuple[int, ...] = (3, 8)
     newcomer_exposure: int = 300
     exposure: int = 20
@@ -35,6 +35,8 @@ class Policy:
 DEFAULTS = Policy()
 SEEN_AT_ONCE = 10
 """How many places of a list are seen without turning a page: the kept places lie among them."""
+HOPE_AT_FIRST = round(UNITS * (MODEL.m0 + sqrt(1 / MODEL.p0)))
+"""The hopeful level (0-255) of someone of whom nothing is known."""
 BY_SCORE = Policy(version=0, newcomers_at=(), exposure=0, applicants_per_seat=0)
 """Nothing but the contract."""
 
@@ -73,11 +75,10 @@ def hopeful(mu: float, sigma: float, level: int, tier: int) -> int:
     """
     if level == 0:
         return 0
-    start = round(UNITS * (MODEL.m0 + sqrt(1 / MODEL.p0)))
     if tier == CLAIMED:
-        return start
+        return HOPE_AT_FIRST
     hoped = min(TOP_LEVEL, max(1, round(UNITS * (mu + sigma))))
-    return min(hoped, start) if level <= DOORSTEP else hoped
+    return min(hoped, HOPE_AT_FIRST) if level <= DOORSTEP else hoped
 
 
 def lowered(points: int, unit: int, times: int, per_mille: int) -> int:

@@ -1,0 +1,178 @@
+"""The ranking log: what is kept of a list, and the same list recomputed from it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, select
+
+from market import clock
+from market.access import Actor
+from market.db import new_public_id
+from market.evidence.posterior import DEFAULTS
+from market.matching.core import listing
+from market.matching.core.contract import Requirement, Tie, contributions
+from market.matching.core.listing import Kept, Replayed
+from market.matching.core.policy import BY_SCORE, Candidate, Placed, Policy
+from market.matching.models import Ranking, RankingKind, RankingRow, Slot
+from market.matching.queries import Findable
+from market.opportunities.models import Opportunity
+
+
+class Of(NamedTuple):
+    """What a list is of, and who reads it."""
+
+    kind: RankingKind
+    actor: Actor
+    findable: Findable
+    opportunity: Opportunity | None = None
+
+
+def drawn(
+    pool: Sequence[Candidate],
+    placed: Sequence[Placed],
+    requirements: Sequence[Requirement],
+    tie: Tie,
+    policy: Policy,
+    of: Of,
+) -> tuple[Ranking, list[RankingRow]]:
+    """The ranking and its rows, with all that is needed to recompute them."""
+    known = {one.person_id: one for one in pool}
+    asked = [asdict(r) for r in requirements]
+    opening = of.opportunity
+    rows = [_row(place, one, known[one.person_id], requirements) for place, one in enumerate(placed, 1)]
+    ranking = Ranking(
+        public_id=new_public_id(),
+        kind=of.kind,
+        opportunity_id=opening.id if opening else None,
+        opportunity_version=opening.version if opening else 0,
+        viewer_id=of.actor.id or None,
+        policy_version=policy.version,
+        model_version=DEFAULTS.version,
+        as_of=clock.today(),
+        requirements=asked,
+        filters=of.findable.as_log(),
+        tie_a=tie.a,
+        tie_b=tie.b,
+        inputs_sha256="",
+        policy={**asdict(policy), "newcomers_at": list(policy.newcomers_at), "listed": len(rows)},
+    )
+    ranking.inputs_sha256 = fingerprint(ranking, rows)
+    return ranking, rows
+
+
+def _row(place: int, one: Placed, of: Candidate, requirements: Sequence[Requirement]) -> RankingRow:
+    return RankingRow(
+        ranking_id=0,
+        place=place,
+        person_id=one.person_id,
+        score=one.score,
+        levels=list(of.levels),
+        contributions=list(contributions(of.levels, requirements)),
+        slot=Slot.NEWCOMER if one.newcomer else Slot.SCORE,
+        policy_inputs={"hopeful": list(of.hopeful), "newcomer": of.newcomer, "exposures": of.exposures},
+    )
+
+
+def fingerprint(ranking: Ranking, rows: Sequence[RankingRow]) -> str:
+    """A hash of skills, filters, policy, and every person's levels and what the policy weighed beside them."""
+    people = sorted((row.person_id, row.levels, row.policy_inputs) for row in rows)
+    inputs: list[Any] = [ranking.requirements, ranking.filters, people]
+    if ranking.policy is not None:
+        inputs += [ranking.policy, ranking.tie_a, ranking.tie_b]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def requirements_in(ranking: Ranking) -> list[Requirement]:
+    """The requirements as they were scored."""
+    return [Requirement(r["skill_id"], r["level"], r["weight"], r["essential"]) for r in ranking.requirements]
+
+
+def policy_in(ranking: Ranking) -> Policy:
+    """The policy as it was; the score alone for lists from before there was one."""
+    if ranking.policy is None:
+        return BY_SCORE
+    given = {name: value for name, value in ranking.policy.items() if name != "listed"}
+    return Policy(**{**given, "newcomers_at": tuple(given["newcomers_at"])})
+
+
+def candidate_in(row: RankingRow) -> Candidate:
+    """The person as they were weighed."""
+    beside = row.policy_inputs or {}
+    return Candidate(
+        row.person_id,
+        tuple(row.levels),
+        tuple(beside.get("hopeful", [0] * len(row.levels))),
+        beside.get("newcomer", False),
+        beside.get("exposures", 0),
+    )
+
+
+def replay(ranking: Ranking, rows: Sequence[RankingRow]) -> Replayed:
+    """The list recomputed from what the log holds of it."""
+    kept = [Kept(row.place, candidate_in(row), row.score, row.slot is Slot.NEWCOMER) for row in rows]
+    last = max((row.place for row in rows), default=0)
+    listed = ranking.policy["listed"] if ranking.policy is not None else last
+    tie = Tie(ranking.tie_a, ranking.tie_b)
+    return listing.replay(kept, listed, requirements_in(ranking), tie, policy_in(ranking))
+
+
+class Did(NamedTuple):
+    """What the policy did to a list: the kept places, how many were seen in other lists lately, and how many people
+    stand at another place than by score alone."""
+
+    kept: tuple[int, ...]
+    seen_lately: int
+    moved: int
+
+
+def did(ranking: Ranking, rows: Sequence[RankingRow]) -> Did:
+    """What the policy did to a list, of what the log holds."""
+    policy, asked = policy_in(ranking), requirements_in(ranking)
+    people = [candidate_in(row) for row in rows]
+    by_score = listing.in_order(people, asked, Tie(ranking.tie_a, ranking.tie_b), BY_SCORE)
+    return Did(
+        tuple(row.place for row in rows if row.slot is Slot.NEWCOMER),
+        sum(one.exposures > 0 for one in people) if policy.exposure else 0,
+        sum(one.person_id != row.person_id for one, row in zip(by_score, rows, strict=True)),
+    )
+
+
+def said(ranking: Ranking, rows: Sequence[RankingRow]) -> list[str]:
+    """What recomputing a list found, for an operator, in sentences; the first is the verdict."""
+    found = replay(ranking, rows)
+    changed = (
+        not found.erased
+        and ranking.policy is not None
+        and fingerprint(ranking, rows) != ranking.inputs_sha256
+    )
+    if found.is_identical and not changed:
+        return [f"Identical: {len(rows)} places, each with the same person, score and mark."]
+    lines = []
+    if found.erased:
+        lines.append(
+            f"Erased since: {_places(found.erased)}. The fingerprint cannot be checked without them."
+        )
+    if changed:
+        lines.append("Changed since: what the log holds is not what was ranked (the fingerprint is another).")
+    lines += [f"Place {place} would be person {person}'s." for place, person in found.moved]
+    if found.scored_otherwise:
+        lines.append(f"Another score than is kept: {_places(found.scored_otherwise)}.")
+    if found.moved or found.scored_otherwise or changed:
+        return ["Not identical.", *lines]
+    return [f"The {len(rows)} places that are left stand in the same order.", *lines]
+
+
+def _places(places: Sequence[int]) -> str:
+    return f"place{'s' if len(places) > 1 else ''} {', '.join(map(str, places))}"
+
+
+def find(db: Session, public_id: str) -> tuple[Ranking, list[RankingRow]] | None:
+    """A list of the log, whoever it was shown to."""
+    ranking = db.exec(select(Ranking).where(Ranking.public_id == public_id)).first()
+    if ranking is None:
+        return None
+    rows = select(RankingRow).where(RankingRow.ranking_id == ranking.id).order_by(col(RankingRow.place))
+    return ranking, list(db.exec(rows))
