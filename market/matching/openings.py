@@ -2,7 +2,7 @@
 
 Openings ask different amounts, so the plain sum of the contract would favour long lists: here the share of essentials
 met comes first, then coverage. An opening that asks two things of which both are shown stands before one that asks
-eight of which three are.
+eight of which three are. Of what coverage adds, each applicant a seat takes a little off, so that people spread.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from market.matching import sentences
 from market.matching.core import pool
 from market.matching.core.contract import Requirement, minimum
 from market.matching.core.explain import fit
+from market.matching.core.policy import crowded
 from market.matching.queries import Scored, levels_for_openings
 from market.opportunities.browsing import Ranked
 
@@ -43,11 +44,14 @@ class Opening(NamedTuple):
     asked: tuple[Requirement, ...]
     levels: tuple[int, ...]
     skills: tuple[str, ...]
+    applicants: int = 0
+    seats: int = 1
 
     @property
     def place(self) -> tuple[int, int]:
         """Sorts the best first, the newer first among equals."""
-        return (-standing(self.levels, self.asked), -self.id)
+        found = standing(self.levels, self.asked)
+        return (-crowded(found, 2 * WHOLE, self.applicants, self.seats), -self.id)
 
     def ranked(self) -> Ranked:
         found = fit(self.asked, self.levels, self.skills)
@@ -99,6 +103,8 @@ def in_order(db: Session, person_id: int, ids: Select[tuple[int]]) -> InOrder:
                 tuple(row.asked for row in found),
                 tuple(row.unit for row in found),
                 tuple(row.skill for row in found),
+                found[0].applicants,
+                found[0].seats,
             )
             for opening, found in rows.items()
         ]

@@ -69,6 +69,8 @@ _BESIDE = (
         col(Asked.essential),
         col(Skill.name),
         func.coalesce(col(PersonSkill.level), 0).label("unit"),
+        col(Opportunity.applicants_count),
+        col(Opportunity.seats),
     )
     .join(
         Opportunity,
@@ -92,6 +94,8 @@ class Scored(NamedTuple):
     asked: Requirement
     skill: str
     unit: int
+    applicants: int
+    seats: int
 
 
 def levels_for_openings(
@@ -106,7 +110,12 @@ def levels_for_openings(
         rows = db.connection().execute(_OF_MANY, {"person": person_id, "opportunities": list(openings)})
     return [
         Scored(
-            r.opportunity_id, Requirement(r.skill_id, r.level, r.weight, bool(r.essential)), r.name, r.unit
+            r.opportunity_id,
+            Requirement(r.skill_id, r.level, r.weight, bool(r.essential)),
+            r.name,
+            r.unit,
+            r.applicants_count,
+            r.seats,
         )
         for r in rows
     ]

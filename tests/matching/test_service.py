@@ -309,6 +309,26 @@ class TestOpeningsInOrder:
         assert (first.fit.met, first.fit.of, first.fit.coverage) == (1, 1, 100)
         assert first.words == "Everything asked is shown by your evidence."
 
+    def test_of_equal_openings_the_one_with_fewer_applicants_a_seat_stands_first(
+        self, make: World, known: dict[str, int]
+    ) -> None:
+        sheets = known["Spreadsheets"]
+        shows(make, make.amara, (sheets, Kind.ASSESSMENT, 3.0))
+        quiet, crowded, roomy = (scene.opening(make, known=known) for _ in range(3))
+        asks(make, [Need(sheets, 1, True, 5)], title="Everything is met here")
+        with make.write() as db:
+            for one, applicants, seats in ((quiet, 2, 1), (crowded, 12, 1), (roomy, 12, 4)):
+                opening = db.get_one(Opportunity, one)
+                opening.applicants_count, opening.seats = applicants, seats
+            met = db.exec(select(Opportunity).where(Opportunity.title == "Everything is met here")).one()
+            met.applicants_count = 500
+            met_id = met.id
+        with make.read() as db:
+            found = openings.in_order(db, make.amara.id, select(Opportunity.id))
+        assert [one.id for one in found] == [met_id, quiet, roomy, crowded], (
+            "what is met stands first even so"
+        )
+
     def test_it_takes_two_statements_with_facets_and_the_same_fit_as_beside_one_opening(
         self, make: World, known: dict[str, int]
     ) -> None:
