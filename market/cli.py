@@ -246,6 +246,38 @@ def _say_left(left: "list[Left]", report: Path | None) -> None:
         typer.echo(f"All of them are in {report}.")
 
 
+ranking = typer.Typer(no_args_is_help=True, help="The log of lists that were shown.")
+app.add_typer(ranking, name="ranking")
+
+
+@ranking.command()
+def replay(
+    number: Annotated[str, typer.Argument(help="Its number, as “How this order was made” shows it.")],
+) -> None:
+    """Recompute a list from what was kept of it. Ends with 0 when it stands as it was, 1 when not, 2 when there is none."""
+    from market.db import transaction
+    from market.matching import log
+    from market.serving import open_database
+
+    engine = open_database(from_environment())
+    try:
+        with transaction(engine, write=False) as db:
+            found = log.find(db, number)
+            if found is None:
+                typer.echo(f"There is no list {number} in the log.", err=True)
+                raise typer.Exit(2)
+            kept, rows = found
+            stands, lines = log.said(kept, rows)
+            typer.echo(
+                f"List {number}, {kept.kind}, {kept.at:%Y-%m-%d %H:%M} UTC, "
+                f"policy version {kept.policy_version}, model version {kept.model_version}"
+            )
+    finally:
+        engine.dispose()
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if stands else 1)
+
+
 @app.command()
 def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="How many worlds.")] = 32,

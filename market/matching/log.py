@@ -140,20 +140,25 @@ def did(ranking: Ranking, rows: Sequence[RankingRow]) -> Did:
     )
 
 
-def said(ranking: Ranking, rows: Sequence[RankingRow]) -> list[str]:
-    """What recomputing a list found, for an operator, in sentences; the first is the verdict."""
+class Found(NamedTuple):
+    """What recomputing a list found, for an operator: whether what is left stands as it did, and sentences."""
+
+    stands: bool
+    lines: list[str]
+
+
+def said(ranking: Ranking, rows: Sequence[RankingRow]) -> Found:
+    """A list recomputed, in sentences; the first is the verdict."""
     found = replay(ranking, rows)
-    changed = (
-        not found.erased
-        and ranking.policy is not None
-        and fingerprint(ranking, rows) != ranking.inputs_sha256
-    )
+    # The fingerprint of older lists was made of less, and of erased ones it cannot be made.
+    whole = not found.erased and ranking.policy is not None
+    changed = whole and fingerprint(ranking, rows) != ranking.inputs_sha256
     if found.is_identical and not changed:
-        return [f"Identical: {len(rows)} places, each with the same person, score and mark."]
+        return Found(True, [f"Identical: {len(rows)} places, each with the same person, score and mark."])
     lines = []
     if found.erased:
         lines.append(
-            f"Erased since: {_places(found.erased)}. The fingerprint cannot be checked without them."
+            f"Erased since: {_places(found.erased)}. Without them the fingerprint cannot be checked."
         )
     if changed:
         lines.append("Changed since: what the log holds is not what was ranked (the fingerprint is another).")
@@ -161,8 +166,8 @@ def said(ranking: Ranking, rows: Sequence[RankingRow]) -> list[str]:
     if found.scored_otherwise:
         lines.append(f"Another score than is kept: {_places(found.scored_otherwise)}.")
     if found.moved or found.scored_otherwise or changed:
-        return ["Not identical.", *lines]
-    return [f"The {len(rows)} places that are left stand in the same order.", *lines]
+        return Found(False, ["Not identical.", *lines])
+    return Found(True, [f"The {len(rows)} places that are left stand in the same order.", *lines])
 
 
 def _places(places: Sequence[int]) -> str:

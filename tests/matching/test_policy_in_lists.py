@@ -148,7 +148,7 @@ def test_a_newcomer_far_below_the_cut_may_have_a_kept_place(
     assert {row.person_id for row in made[1]} <= {who.id for who in [*old, *new]}
     assert without.id not in {row.person_id for row in made[1]}
     assert len(made[1]) == 12
-    assert log.said(*made)[0].startswith("Identical")
+    assert log.said(*made).lines[0].startswith("Identical")
 
 
 def test_applicants_have_kept_places_and_nobody_is_left_out(
@@ -172,12 +172,12 @@ def test_what_is_stored_replays_after_a_database(make: World, known: dict[str, i
     with make.write() as db:
         found = log.find(db, ranking.public_id)
         assert found is not None
-        assert log.said(*found) == ["Identical: 15 places, each with the same person, score and mark."]
+        assert log.said(*found).lines == ["Identical: 15 places, each with the same person, score and mark."]
         db.delete(found[1][4])
     with make.read() as db:
         again = log.find(db, ranking.public_id)
         assert again is not None
-        assert log.said(*again)[1].startswith("Erased since: place 5.")
+        assert log.said(*again).lines[1].startswith("Erased since: place 5.")
         assert log.find(db, "nothing") is None
 
 
