@@ -150,7 +150,7 @@ def site_settings(tmp_path: Path) -> "Settings":
 
 @pytest.fixture
 def clients(
-    make: "World", site_settings: "Settings", quick_hashes: None, monkeypatch: pytest.MonkeyPatch
+    make: "World", site_settings: "Settings", quick_hashes: None
 ) -> Iterator[Callable[..., "Client"]]:
     """`clients(limits=True, demo=True, ...)`: a browser at a site with other settings."""
     import dataclasses
@@ -158,9 +158,6 @@ def clients(
     from market.app import create_app
     from tests.support.client import Client
 
-    monkeypatch.setenv(
-        "MARKET_DRAFT", "1"
-    )  # DRAFT: links to features that are still being built lead to /missing
     with asyncio.Runner() as runner:
 
         def browser(*, limits: bool = False, **chosen: Any) -> Client:

@@ -5,7 +5,7 @@ A fragment is a block of the page's own template whose name is the id of the ele
 Templates are given only what may be seen; they test presence, never permission.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +14,6 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import NoMatchFound
 
 from market import clock
 from market.paths import data_dir
@@ -47,6 +46,7 @@ def environment() -> Environment:
         panel=_panel,
         today=clock.today,
         now=clock.now,
+        fit_drawn=_fit_drawn,
         submission_key=_submission_key,
     )
     env.filters.update(show.FILTERS)
@@ -63,6 +63,18 @@ def environment() -> Environment:
     return env
 
 
+@lru_cache(maxsize=8192)  # about 1 KB each; the key is all that is drawn, so nothing kept can be out of date
+def _fit_in(fit: Any, words: str, spoken: str) -> Markup:
+    draw: Any = environment().globals["draw"]
+    drawn: Markup = draw.fit(fit, words)
+    return drawn
+
+
+def _fit_drawn(fit: Any, words: str) -> Markup:
+    """`draw.fit` for lists, where the same fit is drawn on page after page. `fit` is a value that can be hashed."""
+    return _fit_in(fit, words, language())
+
+
 def _submission_key() -> Markup:
     """The hidden field that makes a form count once. It stands in every form that writes."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(KEY_FIELD, new_key())
@@ -74,19 +86,6 @@ def _panel(context: Context, slot: str, /, **given: Any) -> Markup:
     request: Request = context["request"]
     fillers = kit_of(request).panels.get(slot, ())
     return Markup("").join(fill(request, request.state.db, request.state.actor, **given) for fill in fillers)
-
-
-def _address_of(request: Request) -> Any:
-    """`url("name", id=...)` for templates."""
-    import os
-
-    def draft(name: str, **params: Any) -> str:  # DRAFT: while features are being built side by side
-        try:
-            return str(request.app.url_path_for(name, **params))
-        except NoMatchFound:
-            return f"/missing/{name}"
-
-    return draft if os.environ.get("MARKET_DRAFT") else request.app.url_path_for
 
 
 def context_of(request: Request, **given: Any) -> dict[str, Any]:
@@ -102,7 +101,7 @@ def context_of(request: Request, **given: Any) -> dict[str, Any]:
         "site": settings,
         "theme": theme_of(request),
         "language": language(),
-        "url": _address_of(request),
+        "url": request.app.url_path_for,
         "path": request.url.path,
         "said": (kind if kind in ("ok", "warn", "bad") else "ok", words) if words else None,
         **given,

@@ -21,21 +21,20 @@ from typing import Any
 from unittest import mock
 
 from sqlalchemy import Engine
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from market.bench.skills import SEED, TYPED_NAMES
 from market.db import connect, transaction
+from market.migrations import migrate
 from market.skills import finding, importing, service
 from market.skills.models import SkillLabel
-from tests.support.world import import_models
 
 TAXONOMY = Path(__file__).parents[3] / "shared" / "data" / "taxonomy"
 
 
 def main(taxonomy: Path, url: str) -> None:
-    import_models()
     engine = connect(url)
-    SQLModel.metadata.create_all(engine)
+    migrate.upgrade(engine)
     figures: dict[str, Any] = {"import": _import(taxonomy, engine)}
     typed = _typed(engine)
     with mock.patch.object(finding, "_build_aside"):

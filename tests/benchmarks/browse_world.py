@@ -15,11 +15,11 @@ from market.accounts import service, sessions
 from market.accounts.models import Membership, Organisation, Person
 from market.db import connect, new_public_id, transaction
 from market.evidence.models import PersonSkill
+from market.migrations import migrate
 from market.opportunities.models import Opportunity, Requirement
 from market.opportunities.rules import Kind, Mode, PayBasis, Status
 from market.skills.models import Skill
 from market.skills.names import normalise
-from tests.support.world import import_models
 
 ORGANISATIONS, SKILLS, HELD = 2_000, 600, 40
 CHUNK = 5_000
@@ -38,9 +38,8 @@ SUMMARY = (
 
 def make(path: Path, openings: int) -> str:
     """A new SQLite file with `openings` that are published; the token of a browser signed in to it."""
-    import_models()
     engine = connect(f"sqlite:///{path}", synchronous="OFF")
-    SQLModel.metadata.create_all(engine)
+    migrate.upgrade(engine)
     chance = random.Random(20)
     with transaction(engine, write=True) as db:
         person = service.sign_up(db, name="Amara Okafor", email="amara@example.org", verified=True)

@@ -35,11 +35,8 @@ def databases(sqlite_files: Databases) -> Databases:
 
 
 @pytest.fixture
-def site(
-    make: "World", site_settings: "Settings", quick_hashes: None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Site]:
+def site(make: "World", site_settings: "Settings", quick_hashes: None) -> Iterator[Site]:
     """The site in a browser's reach, with the cast and the skills of the seeds."""
-    monkeypatch.setenv("MARKET_DRAFT", "1")  # DRAFT: links to features that are still being built
     importing.import_path(data_dir("seeds") / "skills.csv", partial(transaction, make.engine, write=True))
     with serving(site_settings, make.engine) as found:
         yield found
@@ -48,12 +45,10 @@ def site(
 @pytest.fixture(scope="session")
 def demo_world(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     """The demo world, made and walked through once for the whole run, and served to this worker."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MARKET_DRAFT", "1")  # DRAFT: links to features that are still being built
-        with clock.standing(NOW):
-            kept = made_once(sqlite_files.folder.parent / "demo")
-        with touring(kept, tmp_path_factory.mktemp("demo")) as found:
-            yield found
+    with clock.standing(NOW):
+        kept = made_once(sqlite_files.folder.parent / "demo")
+    with touring(kept, tmp_path_factory.mktemp("demo")) as found:
+        yield found
 
 
 @pytest.fixture

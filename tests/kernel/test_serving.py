@@ -31,7 +31,7 @@ def port() -> int:
 def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     """`market serve` on an empty SQLite database, when it says that it is ready."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MARKET_")}
-    environment = {**own, "MARKET_DATA": str(tmp_path), "MARKET_SITE_NAME": "Ladder", "MARKET_DRAFT": "1"}
+    environment = {**own, "MARKET_DATA": str(tmp_path), "MARKET_SITE_NAME": "Ladder"}
     migrate(Settings(data=tmp_path))
     process = subprocess.Popen(
         [sys.executable, "-m", "market", "serve", "--port", str(port)],

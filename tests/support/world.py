@@ -4,23 +4,21 @@ Amara offers her skills; Bruno owns Nettle & Rye Bakery, where Mira is a mentor;
 Dana moderates. All have confirmed their addresses. The clock stands at `NOW`.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Table
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
 
-import market
 from market import clock, outbox, timers
 from market.access import SYSTEM, Actor, Role
 from market.accounts import service, sessions
 from market.accounts.models import Email, Organisation, Person
 from market.db import connect, transaction
+from market.migrations import migrate
 from market.subscribers import LEADS_TO
 
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
@@ -49,35 +47,11 @@ class KnownOrganisation(NamedTuple):
     name: str
 
 
-def import_models() -> None:
-    """Load every feature's models and the web kit's, so that the metadata is whole."""
-    importlib.import_module("market.web.submission")
-    for found in pkgutil.iter_modules(market.__path__, "market."):
-        if found.ispkg and importlib.util.find_spec(f"{found.name}.models") is not None:
-            importlib.import_module(f"{found.name}.models")
-
-
-def _tables() -> list[Table]:
-    """Every table whose foreign keys lead somewhere. DRAFT: all of them, once every feature is there."""
-    tables = dict(SQLModel.metadata.tables)
-    while True:
-        lost = [
-            name
-            for name, table in tables.items()
-            if any(key.target_fullname.split(".")[0] not in tables for key in table.foreign_keys)
-        ]
-        if not lost:
-            return list(tables.values())
-        for name in lost:
-            del tables[name]
-
-
 def settle(url: str) -> None:
     """Make the tables and the cast: what every test's database is a copy of."""
-    import_models()
     engine = connect(url)
     try:
-        SQLModel.metadata.create_all(engine, tables=_tables())
+        migrate.upgrade(engine)
         with clock.standing(NOW - timedelta(days=60)):
             with transaction(engine, write=True) as db:
                 _cast(db)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
+from math import lcm
 
 ESSENTIAL = 1 << 20
 COVERED = 1024
@@ -149,9 +150,15 @@ def two_numbers(levels: Sequence[int], requirements: Sequence[Requirement]) -> T
     there is nothing.
     """
     essential = [(lv, asked) for lv, asked in zip(levels, requirements, strict=True) if asked.essential]
-    covered = coverage(levels, requirements)
-    percent = int(covered * 100 + Fraction(1, 2))
-    if 0 < covered < 1:
+    # coverage() in whole numbers over one denominator: the same answer, and lists ask for it twenty times a page
+    common = lcm(*(asked.minimum for asked in requirements))
+    whole = common * sum(asked.weight for asked in requirements)
+    reached = sum(
+        asked.weight * min(lv, asked.minimum) * (common // asked.minimum)
+        for lv, asked in zip(levels, requirements, strict=True)
+    )
+    percent = (200 * reached + whole) // (2 * whole)
+    if 0 < reached < whole:
         percent = min(99, max(1, percent))
     return TwoNumbers(sum(lv >= asked.minimum for lv, asked in essential), len(essential), percent)
 

@@ -15,7 +15,6 @@ from market.matching.core.contract import (
     TwoNumbers,
     check,
     contribution,
-    share,
     two_numbers,
 )
 
@@ -127,7 +126,7 @@ def fit(
     for asked, unit, name, level, path in zip(
         requirements, levels, names, shown or blank, paths or blank, strict=True
     ):
-        reached = float(share(unit, asked.minimum))
+        reached = min(unit, asked.minimum) / asked.minimum
         most = 100 * asked.weight / total
         parts.append(
             Part(
