@@ -332,8 +332,13 @@ def test_files_of_a_project_are_open_to_whoever_may_see_the_profile(amara: Clien
         amara.post(f"{there}/files", files={"files": ("rota.csv", b"bed,day\n1,Monday\n", "text/csv")})
     )
     assert "rota.csv" in words(page)
-    refused = amara.follow(amara.post(f"{there}/files", files={"files": ("run.exe", b"MZ\x00\x00", "x/y")}))
+    refused = amara.post(f"{there}/files", files={"files": ("run.exe", b"MZ\x00\x00", "x/y")})
+    assert refused.status_code == 422
     assert "This kind of file is not taken." in words(refused)
+    assert 'href="#files-field"' in refused.text
+    assert (
+        amara.post(f"{there}/files", files={"files": ("a.txt", b"a" * 11_000_000, "x/y")}).status_code == 413
+    )
     (address,) = re.findall(r'href="(/files/[a-z2-7]+)"', page.text)
     chidi = amara.new().as_(make.chidi)
     assert chidi.get(address).status_code == 404

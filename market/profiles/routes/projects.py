@@ -34,6 +34,7 @@ def _form(
     project: Project | None,
     entry: Entry[Any],
     skills: dict[int, Chosen],
+    status: int = 0,
 ) -> Response:
     """The form, with one blank row more than there are skills."""
     wanted = min(rules.MOST_PROJECT_SKILLS, max(ROWS, len(entry.rows("skills")) + 1))
@@ -45,7 +46,7 @@ def _form(
         rows=[(n, skills.get(n, NONE)) for n in entry.rows("skills", wanted)],
         level_words=sentences.level_words(),
         files=files_about(db, "project", project.id) if project else [],
-        status=entry.status,
+        status=status or entry.status,
     )
 
 
@@ -54,8 +55,8 @@ def new(request: Request, db: Session, actor: Actor) -> Response:
     return _form(request, db, actor, None, BLANK, {})
 
 
-def edit(request: Request, db: Session, actor: Actor) -> Response:
-    """The form of a project that is there, and its files."""
+def edit(request: Request, db: Session, actor: Actor, refused: Invalid | TooLarge | None = None) -> Response:
+    """The form of a project that is there, and its files; with why files were `refused`, beside their field."""
     project = queries.get_project(db, actor, request.path_params["id"])
     values: dict[str, Any] = {
         "title": project.title,
@@ -68,7 +69,10 @@ def edit(request: Request, db: Session, actor: Actor) -> Response:
     for n, shown in enumerate(queries.skills_of_projects(db, [project.id]).get(project.id, [])):
         values |= {f"skills-{n}-skill": shown.name, f"skills-{n}-level": str(shown.level)}
         skills[n] = skill_forms.of(db.get_one(Skill, shown.skill_id))
-    return _form(request, db, actor, project, filled(**values), skills)
+    entry = filled(**values)
+    if refused is not None:
+        entry = entry.with_error("files", refused.reason)
+    return _form(request, db, actor, project, entry, skills, status=refused.status_code if refused else 0)
 
 
 def _read(
@@ -173,17 +177,13 @@ def add_files(request: Request, db: Session, actor: Actor) -> Response:
     """Keep files with the project."""
     project = queries.get_project(db, actor, request.path_params["id"])
     ready = request.state.prepared
-    if isinstance(ready, (Invalid, TooLarge)):
-        return see_other(
-            request,
-            "profiles.edit_project",
-            said=ready.reason,
-            kind="bad",
-            anchor="file-list",
-            id=project.public_id,
-        )
-    for one in ready:
-        files.keep(db, actor, one, about=("project", project.id))
+    try:
+        if isinstance(ready, (Invalid, TooLarge)):
+            raise ready
+        for one in ready:
+            files.keep(db, actor, one, about=("project", project.id))
+    except (Invalid, TooLarge) as refused:
+        return edit(request, db, actor, refused)
     said = _("Choose a file first.") if not ready else _("Kept with %(title)s.", title=project.title)
     return see_other(
         request,
@@ -212,7 +212,14 @@ routes: list[MarketRoute] = [
     page("/me/projects/{id}", edit, name="profiles.edit_project", allow=signed_in),
     action("/me/projects/{id}", change, name="profiles.change_project", allow=signed_in),
     action("/me/projects/{id}/remove", remove, name="profiles.remove_project", allow=signed_in),
-    action("/me/projects/{id}/files", add_files, name="profiles.add_files", allow=signed_in, prepare=_look),
+    action(
+        "/me/projects/{id}/files",
+        add_files,
+        name="profiles.add_files",
+        allow=signed_in,
+        limit="uploads",
+        prepare=_look,
+    ),
     action(
         "/me/projects/{id}/files/{file}/remove", remove_file, name="profiles.remove_file", allow=signed_in
     ),
