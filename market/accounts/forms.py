@@ -1,7 +1,9 @@
 """Forms of accounts. What a form cannot know (a taken name, a wrong password) the service says."""
 
+import re
 from functools import cache
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
@@ -78,11 +80,23 @@ def _language(text: str) -> str:
     return text
 
 
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
+
+
 def _website(text: str) -> str:
     if not text.startswith(("https://", "http://")):
         text = f"https://{text}"
-    rest = text.split("://", 1)[1]
-    if not text.isprintable() or " " in text or "." not in rest.split("/")[0] or "@" in rest.split("/")[0]:
+    try:
+        parts = urlsplit(text)
+        _port = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if (
+        not text.isprintable()
+        or " " in text
+        or "@" in parts.netloc
+        or not _HOST.fullmatch(parts.hostname or "")
+    ):
         raise ValueError(_("Write the address of a web page, such as https://example.org."))
     return text
 
