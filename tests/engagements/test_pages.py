@@ -236,6 +236,24 @@ def test_a_mismatch_in_pay_is_shown_and_can_be_corrected(make: World, client: Cl
     assert "differ" not in words(bruno.get(f"{path(make, work)}/pay"))
 
 
+def test_the_side_that_is_ready_last_reads_that_work_has_begun(make: World, client: Client) -> None:
+    here = path(make, make.engagement(started=False))
+    first, last = (client.as_(who) for who in (make.amara, make.bruno))
+    assert "starts when both" in words(first.follow(first.post(f"{here}/ready")))
+    assert "so work has begun" in words(last.follow(last.post(f"{here}/ready")))
+
+
+def test_an_answer_to_other_dates_that_is_none_leaves_them_waiting(
+    make: World, client: Client, work: int
+) -> None:
+    here, later = path(make, work), {"note": "An exam on the tenth.", "ends_on": "2026-12-24"}
+    assert client.as_(make.amara).post(f"{here}/change", later).status_code == 303
+    bruno = client.as_(make.bruno)
+    (answer,) = set(re.findall(rf'action="({here}/change/[a-z2-7]+)"', bruno.get(f"{here}/terms").text))
+    assert bruno.post(answer, {"answer": "perhaps"}).status_code == 422
+    assert bruno.post(answer, {"answer": "sign"}).status_code == 303
+
+
 def test_consent_is_changed_on_the_page_of_the_part(make: World, client: Client, work: int) -> None:
     scene.hand_in(make, work)
     amara, part = client.as_(make.amara), part_path(make, work)

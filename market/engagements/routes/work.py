@@ -85,6 +85,18 @@ def _step(
     return handler
 
 
+def ready(request: Request, db: Session, actor: Actor) -> Response:
+    """Say that one can begin before the start date."""
+    engagement = queries.get_engagement(db, actor, request.path_params["id"])
+    service.ready(db, actor, engagement)
+    said = (
+        _("Both of you are ready, so work has begun.")
+        if engagement.status == rules.Status.ACTIVE
+        else _("Noted. It starts when both of you are ready.")
+    )
+    return see_other(request, "engagements.show", id=engagement.public_id, said=said)
+
+
 def _asked(template: str) -> Callable[[Request, Session, Actor], Response]:
     """The page that asks for the reason of a step."""
 
@@ -213,7 +225,10 @@ def answer_change(request: Request, db: Session, actor: Actor) -> Response:
     proposed = queries.open_change(db, engagement.id)
     if proposed is None or proposed.public_id != request.path_params["change"]:
         raise NotFound(_("Nothing waits for an answer here."))
-    accepted = request.state.form.get("answer") == "sign"
+    answer = request.state.form.get("answer")
+    if answer not in ("sign", "keep"):
+        raise Invalid(_("Choose one of the answers."))
+    accepted = answer == "sign"
     dates.answer(db, actor, engagement, proposed, accepted)
     said = _("Signed. The new dates hold from now on.") if accepted else _("The old dates hold.")
     return see_other(request, "engagements.terms", id=engagement.public_id, said=said)
@@ -229,7 +244,7 @@ routes: list[MarketRoute] = [
     page(f"{_WORK}/terms", terms, name="engagements.terms", allow=signed_in),
     action(
         f"{_WORK}/ready",
-        _step(service.ready, "Noted. It starts when both of you are ready."),
+        ready,
         name="engagements.ready",
         allow=signed_in,
     ),
