@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from market.app import feature_routes
 from market.errors import TooMany
 from market.web.headers import ALWAYS
 from market.web.kit import Kit
@@ -199,6 +200,15 @@ def test_a_key_that_has_had_enough_is_refused_and_others_are_not() -> None:
     assert 1 <= refused.value.retry_after <= 300
     limiter.hit("sign_up", "a")
     limiter.hit("sign_in", "c")
+
+
+def test_every_rate_holds_somewhere() -> None:
+    used = {route.limit for route in feature_routes()} - {None}
+    asked_by_name = {"first_messages"}  # in the handler, since it depends on what was written before
+    later = {
+        "endorsements"
+    }  # what is stated of a skill comes with a review, of which there is one for each work
+    assert used | asked_by_name | later == set(LIMITS)
 
 
 def test_every_rate_of_the_site_is_one_that_the_design_names() -> None:

@@ -273,11 +273,11 @@ def copy(request: Request, db: Session, actor: Actor) -> Response:
 _ID = "/postings/{id}"
 routes: list[MarketRoute] = [
     page("/postings/new", new, name="opportunities.new", allow=recruits),
-    action("/postings/new", create, name="opportunities.create", allow=recruits),
+    action("/postings/new", create, name="opportunities.create", allow=recruits, limit="postings"),
     page(_ID + "/edit", edit, name="opportunities.edit", allow=recruits),
     page(_ID + "/edit/{section}", section, name="opportunities.section", allow=recruits),
     page(_ID + "/edit/{section}/more/{what}", more, name="opportunities.more", allow=recruits),
     action(_ID + "/edit/{section}", save, name="opportunities.save", allow=recruits),
     action(_ID + "/send", send, name="opportunities.send", allow=recruits),
-    action(_ID + "/copy", copy, name="opportunities.copy", allow=recruits),
+    action(_ID + "/copy", copy, name="opportunities.copy", allow=recruits, limit="postings"),
 ]
