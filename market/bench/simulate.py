@@ -8,7 +8,7 @@ by seed. Strategies are measured against the same people in the same world, not 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import partial
 from typing import Any
 
@@ -25,13 +25,24 @@ MEASURES = ("quality", "ndcg10", "newcomer_share", "impact_ratio", "gini", "ndcg
 """`ndcg10` takes the quality itself as the gain, `ndcg10_steep` 2^(rubric step) - 1: the two forms in use."""
 GAMED = ("product", "posterior", "keyword", "raw_rating")
 """The policies under which the strategies are measured."""
-VERSIONS = {
-    "model": posterior.DEFAULTS.version,
-    "policy": policy.DEFAULTS.version,
-    "severity": severity.DEFAULTS.version,
-    "strength": strength.DEFAULTS.version,
+SETTINGS = {
+    name: {
+        one.name: list(value)
+        if isinstance(value, tuple)
+        else dict(value)
+        if isinstance(value, Mapping)
+        else value
+        for one in fields(settings)
+        if one.name != "version" and (value := getattr(settings, one.name)) is not None
+    }
+    for name, settings in (
+        ("model", posterior.DEFAULTS),
+        ("policy", policy.DEFAULTS),
+        ("severity", severity.DEFAULTS),
+        ("strength", strength.DEFAULTS),
+    )
 }
-"""What the figures were taken with."""
+"""What the figures are taken with; without the versions, which may change for the log's sake alone."""
 POSITION = 0.04
 """What one place further up is worth to an employer, in quality."""
 
@@ -182,7 +193,7 @@ def simulate(
         for seed in range(seeds):
             rows.append(each(seed))
             done(len(rows))
-    return {"seeds": seeds, "versions": VERSIONS, "world": asdict(setting), **summary(rows, chosen)}
+    return {"seeds": seeds, "settings": SETTINGS, "world": asdict(setting), **summary(rows, chosen)}
 
 
 def summary(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:

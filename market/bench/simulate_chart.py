@@ -9,8 +9,8 @@ from rich.table import Table
 TITLES = {
     "quality": "quality of hires",
     "ndcg10": "NDCG@10",
-    "newcomer_share": "newcomers' share of hires",
-    "impact_ratio": "hires without a degree to with",
+    "newcomer_share": "hires of newcomers",
+    "impact_ratio": "no degree / degree",
     "gini": "Gini of exposure",
 }
 ROW, LEFT, WIDE, GAP, TOP = 22, 170, 150, 24, 46

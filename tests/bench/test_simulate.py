@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import market.evidence.posterior
 import market.matching.core.policy
 from market.bench import simulate, simulate_chart, simulate_policies
-from market.bench.simulate import MEASURES, VERSIONS, gini, interval, ndcg, run, steep
+from market.bench.simulate import MEASURES, SETTINGS, gini, interval, ndcg, run, steep
 from market.bench.simulate_policies import POLICIES, REQUIRED
 from market.bench.simulate_world import ALL, CLAIMS, RINGS, STRATEGIES, Setting, make_world
 from market.cli import app
@@ -38,7 +38,7 @@ def test_the_figures_have_the_form_that_is_documented(figures):
         assert tuple(measures) == MEASURES
         for mean, low, high in measures.values():
             assert low <= mean <= high
-    assert (figures["seeds"], figures["versions"]) == (SEEDS, VERSIONS)
+    assert (figures["seeds"], figures["settings"]) == (SEEDS, SETTINGS)
     assert set(figures["strategies"]) == set(STRATEGIES)
     json.dumps(figures, allow_nan=False)
 
