@@ -64,9 +64,9 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *accounts.routes,
         *files.routes,
         *home.routes,
+        *matching.routes,  # before skills and opportunities: /skills/demand is no skill
         *skills.routes,
         *opportunities.routes,
-        *matching.routes,
         *profiles.routes,
         *applications.routes,
         *engagements.routes,

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from market.access import Actor
 from market.accounts.models import Person
 from market.matching import sentences, service
+from market.matching.core.explain import Explanation
+from market.matching.demand import Step, steps_towards
 from market.matching.queries import Findable, findable_count, requirements_of
 from market.opportunities.models import Opportunity
 from market.web.render import render_part
@@ -40,8 +42,16 @@ def own_explanation(
         found=found,
         opportunity=opportunity,
         change=sentences.change(found.change) if found and found.change else "",
+        steps=_steps(db, found, opportunity) if found else [],
         person_public_id=actor.public_id,
     )
+
+
+def _steps(db: Session, found: Explanation, opportunity: Opportunity) -> list[tuple[str, Step]]:
+    """The name of each skill that is lacking, with an open opening that asks less of it."""
+    lacking = {part.skill_id: part for part in found.fit.parts if not part.met}
+    steps = steps_towards(db, {skill: part.level for skill, part in lacking.items()}, opportunity.id)
+    return [(lacking[one.skill_id].skill, one) for one in steps]
 
 
 def explanation(

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market import clock
-from market.access import Actor, Task, recruits, signed_in
+from market.access import Actor, Task, anyone, recruits, signed_in
 from market.errors import NotFound
 from market.evidence.posterior import DEFAULTS
-from market.matching import log, service, shown
+from market.matching import demand, log, service, shown, standing
 from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS
 from market.matching.forms import Narrowed, Wishes, narrowed, wishes
 from market.matching.models import Ranking, RankingRow
@@ -165,7 +165,43 @@ def _weighed(ranking: Ranking, skills: Sequence[str]) -> list[dict[str, Any]]:
     return [{**r, "skill": skill} for skill, r in zip(skills, ranking.requirements, strict=False)]
 
 
+def standing_for(request: Request, db: Session, actor: Actor) -> Response:
+    """Why this reader does or does not stand in the list of people for an opening."""
+    opportunity = openings.get_visible(db, actor, request.path_params["id"])
+    applied = actor.id in kit_of(request).applied_ids(db, opportunity.id)
+    found = standing.reasons(db, actor, opportunity, has_applied=applied)
+    return render(
+        request, "matching/standing.html", opportunity=opportunity, reasons=found, most=service.MOST
+    )
+
+
+def gaps(request: Request, db: Session, actor: Actor) -> Response:
+    """Demand against supply for each skill, of the whole site: public profiles alone, and no small counts."""
+    rows = demand.demand(db, Findable(recruits_for=()), fewest=demand.FEWEST)
+    return _demand(request, rows, ours=False)
+
+
+def our_gaps(request: Request, db: Session, actor: Actor) -> Response:
+    """The same for what the reader's organisations ask, and the people they may find."""
+    orgs = actor.orgs_for(Task.DECIDE)
+    return _demand(request, demand.demand(db, service.findable_by(actor), orgs), ours=True)
+
+
+def _demand(request: Request, rows: Sequence[demand.Demand], *, ours: bool) -> Response:
+    if request.query_params.get("as") == "csv":
+        headers = {"Content-Disposition": 'attachment; filename="skills-demand.csv"'}
+        return Response(demand.as_csv(rows), media_type="text/csv", headers=headers)
+    most = {
+        "openings": max((row.openings for row in rows), default=1),
+        "people": max((row.people or 0 for row in rows), default=0) or 1,
+    }
+    return render(request, "matching/demand.html", rows=rows, most=most, ours=ours, fewest=demand.FEWEST)
+
+
 routes: list[MarketRoute] = [
+    page("/skills/demand", gaps, name="matching.gaps", allow=anyone),
+    page("/postings/demand", our_gaps, name="matching.our_gaps", allow=recruits),
+    page("/openings/{id}/standing", standing_for, name="matching.standing", allow=signed_in),
     page("/people", people, name="matching.people", allow=recruits),
     page("/people/{id}/invite", invite, name="matching.invite", allow=recruits),
     page("/postings/{id}/candidates", candidates, name="matching.candidates", allow=recruits),

@@ -18,7 +18,7 @@ from market.matching import log
 from market.matching.candidates import Shown, candidates, hopeful_newcomers
 from market.matching.core import explain as explaining
 from market.matching.core import listing, pool
-from market.matching.core.contract import Requirement, tie_for
+from market.matching.core.contract import Requirement, Tie, tie_for
 from market.matching.core.explain import Explanation, Fit, Held
 from market.matching.core.policy import DEFAULTS, Policy, kept_places
 from market.matching.models import Ranking, RankingKind, RankingRow
@@ -131,18 +131,7 @@ def _rank(
 ) -> tuple[Ranking, list[RankingRow]]:
     """The first by score, with the newcomers below the cut who take a kept place."""
     tie = tie_for(opportunity.public_id if opportunity else "search")
-    people: list[int] = []
-    if requirements:
-        table = PersonSkill.__table__  # type: ignore[attr-defined]
-        statement: Any = top_k_statement(
-            table,
-            requirements,
-            tie,
-            MOST,
-            person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
-            conditions=findable.conditions(),
-        )
-        people = [row[0] for row in db.connection().execute(statement)]
+    people = [person for person, _ in _first(db, requirements, tie, findable)]
     below: list[int] = []
     if len(people) == MOST and policy.newcomers_at:
         below = hopeful_newcomers(db, requirements, findable, people)
@@ -156,6 +145,31 @@ def _rank(
     ]
     of = log.Of(kind, actor, findable, opportunity)
     return log.drawn(weighed, placed, requirements, tie, policy, of)
+
+
+def _first(
+    db: Session, requirements: Sequence[Requirement], tie: Tie, findable: Findable
+) -> list[tuple[int, int]]:
+    """The first two hundred by score, each with it."""
+    if not requirements:
+        return []
+    statement: Any = top_k_statement(
+        PersonSkill.__table__,  # type: ignore[attr-defined]
+        requirements,
+        tie,
+        MOST,
+        person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
+        conditions=findable.conditions(),
+    )
+    return [(row[0], row[1]) for row in db.connection().execute(statement)]
+
+
+def last_listed(
+    db: Session, requirements: Sequence[Requirement], tie: Tie, findable: Findable
+) -> tuple[int, int] | None:
+    """The person and score at which a list is cut; None while it is not full."""
+    first = _first(db, requirements, tie, findable)
+    return first[-1] if len(first) == MOST else None
 
 
 def rank_applicants(
