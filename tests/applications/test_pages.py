@@ -606,3 +606,18 @@ def test_a_profile_shows_those_who_decide_what_to_invite_to(
     assert link in client.as_(make.bruno).get(path).text
     assert link not in client.as_(make.mira).get(path).text
     assert link not in client.as_(make.chidi).get(path).text
+
+
+def test_whoever_applied_reads_why_an_opening_was_cancelled_and_is_led_to_others(
+    make: World, client: Client, opening: int, there: str
+) -> None:
+    sent = scene.applied(make, opening)
+    with make.write() as db:
+        found = db.get_one(Opportunity, opening)
+        opportunities.cancel(db, make.actor(make.bruno), found, note="The oven is broken <b>for good</b>.")
+    make.drain()
+    page = client.as_(make.amara).get(f"/applications/{scene.state(make, sent).public_id}")
+    assert "The oven is broken" in words(page)
+    assert "<b>for good" not in page.text
+    assert f'href="/openings/{there}"' not in page.text
+    assert 'href="/openings"' in page.text

@@ -14,6 +14,9 @@ from market.applications import queries, rules, sentences
 from market.applications.models import Application
 from market.applications.rules import Side, Status
 from market.opportunities.models import Opportunity
+from market.opportunities.queries import last_reason
+from market.opportunities.rules import PUBLIC
+from market.opportunities.rules import Status as OpeningStatus
 from market.web.pagination import Page, cut, decode
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, page
@@ -111,6 +114,8 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         and application.status not in (Status.DRAFT, Status.WITHDRAWN, Status.ACCEPTED),
         consents=bool(rules.consents(application, now)),
         changes=queries.changes_since(db, opening, application.opportunity_version),
+        is_public=opening.status in PUBLIC,
+        ended=last_reason(db, opening.id) if opening.status == OpeningStatus.CANCELLED else "",
     )
 
 
