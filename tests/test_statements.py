@@ -53,6 +53,8 @@ LISTS = {
     "cases.organisations": List("/moderation/organisations", "dana"),
     "cases.reports": List("/moderation/reports", "dana"),
     "cases.deliveries": List("/moderation/deliveries", "dana"),
+    "matching.gaps": List("/skills/demand"),
+    "matching.our_gaps": List("/postings/demand", "bruno"),
     "matching.people": List(
         "/people?q=Stock+control+1",
         "bruno",
