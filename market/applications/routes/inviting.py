@@ -26,7 +26,9 @@ def _asked(request: Request, db: Session, actor: Actor) -> tuple[Opportunity, Pe
     if not actor.may_for(Task.DECIDE, opening.org_id):
         raise NotFound(_("There is no such opening."))
     person = get_person(db, request.path_params["person"])
-    if person.id not in org_member_ids(db, opening.org_id):  # of a profile that is closed to them they learn nothing
+    if person.id not in org_member_ids(
+        db, opening.org_id
+    ):  # of a profile that is closed to them they learn nothing
         visible_profile(db, actor, person.public_id, kit_of(request).profile_readers)
     return opening, person
 

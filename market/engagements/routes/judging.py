@@ -106,7 +106,9 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
     seen = assessments.open_to(db, actor, engagement)
     mine, theirs = seen.mine, seen.theirs
     if theirs is None and (mine is None or mine.row.status is AssessmentStatus.DRAFT):
-        _may(actor, engagement)  # else the form would refuse them: a moderator, or anyone once the time is over
+        _may(
+            actor, engagement
+        )  # else the form would refuse them: a moderator, or anyone once the time is over
         return see_other(request, "assessments.write", id=engagement.public_id)
     if mine is not None and mine.row.status is AssessmentStatus.DRAFT:
         mine = None  # signed before this was put in: the draft stays with its author
