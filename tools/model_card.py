@@ -48,6 +48,8 @@ MEANING = {
     "posterior+severity": "with learned rater severity",
     "posterior+learned": "with both",
     "posterior+newcomers": "levels and contract with the places kept for newcomers",
+    "posterior_by_quality": "with both, ordered by what the means would deliver instead of by the contract",
+    "contract_on_abilities": "the contract, knowing every ability",
 }
 
 
@@ -272,6 +274,11 @@ def _limits() -> list[str]:
 
 LIMITS = (
     "The figures come from a simulation with assumptions of our own. They compare policies; they do not foretell a market.",
+    (
+        "The contract puts whoever meets more essentials first, at levels that doubt has lowered. Ordering by what the same "
+        "estimates would deliver (`posterior_by_quality`) reads the evidence better; it has no whole numbers to replay, no "
+        "line for each requirement, and knows the simulation's own formula."
+    ),
     "Where little has been shown, little is known. Skills are estimated one by one: strength in others is not used.",
     (
         "A claim opens the doorstep, and a claim in every skill opens every doorstep: it still gains a little. How high the "

@@ -10,10 +10,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from market.bench.simulate_world import Opening, Pair, World
+from market.bench.simulate_world import Opening, Pair, World, delivered
 from market.evidence import severity, strength
-from market.evidence.posterior import CLAIMED, CREDENTIALED, DEFAULTS, DEMONSTRATED, Item, Level, posterior
+from market.evidence.posterior import (
+    CLAIMED,
+    CREDENTIALED,
+    DEFAULTS,
+    DEMONSTRATED,
+    UNITS,
+    Item,
+    Level,
+    posterior,
+)
 from market.evidence.posterior import Settings as ModelSettings
+from market.matching.core.contract import TOP_LEVEL, score
 from market.matching.core.policy import BY_SCORE, Candidate, Placed, Policy, hopeful, place
 from market.matching.core.policy import DEFAULTS as POLICY
 
@@ -127,6 +137,18 @@ class RawRating(ByNumber):
         return (float(np.mean(stars)) if stars else 0.0, float(len(stars)))
 
 
+class ContractOnAbilities(ByNumber):
+    """The contract's score of the true abilities: what is lost by the contract alone."""
+
+    def number(self, opening: Opening, person: int) -> tuple[float, ...]:
+        """The score."""
+        known = self.state.world.ability[person]
+        levels = [
+            min(TOP_LEVEL, max(1, round(UNITS * known[asked.skill_id]))) for asked in opening.requirements
+        ]
+        return (float(score(levels, opening.requirements)),)
+
+
 @dataclass
 class Ours(Ranker):
     """The product: posterior levels, the integer contract and the policy; learning severity and strength or not."""
@@ -206,6 +228,20 @@ class Ours(Ranker):
         return [one._replace(person_id=one.person_id - 1) for one in placed]
 
 
+class PosteriorByQuality(Ours):
+    """Ordered by what the estimates' means would deliver, with the world's own formula: what another contract could gain."""
+
+    def order(self, opening: Opening, pool: Sequence[int]) -> list[Placed]:
+        """By quality at mu, the start where nothing is known."""
+        skills = [asked.skill_id for asked in opening.requirements]
+        mu = np.array(
+            [[self.levels[p, s].mu if (p, s) in self.levels else self.model.m0 for s in skills] for p in pool]
+        ).reshape(len(pool), len(skills))
+        known = dict(zip(pool, delivered(mu, opening.requirements).tolist(), strict=True))
+        best = sorted(pool, key=lambda p: (-known[p], opening.tie.of(p + 1)))
+        return [Placed(p, 0, False) for p in best[:SEEN]]
+
+
 def family(skill: int) -> str:
     """Half of the skills are tools, half knowledge."""
     return "tool" if skill % 2 else "knowledge"
@@ -229,5 +265,7 @@ POLICIES: dict[str, Callable[[State], Ranker]] = {
     "posterior+severity": _ours(policy=BY_SCORE, learn_strength=False),
     "posterior+learned": _ours(policy=BY_SCORE),
     "posterior+newcomers": _ours(policy=EXPLORING, learn_severity=False, learn_strength=False),
+    "posterior_by_quality": PosteriorByQuality,
+    "contract_on_abilities": ContractOnAbilities,
 }
 REQUIRED = ("product", "perfect", "degree_first", "keyword", "raw_rating", "random")

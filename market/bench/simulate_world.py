@@ -7,6 +7,7 @@ changed after a first look: claims were drawn far too exact (the literature has 
 correlate at about 0.3; Zell and Krizan 2014).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -102,14 +103,9 @@ class World:
         ledger.setdefault(pair, []).append(Item(self.items, tier, float(min(5, max(0, reading))), day, party))
 
     def quality(self, opening: Opening, people: NDArray[np.int64]) -> Floats:
-        """What each would really deliver, 0-1: each requirement logistic in ability less level, essentials twice."""
-        asked = opening.requirements
-        weights = np.array([q.weight * (2 if q.essential else 1) for q in asked], dtype=np.float64)
-        skills, levels = np.array([(q.skill_id, q.level) for q in asked]).T
-        short = self.ability[np.ix_(people, skills)] - levels
-        done: Floats = 1 / (1 + np.exp(-1.6 * (short + 0.5)))
-        found: Floats = done @ weights / weights.sum()
-        return found
+        """What each would really deliver, 0-1."""
+        skills = np.array([asked.skill_id for asked in opening.requirements])
+        return delivered(self.ability[np.ix_(people, skills)], opening.requirements)
 
     def mark(self, person: int, skill: int, level: int, severity: float, noise: float) -> float:
         """The reading (0-5) that an employer's rubric gives: whole steps around the level asked."""
@@ -121,6 +117,18 @@ class World:
         quality = float(self.quality(opening, np.array([person]))[0])
         noise = float(self.star_noise[opening.number, person])
         return float(np.clip(round(3.2 + 2 * quality + self.severity[opening.employer] + noise), 1, 5))
+
+
+def delivered(abilities: Floats, requirements: Sequence[Requirement]) -> Floats:
+    """The share of the work (0-1) that abilities, of shape (people, requirements), would deliver.
+
+    Each requirement logistic in ability less level, by its weight, essentials twice.
+    """
+    weights = np.array([q.weight * (2 if q.essential else 1) for q in requirements], dtype=np.float64)
+    short = abilities - np.array([q.level for q in requirements])
+    done: Floats = 1 / (1 + np.exp(-1.6 * (short + 0.5)))
+    found: Floats = done @ weights / weights.sum()
+    return found
 
 
 def make_world(seed: int, setting: Setting | None = None, strategies: frozenset[str] = ALL) -> World:
