@@ -18,6 +18,7 @@ from tests.applications import scene
 from tests.matching.people import findable, shows, someone
 from tests.opportunities import postings
 from tests.support.client import Client, words
+from tests.support.html import complaints, why_not
 from tests.support.world import World
 
 EVERYONE = Findable(recruits_for=())
@@ -127,3 +128,23 @@ def test_an_opening_shows_others_that_ask_less_of_what_is_missing(
     shows(make, make.amara, *[(known["Spreadsheets"], Kind.ASSESSMENT, 5.0)] * 3)
     page = words(client.as_(make.amara).get(f"/openings/{scene.public_id(make, opening)}"))
     assert "Openings that ask less" not in page
+
+
+def test_the_pages_are_valid(client: Client, make: World, known: dict[str, int]) -> None:
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    pages = {
+        "empty": client.get("/skills/demand"),
+        "ours, empty": client.as_(make.bruno).get("/postings/demand"),
+    }
+    asks(make, known, 1)
+    opening = asks(make, known, 4)
+    for _ in range(5):
+        someone(make, (known["Spreadsheets"], Kind.ASSESSMENT, 3.0))
+    at = f"/openings/{scene.public_id(make, opening)}"
+    amara = client.as_(make.amara)
+    pages |= {"demand": client.get("/skills/demand"), "ours": client.as_(make.bruno).get("/postings/demand")}
+    pages |= {"opening": amara.get(at), "standing": amara.get(f"{at}/standing")}
+    assert {page.status_code for page in pages.values()} == {200}
+    assert complaints({name: page.text for name, page in pages.items()}) == []
