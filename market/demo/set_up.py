@@ -29,6 +29,7 @@ def demo_settings(settings: Settings, port: int) -> Settings:
         run_by=RUN_BY,
         public_url=f"http://127.0.0.1:{port}",
         smtp_url="",
+        trusted_hosts=("127.0.0.1", "localhost"),
         site_name=settings.site_name,
     )
 
