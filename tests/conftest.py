@@ -1,6 +1,5 @@
 """Fixtures that every test may use, and the rules of a run: closed sockets, settled examples, no skip in CI."""
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -157,8 +156,9 @@ def clients(
 
     from market.app import create_app
     from tests.support.client import Client
+    from tests.support.loop import Loop
 
-    with asyncio.Runner() as runner:
+    with Loop() as runner:
 
         def browser(*, limits: bool = False, **chosen: Any) -> Client:
             settings = dataclasses.replace(site_settings, **chosen)

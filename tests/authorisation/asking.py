@@ -1,6 +1,5 @@
 """Asking the site as each of them, and noticing whatever changed."""
 
-import asyncio
 import dataclasses
 import hashlib
 import shutil
@@ -22,6 +21,7 @@ from tests.authorisation.reading import WHO, Row
 from tests.authorisation.scene import Built, build, files_folder, recall
 from tests.support.client import Client
 from tests.support.databases import Databases
+from tests.support.loop import Loop
 
 # What a page keeps as its own log, in a transaction of its own: lists that were shown, words that were read.
 _READ = frozenset({"thread_read"})
@@ -42,7 +42,7 @@ CHIDIS_OWN = ("invitation",)  # sections in which Chidi is no stranger
 class Site:
     """A site on a copy of the scene; `renew` gives it another copy once something has changed."""
 
-    def __init__(self, databases: Databases, folder: Path, runner: asyncio.Runner, *, demo: bool) -> None:
+    def __init__(self, databases: Databases, folder: Path, runner: Loop, *, demo: bool) -> None:
         self.databases, self.runner = databases, runner
         self.template = databases.template_from(build)
         self.settings = Settings(data=folder, public_url="http://testserver", demo=demo)

@@ -1,6 +1,5 @@
 """Nobody sees or does what is not theirs: every route, asked by everyone, answers as `matrix.md` says."""
 
-import asyncio
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.authorisation import reading
 from tests.authorisation.asking import Site, compare
 from tests.authorisation.reading import Row
 from tests.support.databases import Databases
+from tests.support.loop import Loop
 from tests.support.world import NOW
 
 ROWS = reading.rows()
@@ -29,7 +29,7 @@ SiteMaker = Callable[..., Site]
 def site_on(quick_hashes: None, tmp_path: Path) -> Iterator[SiteMaker]:
     """`site_on(databases, demo=False)`: a site on the scene, with the clock standing."""
     made: list[Site] = []
-    with clock.standing(NOW), asyncio.Runner() as runner:
+    with clock.standing(NOW), Loop() as runner:
 
         def make(databases: Databases, *, demo: bool = False) -> Site:
             made.append(Site(databases, tmp_path / "data", runner, demo=demo))

@@ -1,6 +1,5 @@
 """Browsers without windows: they ask the application itself, keep cookies, and send forms as a page would."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.applications import Starlette
 from market.accounts import sessions
 from market.accounts.models import Person
 from market.db import transaction
+from tests.support.loop import Loop
 from tests.support.world import Known
 
 HOST = "http://testserver"
@@ -20,7 +20,7 @@ HOST = "http://testserver"
 class Client:
     """One browser. Nothing is followed by itself: `follow` does it. Begins as a visitor; `as_` gives another browser."""
 
-    def __init__(self, app: Starlette, runner: asyncio.Runner, engine: Engine) -> None:
+    def __init__(self, app: Starlette, runner: Loop, engine: Engine) -> None:
         self.app, self.engine = app, engine
         self._runner = runner
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
