@@ -128,6 +128,8 @@ def _common(
                 ours[name] = ours.pop(twin)
     for key, value in theirs.items():
         here = (*path, key)
+        if value == []:
+            continue  # an empty list makes no statement, so nobody signed it and nothing is lost
         if key in EMBEDDED and key in ours:
             made[key] = value
         elif key == "type":
