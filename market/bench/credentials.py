@@ -62,7 +62,7 @@ def figures(data: bytes) -> dict[str, float]:
     options["@context"] = badge["@context"]
     signature = multi.multibase_decode(proof["proofValue"])
     theirs = document_loader()  # its own bundle, which it caches
-    others = data_integrity.document_loader(everything)  # type: ignore[attr-defined]
+    others = data_integrity.document_loader(everything)
 
     def ours() -> None:
         assert di.holds(proof, key, di.secured(plain, proof, suite, key, contexts))
