@@ -17,7 +17,7 @@ from market.matching.core import pool
 from market.matching.core.contract import Requirement, minimum
 from market.matching.core.explain import fit
 from market.matching.core.policy import crowded
-from market.matching.queries import Scored, levels_for_openings
+from market.matching.queries import Beside, beside_openings
 from market.opportunities.browsing import Ranked
 
 WHOLE = 1024  # parts of a share, so that the order is made of whole numbers
@@ -38,23 +38,41 @@ def standing(levels: Sequence[int], requirements: Sequence[Requirement]) -> int:
 
 
 class Opening(NamedTuple):
-    """What one opening asks beside the person's levels."""
+    """What one opening asks beside the person's levels: rows of the statement, as they come. See `queries.Beside`."""
 
     id: int
-    asked: tuple[Requirement, ...]
-    levels: tuple[int, ...]
-    skills: tuple[str, ...]
-    applicants: int = 0
-    seats: int = 1
+    rows: Sequence[Beside]
 
     @property
     def place(self) -> tuple[int, int]:
-        """Sorts the best first, the newer first among equals."""
-        found = standing(self.levels, self.asked)
-        return (-crowded(found, 2 * WHOLE, self.applicants, self.seats), -self.id)
+        """Sorts the best first, the newer first among equals.
+
+        `standing` without a Requirement for each row: a page of twenty puts some hundreds of openings in order.
+        """
+        essential = met = weights = covered = 0
+        for row in self.rows:
+            least, unit = minimum(row.level), row.unit
+            weights += row.weight
+            if unit >= least:
+                covered += row.weight * WHOLE
+                met += row.essential
+            else:
+                covered += row.weight * (WHOLE * unit // least)
+            essential += row.essential
+        found = (WHOLE * met // essential if essential else WHOLE) * 2 * WHOLE + covered // weights
+        first = self.rows[0]
+        return (-crowded(found, 2 * WHOLE, first.applicants_count, first.seats), -self.id)
+
+    @property
+    def asked(self) -> tuple[Requirement, ...]:
+        return tuple(Requirement(r.skill_id, r.level, r.weight, bool(r.essential)) for r in self.rows)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        return tuple(row.unit for row in self.rows)
 
     def ranked(self) -> Ranked:
-        found = fit(self.asked, self.levels, self.skills)
+        found = fit(self.asked, self.levels, [row.name for row in self.rows])
         return Ranked(self.id, found, sentences.gap(found))
 
 
@@ -93,22 +111,10 @@ class InOrder(Sequence[Ranked]):
 
 def in_order(db: Session, person_id: int, ids: Select[tuple[int]]) -> InOrder:
     """The openings that the statement selects, in the order of the person's evidence. One statement."""
-    rows: dict[int, list[Scored]] = {}
-    for row in levels_for_openings(db, person_id, ids):
+    rows: dict[int, list[Beside]] = {}
+    for row in beside_openings(db, person_id, ids):
         rows.setdefault(row.opportunity_id, []).append(row)
-    return InOrder(
-        [
-            Opening(
-                opening,
-                tuple(row.asked for row in found),
-                tuple(row.unit for row in found),
-                tuple(row.skill for row in found),
-                found[0].applicants,
-                found[0].seats,
-            )
-            for opening, found in rows.items()
-        ]
-    )
+    return InOrder([Opening(opening, found) for opening, found in rows.items()])
 
 
 def order(db: Session, actor: Actor, ids: Select[tuple[int]]) -> InOrder:

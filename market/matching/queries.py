@@ -6,7 +6,7 @@ choice to be found is read here. Names, photographs, schools, degrees, age and p
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,30 @@ _BESIDE = (
 _OF_MANY = _BESIDE.where(col(Asked.opportunity_id).in_(bindparam("opportunities", expanding=True)))
 
 
+class Beside(Protocol):
+    """One requirement of one opening beside the person's stored level (0-255), as the statement gives it."""
+
+    opportunity_id: int
+    skill_id: int
+    level: int
+    weight: int
+    essential: bool
+    name: str
+    unit: int
+    applicants_count: int
+    seats: int
+
+
+def beside_openings(db: Session, person_id: int, openings: Select[tuple[int]]) -> Sequence[Beside]:
+    """What the openings that a statement selects ask, beside one person's levels, in one statement."""
+    found: Any = (
+        db.connection()
+        .execute(_BESIDE.where(col(Asked.opportunity_id).in_(openings)), {"person": person_id})
+        .all()
+    )
+    return found  # type: ignore[no-any-return]
+
+
 class Scored(NamedTuple):
     """One requirement of one opening beside the person's stored level (0-255)."""
 
@@ -94,28 +118,14 @@ class Scored(NamedTuple):
     asked: Requirement
     skill: str
     unit: int
-    applicants: int
-    seats: int
 
 
-def levels_for_openings(
-    db: Session, person_id: int, openings: Iterable[int] | Select[tuple[int]]
-) -> list[Scored]:
-    """What several openings ask, beside one person's levels, in one statement; they are ids, or a statement for ids."""
-    if isinstance(openings, Select):
-        rows = db.connection().execute(
-            _BESIDE.where(col(Asked.opportunity_id).in_(openings)), {"person": person_id}
-        )
-    else:
-        rows = db.connection().execute(_OF_MANY, {"person": person_id, "opportunities": list(openings)})
+def levels_for_openings(db: Session, person_id: int, openings: Iterable[int]) -> list[Scored]:
+    """What several openings ask, beside one person's levels, in one statement."""
+    rows = db.connection().execute(_OF_MANY, {"person": person_id, "opportunities": list(openings)})
     return [
         Scored(
-            r.opportunity_id,
-            Requirement(r.skill_id, r.level, r.weight, bool(r.essential)),
-            r.name,
-            r.unit,
-            r.applicants_count,
-            r.seats,
+            r.opportunity_id, Requirement(r.skill_id, r.level, r.weight, bool(r.essential)), r.name, r.unit
         )
         for r in rows
     ]
