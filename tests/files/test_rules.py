@@ -1,5 +1,8 @@
 """A file is what its content says; its name is only ever shown."""
 
+import zipfile
+from io import BytesIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +97,28 @@ def test_no_name_is_ever_a_path_or_empty_or_too_long(name: str) -> None:
 @given(st.binary(max_size=300))
 def test_no_content_is_too_odd_to_be_looked_at(content: bytes) -> None:
     assert isinstance(rules.complaint("a.txt", content, MOST), str)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 16, rules.MP4),
+        (b"ID3\x04" + b"\x00" * 16, rules.MP3),
+        (b"\xff\xfb\x90\x00" + b"\x00" * 16, rules.MP3),
+        (b"a bell rings \x07 here", None),
+        (b"PK\x03\x04 and then nothing of an archive", None),
+    ],
+    ids=["film", "song", "song without a tag", "control signs", "broken archive"],
+)
+def test_sounds_films_and_broken_things_are_told_by_their_first_bytes(
+    content: bytes, kind: rules.Taken | None
+) -> None:
+    assert rules.type_of(content) == kind
+
+
+def test_an_archive_with_office_s_list_of_parts_and_no_document_is_an_archive() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("elsewhere/page.xml", "<a/>")
+    assert rules.type_of(out.getvalue()) == rules.ZIP
