@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import steps
+from tests.browser import scene, steps
 from tests.browser.serving import Site
 from tests.support.world import World
 
@@ -32,7 +32,7 @@ class Loop:
         site, amara, bruno = self.site, self.amara, self.bruno
         steps.signs_in(amara, site, self.make.amara)
         steps.signs_in(bruno, site, self.make.bruno)
-        steps.says_what_she_can_do(amara, site, "Stock control", "Spreadsheets")
+        steps.says_what_she_can_do(amara, site, *scene.SKILLS)
         site.settled()
         # Before: she stands below Joel for the earlier opening, with nothing of what is essential.
         assert steps.places(bruno, site, self.earlier) == [
@@ -134,13 +134,13 @@ class Loop:
         """Amara's profile shows the two new lines of evidence, and a level that was not there before."""
         page = self.amara
         page.goto(self.site.url(f"/people/{self.make.amara.public_id}"))
-        skill = page.locator("li.skill", has_text="Stock control")
+        skill = page.locator("li.skill", has_text=scene.SKILLS[0])
         expect(skill).to_contain_text("T4 demonstrated")
         # By the published rule: (0.35 x 1 + 3 / 16 + 3 / 1.5 + 4 / 0.36) / (0.35 + 1 / 16 + 1 / 1.5 + 1 / 0.36) = 3.54,
         # less half of a spread of 0.51.
         expect(skill.locator(".level-words")).to_have_text("3.5, likely 2.7 to 4.4. Counts as 3.3.")
         with page.expect_event("load"):
             skill.get_by_role("link").first.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Why Stock control counts as level 3")
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Why {scene.SKILLS[0]} counts as level 3")
         for tier in ("T4", "T2", "T0"):
             steps.told(page, tier)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import scene
 from tests.browser.scene import PASSWORD
 from tests.browser.serving import Site
 from tests.support.world import Known
@@ -141,7 +142,7 @@ def parts(page: Page) -> None:
 
 def asks_for_skills(page: Page) -> None:
     for n, (skill, level, matters, weight) in enumerate(
-        (("Stock control", 3, "essential", 6), ("Spreadsheets", 2, "desirable", 3))
+        ((scene.SKILLS[0], 3, "essential", 6), (scene.SKILLS[1], 2, "desirable", 3))
     ):
         if n:
             adds(page, "Add a skill", f"needs-{n}-skill")
@@ -152,7 +153,7 @@ def asks_for_skills(page: Page) -> None:
 
 
 def writes_the_rubric(page: Page) -> None:
-    for n, (name, skill) in enumerate((("Accuracy", "Stock control"), ("Use", "Spreadsheets"))):
+    for n, (name, skill) in enumerate(zip(("Accuracy", "Use"), scene.SKILLS, strict=True)):
         if not page.locator(f'[name="criteria-{n}-name"]').count():
             adds(page, "Add a criterion", f"criteria-{n}-name")
         feeds = page.locator(f'[name="criteria-{n}-feeds"] option', has_text=skill).get_attribute("value")
