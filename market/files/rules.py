@@ -118,11 +118,13 @@ def _type_of_zip(content: bytes) -> Taken | None:
                 return next((t for t in (ODT, ODS, ODP) if t.media_type == kind), ZIP)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, OSError):
         return None
-    if "[Content_Types].xml" in names:
-        for folder, taken in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
-            if any(name.startswith(folder) for name in names):
-                return None if any(name.endswith("vbaProject.bin") for name in names) else taken
-    return ZIP
+    if "[Content_Types].xml" not in names:
+        return ZIP
+    folders = {name.partition("/")[0] for name in names}
+    found = next(
+        (taken for folder, taken in (("word", DOCX), ("xl", XLSX), ("ppt", PPTX)) if folder in folders), ZIP
+    )
+    return None if any(name.endswith("vbaProject.bin") for name in names) else found
 
 
 def _type_of_text(content: bytes) -> Taken | None:
