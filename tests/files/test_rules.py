@@ -122,3 +122,10 @@ def test_an_archive_with_office_s_list_of_parts_and_no_document_is_an_archive() 
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("elsewhere/page.xml", "<a/>")
     assert rules.type_of(out.getvalue()) == rules.ZIP
+
+
+def test_a_plain_archive_is_an_archive() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("notes.txt", "Rye on Thursday.")
+    assert rules.type_of(out.getvalue()) == rules.ZIP
