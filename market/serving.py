@@ -11,7 +11,6 @@ from market.app import create_app
 from market.config import Settings
 from market.db import connect
 from market.files.service import with_files
-from market.migrations import migrate as upgrades
 from market.notifications.compose import knowing
 from market.notifications.mailer import Mailer
 from market.web.logs import set_up
@@ -27,6 +26,10 @@ def open_database(settings: Settings) -> Engine:
 
 def migrate(settings: Settings) -> None:
     """Make or bring up to date the tables."""
+    from market.migrations import (
+        migrate as upgrades,  # what only this command needs: the server starts without it
+    )
+
     engine = open_database(settings)
     upgrades.upgrade(engine)
     engine.dispose()

@@ -1,0 +1,41 @@
+"""Making the demo world in an empty folder: the tables, the skills, and the story played with a progress bar."""
+
+from functools import partial
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine, text
+
+from market.config import Settings
+from market.db import connect, transaction
+from market.demo.play import play
+from market.files.service import with_files
+from market.migrations import migrate
+from market.notifications.compose import knowing
+from market.paths import data_dir
+from market.skills import importing
+
+
+def build(settings: Settings) -> None:
+    """Make the world in the settings' data folder. Whole or not at all, so there is nothing to keep safe meanwhile."""
+    engine = knowing(with_files(connect(settings.url, synchronous="OFF"), settings), settings)
+    try:
+        migrate.upgrade(engine)
+        _play(engine, settings)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA optimize"))
+    finally:
+        engine.dispose()
+
+
+def _play(engine: Engine, settings: Settings) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns) as bar:
+        skills = bar.add_task("Reading the skills", total=1)
+        importing.import_path(data_dir("seeds") / "skills.csv", partial(transaction, engine, write=True))
+        bar.update(skills, completed=1)
+        story = bar.add_task("Playing the valley's story", total=None)
+
+        def say(done: int, of: int) -> None:
+            bar.update(story, completed=done, total=of)
+
+        play(engine, settings, progress=say)
