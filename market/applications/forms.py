@@ -36,10 +36,6 @@ class RescindForm(Form):
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class ConsentForm(Form):
-    agrees: Tick = False
-
-
 class InviteForm(Form):
     note: Annotated[str, Field(max_length=600)] = ""
 

@@ -12,7 +12,7 @@ from sqlmodel import select as pick
 from market.access import Actor
 from market.accounts.models import Organisation, Person
 from market.applications.models import Answer, Application, InvitationToApply, Offer
-from market.applications.rules import OFFER_OVER, OPEN, SENT, WAITING, Status, side_of
+from market.applications.rules import SENT, WAITING, Status, side_of
 from market.errors import NotFound
 from market.opportunities.models import Addendum, Opportunity
 from market.opportunities.rules import Status as Opening
@@ -235,14 +235,6 @@ def invitation_for(db: Session, opportunity_id: int, person_id: int) -> Invitati
     return db.exec(wanted.where(col(InvitationToApply.dismissed_at).is_(None))).first()
 
 
-def applicant_ids(db: Session, opportunity_id: int) -> list[int]:
-    """Who has an application that is still open at this opening: whom a change of its terms concerns."""
-    wanted = pick(Application.person_id).where(
-        Application.opportunity_id == opportunity_id, col(Application.status).in_((*OPEN, *OFFER_OVER))
-    )
-    return list(db.exec(wanted.order_by(col(Application.id))))
-
-
 STILL_OPEN = select(col(Application.opportunity_id)).where(
     col(Application.status).in_((*WAITING, Status.OFFERED))
 )
@@ -305,36 +297,3 @@ def waiting_past_promise(db: Session, opportunity_id: int, now: datetime) -> int
         col(Application.answer_due_at) < now,
     )
     return db.exec(wanted).one()
-
-
-class ToAnswerRow(NamedTuple):
-    """One application that waits for an organisation's answer, for its dashboard."""
-
-    public_id: str
-    status: Status
-    submitted_at: datetime
-    answer_due_at: datetime | None
-    name: str
-    opportunity_public_id: str
-    title: str
-
-
-def to_answer(db: Session, org_ids: Sequence[int], most: int = 50) -> list[ToAnswerRow]:
-    """What waits for the answer of these organisations, the day promised first first."""
-    rows = db.connection().execute(
-        select(
-            col(Application.public_id),
-            col(Application.status),
-            col(Application.submitted_at),
-            col(Application.answer_due_at),
-            func.coalesce(col(Person.display_name), ""),
-            col(Opportunity.public_id),
-            col(Opportunity.title),
-        )
-        .join(Person, col(Person.id) == col(Application.person_id))
-        .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))
-        .where(col(Application.org_id).in_(list(org_ids)), col(Application.status).in_(WAITING))
-        .order_by(col(Application.answer_due_at), col(Application.id))
-        .limit(most)
-    )
-    return [ToAnswerRow._make(row) for row in rows]

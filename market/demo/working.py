@@ -76,10 +76,6 @@ def _engagement(told: "Told", db: Session) -> Engagement:
     return db.get_one(Engagement, told.engagement_id)
 
 
-def _supervisor(told: "Told") -> str:
-    return str(told.row["engagement"].get("mentor", told.by))
-
-
 def _part(told: "Told", place: int, part: Row, event: list[object], db: Session, cast: Cast) -> None:
     """One event of one milestone."""
     engagement = _engagement(told, db)

@@ -308,10 +308,6 @@ def statuses(milestones: Sequence[Milestone]) -> tuple[MilestoneStatus, ...]:
     return tuple(m.status for m in milestones)
 
 
-def of_opportunity(db: Session, opportunity_id: int) -> list[Engagement]:
-    return list(db.exec(pick(Engagement).where(col(Engagement.opportunity_id) == opportunity_id)))
-
-
 def member_people(db: Session, membership_ids: Sequence[int]) -> dict[int, int]:
     """Membership id to person id, for memberships that have not ended."""
     rows = db.connection().execute(

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from market.access import Actor
 from market.config import Settings
-from market.errors import Forbidden, Invalid, TooLarge
+from market.errors import Invalid, TooLarge
 from market.files import disk, images, rules
 from market.files.models import File, FileState
 from market.outbox import announce
@@ -107,15 +107,6 @@ def store(db: Session, actor: Actor, name: str, content: bytes, *, about: tuple[
 def look_at(db: Session, name: str, content: bytes) -> Prepared:
     """`prepare` with the size this site takes: for uploads that come from elsewhere than a form."""
     return prepare(name, content, _option(db, "upload_max_bytes") or Settings().upload_max_bytes)
-
-
-def attach(db: Session, actor: Actor, file: File, about: tuple[str, int]) -> None:
-    """Say what a file of the actor's own belongs to, once."""
-    if file.owner_id != actor.id or (file.about_kind and (file.about_kind, file.about_id) != about):
-        raise Forbidden(_("This file belongs to something else already."))
-    file.about_kind, file.about_id = about
-    db.add(file)
-    db.flush()
 
 
 def remove(db: Session, actor: Actor, file: File) -> None:

@@ -18,6 +18,7 @@ from market.home import talent as homes
 from market.matching import sentences as fits
 from market.opportunities import sentences as posted
 from market.opportunities.rules import Kind
+from market.web.back import own_path
 from market.web.cookies import keep_theme
 from market.web.kit import kit_of
 from market.web.render import render
@@ -145,9 +146,7 @@ def about(request: Request, db: Session, actor: Actor) -> Response:
 
 def theme(request: Request, db: Session, actor: Actor) -> Response:
     """Show pages by day, by night, or as the device does."""
-    back = str(request.state.form.get("back") or "/")
-    safe = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-    response = RedirectResponse(safe, 303)
+    response = RedirectResponse(own_path(str(request.state.form.get("back") or "/")), 303)
     keep_theme(request, response, str(request.state.form.get("theme") or "system"))
     return response
 

@@ -24,15 +24,6 @@ def gap(fit: Fit) -> str:
     return _("%(skills)s are not shown yet. You can apply as you are.", skills=listed(fit.lacks))
 
 
-def gap_short(fit: Fit) -> str:
-    """The same for lists, about anyone."""
-    if not fit.lacks:
-        return _("Everything asked is shown.")
-    if len(fit.lacks) == 1:
-        return _("%(skill)s is the gap.", skill=fit.lacks[0])
-    return _("%(skills)s are not shown yet.", skills=listed(fit.lacks))
-
-
 def change(one: Change) -> str:
     """The single piece of evidence that would change the two numbers most."""
     if one.meets:

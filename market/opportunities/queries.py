@@ -243,17 +243,6 @@ def ours(
     return [OurRow._make(row) for row in found]
 
 
-def open_of(db: Session, org_id: int) -> list[Opportunity]:
-    """An organisation's openings that take or hold people now, newest first."""
-    return list(
-        db.exec(
-            select(Opportunity)
-            .where(Opportunity.org_id == org_id, col(Opportunity.status).in_(rules.OPEN))
-            .order_by(col(Opportunity.id).desc())
-        ).all()
-    )
-
-
 def due_to_close(db: Session, now: datetime, limit: int) -> list[Opportunity]:
     """Open for applications past their deadline, or with as many applicants as they take."""
     return list(
