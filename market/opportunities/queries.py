@@ -103,6 +103,11 @@ def get_visible(db: Session, actor: Actor, public_id: str) -> Opportunity:
     return found
 
 
+def called_off(db: Session, opportunity: Opportunity) -> tuple[Organisation, str]:
+    """Whose a cancelled opening was, and why it was cancelled, in words."""
+    return db.get_one(Organisation, opportunity.org_id), last_reason(db, opportunity.id)
+
+
 def get_ours(db: Session, actor: Actor, public_id: str) -> Opportunity:
     """One of an organisation for which this actor posts, else `NotFound`."""
     found = get_opportunity(db, public_id)

@@ -97,6 +97,11 @@ def may_see(actor: Actor, opportunity: "Opportunity") -> Decision:
     return no(_("There is no such opening."))
 
 
+def was_called_off(opportunity: "Opportunity") -> bool:
+    """It was public once and is cancelled: whoever comes by an old link learns that and why, not the terms."""
+    return opportunity.status == Status.CANCELLED and opportunity.version > 0
+
+
 def may_edit(actor: Actor, opportunity: "Opportunity") -> Decision:
     """Only a draft is edited; what is out changes by addenda."""
     allowed = may_post(actor, opportunity.org_id)

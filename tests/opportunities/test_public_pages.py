@@ -236,6 +236,23 @@ def test_drafts_are_for_those_who_post_and_reviews_for_moderators_too(client: Cl
     assert client.get(path).status_code == 200
 
 
+def test_an_old_link_to_a_cancelled_opening_says_why_and_shows_no_terms(client: Client, make: World) -> None:
+    made = published(make, title="Count the flour")
+    never_out = draft(make, title="Only a draft")
+    with make.write() as db:
+        for one in (made, never_out):
+            service.cancel(db, make.actor(make.bruno), get_opportunity(db, one), note="The oven broke.")
+    for reader in (client, client.as_(make.amara)):
+        page = reader.get(f"/openings/{made}")
+        assert page.status_code == 200
+        assert "This opening was cancelled" in words(page)
+        assert "The oven broke." in words(page)
+        assert "Count the flour" not in words(page)
+        assert reader.get(f"/openings/{made}/rubric").status_code == 404
+        assert reader.get(f"/openings/{never_out}").status_code == 404
+    assert "Count the flour" in words(client.as_(make.bruno).get(f"/openings/{made}"))
+
+
 def test_watching_is_begun_and_ended_by_a_button(client: Client, make: World) -> None:
     made = published(make)
     amara = client.as_(make.amara)

@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from market import clock
 from market.access import Actor, anyone, signed_in
+from market.errors import NotFound
 from market.opportunities import browsing, queries, rules, sentences, service
 from market.opportunities.browsing import SIZE, Card, Facets, Found
 from market.opportunities.drafts import Floor
-from market.opportunities.models import Watch
+from market.opportunities.models import Opportunity, Watch
 from market.opportunities.quality import quality
 from market.opportunities.rules import Kind, Mode
 from market.web.kit import kit_of
@@ -146,8 +147,13 @@ def _after(cursor: str | None) -> tuple[datetime, int] | None:
 
 
 def show(request: Request, db: Session, actor: Actor) -> Response:
-    """One opening, whole; for its writers also before it is public."""
-    opportunity = queries.get_visible(db, actor, request.path_params["id"])
+    """One opening, whole; for its writers also before it is public. Of a cancelled one, that it is and why."""
+    opportunity = queries.get_opportunity(db, request.path_params["id"])
+    allowed = rules.may_see(actor, opportunity)
+    if not allowed and rules.was_called_off(opportunity):
+        return _called_off(request, db, opportunity)
+    if not allowed:
+        raise NotFound(allowed.reason)
     whole = queries.whole(db, opportunity)
     is_ours = bool(rules.may_post(actor, opportunity.org_id))
     watching = actor.is_signed_in and db.get(Watch, (opportunity.id, actor.id)) is not None
@@ -164,6 +170,19 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         may_watch=actor.is_signed_in and not is_ours and opportunity.status in rules.OPEN,
         is_over=opportunity.status not in rules.OPEN,
         now=clock.now(),
+    )
+
+
+def _called_off(request: Request, db: Session, opportunity: Opportunity) -> Response:
+    """What is left of a cancelled opening for those who followed it: a link that led somewhere leads somewhere."""
+    organisation, reason = queries.called_off(db, opportunity)
+    return render(
+        request,
+        "opportunities/called_off.html",
+        opportunity=opportunity,
+        organisation=organisation,
+        reason=reason,
+        say=sentences,
     )
 
 
