@@ -19,6 +19,8 @@ from market.web.routing import actor_of
 from market.words import _, speak
 
 log = logging.getLogger(__name__)
+SENTENCE = 4
+"""From how many words on something typed is worth handing back."""
 
 
 def titles(status: int) -> str:
@@ -49,6 +51,7 @@ def page_for(request: Request, status: int, words: str) -> Response:
             title=titles(status),
             words=words,
             reference=getattr(request.state, "request_id", ""),
+            written=written(request),
         )
         html = environment().get_template(template).render(context)
         response = HTMLResponse(html, status, headers={"Vary": VARY})
@@ -58,6 +61,21 @@ def page_for(request: Request, status: int, words: str) -> Response:
     except Exception:
         log.exception("error page failed")
         return PlainTextResponse(words, status)
+
+
+def written(request: Request) -> list[str]:
+    """The sentences that were sent with a form, so that an answer other than the form's own page loses none of them.
+
+    What is not a sentence (a choice, a number, a name) is quickly chosen again, and a password is never shown.
+    """
+    form = getattr(request.state, "form", None)
+    if form is None:
+        return []
+    return [
+        value.strip()
+        for name, value in form.multi_items()
+        if isinstance(value, str) and "password" not in name and len(value.split()) >= SENTENCE
+    ]
 
 
 def _who(request: Request) -> Actor:

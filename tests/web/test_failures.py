@@ -39,6 +39,22 @@ def test_htmx_gets_the_same_words_as_a_fragment(site: Client, kind: str) -> None
     assert answer.headers["x-request-id"] in words(answer)
 
 
+@pytest.mark.parametrize("kind", ["403", "404", "409", "422", "429", "503"])
+def test_sentences_that_were_sent_are_handed_back(site: Client, kind: str) -> None:
+    wrote = {
+        "note": "I counted <b>every</b> sack twice.",
+        "title": "Flour",
+        "password": "a secret of four words",
+        "choice": "yes",
+    }
+    page = site.post(f"/try/fail/{kind}", wrote)
+    assert page.status_code == int(kind)
+    assert "What you wrote is not lost" in words(page)
+    assert "I counted &lt;b&gt;every&lt;/b&gt; sack twice." in page.text
+    assert "secret" not in page.text
+    assert "What you wrote" not in words(site.post(f"/try/fail/{kind}", {"choice": "yes"}))
+
+
 def test_an_error_with_fields_says_them_too(site: Client) -> None:
     assert "Something is missing. Write a name." in words(site.get("/try/fail/422"))
 
