@@ -29,7 +29,9 @@ def home_of(request: Request, actor: Actor) -> str:
 
 
 def sign_up(request: Request, db: Session, actor: Actor, entry: Entry[SignUpForm] = BLANK) -> Response:
-    """Make an account: a name, an address, a password."""
+    """Make an account: a name, an address, a password. Who has one and is signed in is led on."""
+    if actor.is_signed_in:
+        return RedirectResponse(home_of(request, actor), 303)
     return render(request, "accounts/sign_up.html", entry=entry, status=entry.status)
 
 
@@ -145,7 +147,7 @@ def reset_sent(request: Request, db: Session, actor: Actor) -> Response:
 
 
 routes: list[MarketRoute] = [
-    page("/sign-up", sign_up, name="accounts.sign_up", allow=visitor),
+    page("/sign-up", sign_up, name="accounts.sign_up", allow=anyone),
     action(
         "/sign-up",
         make_account,
