@@ -5,6 +5,8 @@ from pathlib import Path
 from market.accounts.rules import LIFECYCLE as PERSON
 from market.applications.rules import LIFECYCLE as APPLICATION
 from market.cases.rules import LIFECYCLE as REPORT
+from market.credentials.rules import ACHIEVEMENT_LIFECYCLE as ACHIEVEMENT
+from market.credentials.rules import LIFECYCLE as ISSUED
 from market.engagements.rules import LIFECYCLE as ENGAGEMENT
 from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
 from market.lifecycle import Lifecycle
@@ -18,6 +20,8 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     ENGAGEMENT,
     MILESTONE,
     REVIEW,
+    ACHIEVEMENT,
+    ISSUED,
     SKILL,
     REPORT,
     PERSON,
