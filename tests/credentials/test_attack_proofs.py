@@ -340,6 +340,20 @@ def test_a_result_must_name_a_level_that_exists() -> None:
     assert codes(check(prove(document))) == {"shape_wrong"}
 
 
+@pytest.mark.parametrize("level", [[], {}, 5, ["urn:uuid:00000000-0000-4000-8000-000000000002"]])
+@pytest.mark.parametrize("place", ["achieved", "described"])
+def test_a_level_that_is_no_name_is_answered(level: Any, place: str) -> None:
+    """Found by the fuzzer: a level that cannot be looked up in a set of names."""
+    document = badge()
+    subject = document["credentialSubject"]
+    if place == "achieved":
+        subject["result"][0]["achievedLevel"] = level
+    else:
+        subject["achievement"]["resultDescription"][0]["rubricCriterionLevel"][0]["id"] = level
+    made = check(prove(document, suite="eddsa-jcs-2022"))
+    assert codes(made) == {"shape_wrong"}
+
+
 def test_small_order_keys_are_refused() -> None:
     for y in keys.SMALL_ORDER_Y:
         for sign in (0, 1):

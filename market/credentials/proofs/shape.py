@@ -104,7 +104,7 @@ def _results(subject: Mapping[str, Any], achievement: Mapping[str, Any], wrong: 
     """A result that names a level must name one that its achievement describes."""
     described = {
         entry["id"]: {
-            level.get("id")
+            jsonio.id_of(level)
             for level in jsonio.listed(entry.get("rubricCriterionLevel"))
             if isinstance(level, dict)
         }
@@ -119,5 +119,7 @@ def _results(subject: Mapping[str, Any], achievement: Mapping[str, Any], wrong: 
         refers, level = result.get("resultDescription"), result.get("achievedLevel")
         if refers is not None and (not isinstance(refers, str) or refers not in described):
             wrong.append(f"{path}/resultDescription")
-        elif level is not None and refers is not None and level not in described[refers]:
+        elif level is not None and (
+            not isinstance(level, str) or (refers is not None and level not in described[refers])
+        ):
             wrong.append(f"{path}/achievedLevel")
