@@ -3,11 +3,19 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from market import clock
-from market.db import append_only, choice_field, id_field, instant_field, one_of, refers_to
+from market.db import (
+    append_only,
+    choice_field,
+    id_field,
+    instant_field,
+    one_of,
+    refers_to,
+    transaction_number,
+)
 
 
 class Kind(StrEnum):
@@ -89,8 +97,17 @@ class PersonSkill(SQLModel, table=True):
 
 
 class MatchChange(SQLModel, table=True):
-    """A person whose levels changed, in the order in which indexes take it up."""
+    """A person to look at again: levels changed, or what filters ask. Indexes follow it (`matching.changes`).
+
+    On PostgreSQL numbers are not given in the order of commits, so each row carries its transaction's number too.
+    """
 
     __tablename__ = "match_change"
     seq: int = id_field()
     person_id: int = Field(index=True)
+    xact: int = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger, default=transaction_number(), server_default="0", nullable=False, index=True
+        ),
+    )

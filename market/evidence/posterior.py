@@ -178,11 +178,15 @@ def posterior(items: Iterable[Item], family: str, as_of: date, settings: Setting
     Claims bring a person to the doorstep and never over it: they count while everything else stays at or
     below it, and are set aside once other evidence stands above. The order of the items is of no matter.
     """
-    half_life = settings.half_life_years.get(family)
-    if half_life is None:
-        raise ValueError(
-            f"no half-life for the family {family!r}; known: {', '.join(settings.half_life_years)}"
-        )
+    firm, whole = both(items, family, as_of, settings)
+    return firm if whole is None else whole
+
+
+def both(
+    items: Iterable[Item], family: str, as_of: date, settings: Settings = DEFAULTS
+) -> tuple[Level, Level | None]:
+    """The level without claims, and with them while they count: None once everything else stands over the doorstep."""
+    half_life = half_life_days(family, settings)
     ledger = sorted(items, key=lambda item: item.id)
     shares = _shares(ledger, as_of, settings)
     without_claims = [
@@ -191,11 +195,22 @@ def posterior(items: Iterable[Item], family: str, as_of: date, settings: Setting
     ]
     firm = _solve(ledger, without_claims, half_life, as_of, settings)
     if firm.level > DOORSTEP:
-        return firm
+        return firm, None
     whole = _solve(ledger, shares, half_life, as_of, settings)
     if whole.level <= DOORSTEP:
-        return whole
-    return Level(whole.mu, whole.sigma, DOORSTEP, whole.tier, whole.lines, whole.doubt, settings.m0, True)
+        return firm, whole
+    held = Level(whole.mu, whole.sigma, DOORSTEP, whole.tier, whole.lines, whole.doubt, settings.m0, True)
+    return firm, held
+
+
+def half_life_days(family: str, settings: Settings = DEFAULTS) -> float:
+    """In how many days evidence of such a skill loses half its weight; ValueError for a family that is not known."""
+    years = settings.half_life_years.get(family)
+    if years is None:
+        raise ValueError(
+            f"no half-life for the family {family!r}; known: {', '.join(settings.half_life_years)}"
+        )
+    return DAYS_A_YEAR * years
 
 
 def _shares(ledger: Sequence[Item], as_of: date, settings: Settings) -> list[float | Aside]:
@@ -248,7 +263,7 @@ def _solve(
         if isinstance(share, Aside):
             weighed.append((item, 0.0, 0.0, 0.0, share))
             continue
-        decay = 0.5 ** ((as_of - item.occurred_on).days / (DAYS_A_YEAR * half_life))
+        decay = 0.5 ** ((as_of - item.occurred_on).days / half_life)
         weighed.append((item, decay, share, decay * share * _precision(item, settings), None))
     total = fsum([settings.p0, *(precision for *_, precision, _ in weighed)])
     lines = tuple(
