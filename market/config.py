@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +22,7 @@ class Settings:
 
     data: Path = Path(".market")
     database_url: str = ""
+    secret: str = ""  # what private signing keys are encrypted with; empty means the file `secret` in the data folder
     public_url: str = "http://127.0.0.1:8000"
     site_name: str = "Foothold"
     site_place: str = ""
@@ -41,6 +43,15 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     exploration_places: int = 2
+    fetch_http: bool = (
+        False  # what a credential names is fetched over https; yes lets plain http through as well
+    )
+    fetch_seconds: int = 10
+    fetch_allowed: tuple[str, ...] = ()  # address:port pairs inside one's own network that may be fetched
+    own_addresses: tuple[str, ...] = ()  # public addresses of this site itself, which are never fetched
+    check_documents: int = 8
+    check_seconds: int = 45
+    recheck_days: int = 7
 
     @property
     def url(self) -> str:
@@ -64,6 +75,13 @@ def _is_zone(name: str) -> bool:
         return False
 
 
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text.strip("[]")))
+    except ValueError:
+        return False
+
+
 def _is_language(tag: str) -> bool:
     try:
         return bool(Locale.parse(tag, sep="-"))
@@ -77,6 +95,7 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda url: re.fullmatch(r"https?://[^/\s]+", url) is not None,
         "an address such as https://jobs.example.org, without a path",
     ),
+    "secret": (lambda text: text == "" or len(text) >= 32, "32 characters or more"),
     "site_language": (_is_language, "a language such as en or pt-BR"),
     "time_zone": (_is_zone, "a time zone such as Europe/London"),
     "currency": (lambda code: re.fullmatch(r"[A-Z]{3}", code) is not None, "three capitals such as GBP"),
@@ -87,6 +106,17 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "request_max_bytes": (lambda n: n >= 1, "one or more"),
     "log_level": (lambda name: name in logging.getLevelNamesMapping(), "DEBUG, INFO, WARNING or ERROR"),
     "exploration_places": (lambda n: 0 <= n <= 10, "from 0 to 10"),
+    "fetch_seconds": (lambda n: 1 <= n <= 60, "from 1 to 60"),
+    "fetch_allowed": (
+        lambda pairs: all(
+            _is_address(one.rpartition(":")[0]) and one.rpartition(":")[2].isdecimal() for one in pairs
+        ),
+        "addresses with a port such as 10.0.0.5:443",
+    ),
+    "own_addresses": (lambda given: all(_is_address(one) for one in given), "addresses such as 203.0.113.7"),
+    "check_documents": (lambda n: 1 <= n <= 24, "from 1 to 24"),
+    "check_seconds": (lambda n: 5 <= n <= 300, "from 5 to 300"),
+    "recheck_days": (lambda n: 1 <= n <= 90, "from 1 to 90"),
 }
 
 

@@ -16,6 +16,7 @@ from market.accounts import links, sessions
 from market.accounts import service as accounts
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
+from market.credentials.checking import queue as checks
 from market.db import transaction
 from market.engagements import milestones
 from market.engagements import rules as engagements
@@ -23,6 +24,7 @@ from market.engagements import service as work
 from market.engagements.models import Engagement
 from market.evidence import service as evidence
 from market.files import service as files
+from market.matching import changes
 from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
 from market.reviews import service as reviews
@@ -45,6 +47,8 @@ TIMERS: tuple[Timer, ...] = (
     links.sweep,
     files.sweep,
     evidence.refresh,
+    changes.tidy,
+    checks.sweep,
     opportunities.close_due,
     opportunities.end_settled(STILL_OPEN, _WORKED_ON),
     opportunities.warn_idle,

@@ -8,7 +8,13 @@ from sqlmodel import SQLModel
 
 import market
 
-_BESIDE = ("market.outbox", "market.transitions", "market.db", "market.web.submission")
+_BESIDE = (
+    "market.outbox",
+    "market.transitions",
+    "market.db",
+    "market.web.submission",
+    "market.credentials.checking.models",
+)
 
 
 def metadata() -> MetaData:

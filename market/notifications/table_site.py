@@ -169,6 +169,9 @@ QUIET: dict[str, str] = {
     "opportunity.completed": "each end of the work in it was told",
     "application.accepted": "the same signature schedules the work, and that is told",
     "milestone.begun": "it follows from the start or from the part before",
+    "programme.published": "its own members did it; its openings are told",
+    "programme.retired": "its own members did it; what runs goes on",
+    "programme.restored": "its own members did it",
     "review.lapsed": "nobody wrote, and nothing can be done any more",
     "achievement.published": "its own members did it",
     "achievement.retired": "its own members did it",
@@ -182,5 +185,8 @@ QUIET: dict[str, str] = {
     "credential.expired": "its news follow with its page",
     "credential.revoked": "its news follow with its page",
     "credential.superseded": "its news follow with its page",
+    "issuer.decided": "whose credential comes to another end by it is told that",
+    "registry.added": "a moderator did it",
+    "registry.changed": "whose credential comes to another end by it is told that",
     "evidence.recorded": "what it came from is told: a judgement, a review, work that ended",
 }

@@ -5,7 +5,7 @@ A fragment is a block of the page's own template whose name is the id of the ele
 Templates are given only what may be seen; they test presence, never permission.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +19,7 @@ from market import clock
 from market.paths import data_dir
 from market.web import show
 from market.web.cookies import say_once, theme_of
+from market.web.drawing import fit_strip
 from market.web.kit import kit_of
 from market.web.static import static_base, static_url
 from market.web.submission import KEY_FIELD, new_key
@@ -46,8 +47,8 @@ def environment() -> Environment:
         panel=_panel,
         today=clock.today,
         now=clock.now,
-        fit_drawn=_fit_drawn,
         submission_key=_submission_key,
+        drawn_strip=fit_strip,
     )
     env.filters.update(show.FILTERS)
     for name, file in (
@@ -58,21 +59,10 @@ def environment() -> Environment:
         ("ask", "ask"),
         ("work", "work"),
         ("rev", "reviews"),
+        ("chk", "checking"),
     ):
         env.globals[name] = env.get_template(f"_parts/{file}.html").module
     return env
-
-
-@lru_cache(maxsize=8192)  # about 1 KB each; the key is all that is drawn, so nothing kept can be out of date
-def _fit_in(fit: Any, words: str, spoken: str) -> Markup:
-    draw: Any = environment().globals["draw"]
-    drawn: Markup = draw.fit(fit, words)
-    return drawn
-
-
-def _fit_drawn(fit: Any, words: str) -> Markup:
-    """`draw.fit` for lists, where the same fit is drawn on page after page. `fit` is a value that can be hashed."""
-    return _fit_in(fit, words, language())
 
 
 def _submission_key() -> Markup:
