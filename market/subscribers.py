@@ -5,6 +5,7 @@ here, also when nothing follows from it yet (a test compares).
 """
 
 from market.applications import reactions as applications
+from market.credentials import reactions as credentials
 from market.evidence import service as evidence
 from market.notifications import letters
 from market.notifications.service import tell
@@ -117,16 +118,23 @@ LEADS_TO: LeadsTo = {
     "assessment.signed": (tell,),
     "achievement.published": (),
     "achievement.retired": (),
-    "credential.drafted": (),
+    "credential.drafted": (credentials.sign_drafted,),
     "credential.signed": (),
-    "credential.offered": (),
-    "credential.accepted": (),
-    "credential.refused": (),
-    "credential.suspended": (),
-    "credential.reinstated": (),
-    "credential.expired": (),
-    "credential.revoked": (),
-    "credential.superseded": (),
+    "credential.signing_asked": (credentials.sign_anew,),
+    "credential.signed_anew": (tell,),
+    "credential.offered": (tell,),
+    "credential.accepted": (tell,),
+    "credential.refused": (credentials.sign_lists, tell),
+    "credential.suspended": (credentials.sign_lists, tell),
+    "credential.reinstated": (credentials.sign_lists, tell),
+    "credential.expiring": (tell,),
+    "credential.expired": (tell,),
+    "credential.revoked": (credentials.sign_lists, tell),
+    "credential.superseded": (credentials.sign_lists, tell),
+    "issuer_key.created": (),
+    "issuer_key.retired": (credentials.sign_lists,),
+    "issuer_key.compromised": (credentials.sign_lists,),
+    "issuing_address.moved": (),
     "message.sent": (tell,),
     "review.opened": (tell,),
     "review.replied": (tell,),

@@ -8,10 +8,10 @@ from collections import Counter
 
 import pytest
 
-from market.opportunities import plain
 from market.opportunities.quality import MOST_HOURS, MOST_QUESTIONS, MOST_SKILLS, PLAIN_AGE
 from market.opportunities.rules import Kind, Mode, Status
 from market.profiles.rules import Visibility
+from market.rubrics import plain
 from tests.seeds_world import (
     FLOOR,
     MEMBERS,

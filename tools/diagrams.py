@@ -11,10 +11,12 @@ from market.engagements.rules import LIFECYCLE as ENGAGEMENT
 from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
 from market.lifecycle import Lifecycle
 from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
+from market.programmes.rules import LIFECYCLE as PROGRAMME
 from market.reviews.rules import LIFECYCLE as REVIEW
 from market.skills.rules import LIFECYCLE as SKILL
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
+    PROGRAMME,
     OPPORTUNITY,
     APPLICATION,
     ENGAGEMENT,

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from market.access import Actor
 from market.accounts.models import Membership, Organisation, Person
 from market.accounts.sessions import actor_for
-from market.opportunities.drafts import Floor
 from market.opportunities.models import Opportunity
+from market.programmes.checks import Floor
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from market.demo.story import tell
 from market.demo.world import World, load
 from market.evidence.service import refresh
 from market.notifications.service import read_all
-from market.opportunities.drafts import Floor
+from market.programmes.checks import Floor
 from market.skills.models import Skill
 from market.subscribers import LEADS_TO
 

@@ -9,7 +9,10 @@ from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
-from market.engagements import rules
+from market.engagements import (
+    programme_models,  # noqa: F401 - so that the schema knows them
+    rules,
+)
 from market.engagements.rules import Fault, MilestoneStatus, Status, TrialOutcome
 from market.lifecycle import Lifecycle
 
@@ -130,6 +133,8 @@ class Milestone(SQLModel, table=True):
     submitted_at: datetime | None = instant_field(nullable=True)
     settled_at: datetime | None = instant_field(nullable=True)
     overdue_told_at: datetime | None = instant_field(nullable=True)
+    phase: str | None = None  # of a programme: tasks or capstone
+    programme_task_id: int | None = None  # the task it was planned as
 
 
 class Deliverable(SQLModel, table=True):

@@ -52,13 +52,6 @@ class Fields(TypedDict, total=False):
     rubric_id: int | None
 
 
-class Floor(NamedTuple):
-    """The least that an hour may be paid on this site, in minor units of its currency."""
-
-    minor: int
-    currency: str
-
-
 class Draft(NamedTuple):
     """A posting as it stands, whole: what the checks look at."""
 

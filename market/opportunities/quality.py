@@ -4,14 +4,12 @@
 a place, the rules of its kind). What is `required` and open keeps a posting from going out.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import NamedTuple
 
-from market.opportunities import plain
-from market.opportunities.drafts import Draft, Floor
+from market.opportunities.drafts import Draft
 from market.opportunities.rules import Kind, Mode, PayBasis
+from market.programmes.checks import Check, Floor, State, money
+from market.rubrics import plain
 from market.words import _, plural
 
 MOST_SKILLS = 8
@@ -19,33 +17,6 @@ MOST_QUESTIONS = 3
 PLAIN_AGE = 14  # a reading age up to this counts as plain
 MOST_HOURS = {Kind.GIG: 80, Kind.TRIAL: 40, Kind.MICRO_APPRENTICESHIP: 400}
 FURTHEST_DEADLINE = timedelta(days=180)
-
-
-class State(StrEnum):
-    OK = "ok"
-    OPEN = "open"  # to be mended
-    NOT_NEEDED = "not_needed"
-
-
-class Check(NamedTuple):
-    """One line of the list. `section` is the page of the form where it is mended, `field` the question there."""
-
-    key: str
-    state: State
-    words: str
-    section: str
-    field: str = ""
-    required: bool = True
-
-    @property
-    def blocks(self) -> bool:
-        return self.required and self.state is State.OPEN
-
-
-def money(minor: int, currency: str) -> str:
-    """An amount in a sentence. Pages use the filter; the rules have no locale to ask."""
-    sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(currency, currency + " ")
-    return f"{sign}{minor // 100}" if minor % 100 == 0 else f"{sign}{minor / 100:.2f}"
 
 
 def quality(draft: Draft, floor: Floor) -> list[Check]:
@@ -60,11 +31,6 @@ def quality(draft: Draft, floor: Floor) -> list[Check]:
         _plain(draft),
         _mentor(draft),
     ]
-
-
-def blocking(checks: Sequence[Check]) -> list[Check]:
-    """Those that keep a posting from going out."""
-    return [check for check in checks if check.blocks]
 
 
 def _check(key: str, good: bool, yes: str, otherwise: str, section: str, field: str = "") -> Check:

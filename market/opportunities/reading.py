@@ -21,10 +21,10 @@ from market.opportunities.forms import (
     without_row,
 )
 from market.opportunities.models import Opportunity
-from market.opportunities.plain import says_nothing
 from market.opportunities.quality import MOST_HOURS
 from market.opportunities.queries import Whole
 from market.opportunities.rules import Kind
+from market.rubrics.plain import says_nothing
 from market.skills import forms as skill_forms
 from market.skills.forms import Chosen
 from market.skills.models import Skill

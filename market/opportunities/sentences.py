@@ -9,8 +9,8 @@ from babel import Locale
 
 from market.opportunities.browsing import Card
 from market.opportunities.models import Opportunity
-from market.opportunities.quality import Check, State
 from market.opportunities.rules import Kind, Mode, PayBasis, Status
+from market.programmes.checks import Check, State
 from market.web import show
 from market.words import _, language, plural
 

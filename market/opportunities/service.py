@@ -15,12 +15,13 @@ from market.accounts.models import Organisation
 from market.errors import Conflict, Invalid
 from market.opportunities import queries, rules
 from market.opportunities.drafting import copy, create_draft, save_draft
-from market.opportunities.drafts import Draft, Floor, Terms, hourly_minor
+from market.opportunities.drafts import Draft, Terms, hourly_minor
 from market.opportunities.models import Addendum, Opportunity, OpportunityVersion, Requirement, Watch
-from market.opportunities.quality import Check, blocking, lacking, quality
+from market.opportunities.quality import lacking, quality
 from market.opportunities.queries import Whole
 from market.opportunities.rules import Moment, PayBasis, Ready
 from market.opportunities.seats import add_applicant, drop_applicant, free_seat, take_seat
+from market.programmes.checks import Check, Floor, blocking
 from market.rubrics.service import freeze
 from market.skills.names import normalise
 from market.transitions import take

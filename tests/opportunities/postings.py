@@ -6,10 +6,11 @@ from typing import Any
 from market import clock
 from market.access import Actor
 from market.opportunities import service
-from market.opportunities.drafts import Floor, Need, Part
+from market.opportunities.drafts import Need, Part
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
 from market.opportunities.rules import Kind
+from market.programmes.checks import Floor
 from market.rubrics.rules import CriterionDraft
 from market.rubrics.service import create_rubric
 from market.skills.models import LabelKind, Skill, SkillLabel

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from market.opportunities import plain
-from market.opportunities.drafts import Draft, Floor, Need, Part
-from market.opportunities.quality import State, blocking, lacking, quality
+from market.opportunities.drafts import Draft, Need, Part
+from market.opportunities.quality import lacking, quality
 from market.opportunities.rules import Kind, Mode, PayBasis
 from market.paths import data_dir
+from market.programmes.checks import Floor, State, blocking
+from market.rubrics import plain
 
 NOW = datetime(2026, 11, 16, 10, tzinfo=UTC)
 FLOOR = Floor(1320, "GBP")

@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = 'eb0facdb8f01'
+revision: str = 'ea7fbd1bac70'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -497,7 +497,8 @@ def upgrade() -> None:
     sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
-    sa.Column('skill_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('skill_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('skill_words', sa.String(), nullable=False),
     sa.Column('level', sa.Integer(), nullable=False),
     sa.CheckConstraint('level BETWEEN 1 AND 5', name=op.f('ck_programme_outcome_level')),
     sa.ForeignKeyConstraint(['skill_id'], ['skill.id'], name=op.f('fk_programme_outcome_skill_id')),

@@ -18,11 +18,12 @@ from market.opportunities.forms import (
     WorkForm,
 )
 from market.opportunities.models import Opportunity
-from market.opportunities.quality import MOST_QUESTIONS, MOST_SKILLS, Check, blocking, lacking, quality
+from market.opportunities.quality import MOST_QUESTIONS, MOST_SKILLS, lacking, quality
 from market.opportunities.queries import Whole
 from market.opportunities.reading import read_page, saved, skills_saved, work_fields
 from market.opportunities.routes.public import floor_of
 from market.opportunities.rules import Mode, PayBasis
+from market.programmes.checks import Check, blocking
 from market.skills.forms import Chosen
 from market.web.forms import BLANK, Entry, read
 from market.web.render import render, see_other

@@ -1,0 +1,220 @@
+"""The tables of a programme while it runs: sessions, hours, the pulse, what was learnt from, the capstone and appeals.
+
+Each row belongs to one engagement. What was planned stands in market/programmes; here is only what happened.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from market import clock
+from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+
+
+class SessionStatus(StrEnum):
+    PLANNED = "planned"
+    LOGGED = "logged"  # one side says that it was held
+    HELD = "held"  # both say so: only these count
+    MISSED = "missed"
+    MOVED = "moved"  # another one was planned instead
+    DENIED = "denied"  # the other side says that it was not held
+
+
+class MentorSession(SQLModel, table=True):
+    """One meeting of the person and a mentor. It counts once both have confirmed it, each for themselves."""
+
+    __tablename__ = "mentor_session"
+    __table_args__ = (
+        one_of("status", SessionStatus),
+        CheckConstraint(
+            "status <> 'held' OR (confirmed_by_mentor_at IS NOT NULL AND confirmed_by_talent_at IS NOT NULL "
+            "AND held_at IS NOT NULL AND minutes > 0)",
+            name="held_by_both",
+        ),
+        Index("ix_mentor_session_engagement", "engagement_id", "status", "planned_at"),
+    )
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    mentor_id: int = refers_to("person.id")  # the person who mentors, not the membership
+    status: SessionStatus = choice_field(SessionStatus, default=SessionStatus.PLANNED)
+    planned_at: datetime | None = instant_field(nullable=True)
+    held_at: datetime | None = instant_field(nullable=True)
+    minutes: int = 0
+    topic: str = ""
+    note: str = ""
+    logged_by: int | None = refers_to("person.id", nullable=True, index=False)
+    confirmed_by_mentor_at: datetime | None = instant_field(nullable=True)
+    confirmed_by_talent_at: datetime | None = instant_field(nullable=True)
+    denied_note: str = ""
+    created_at: datetime = instant_field(factory=clock.now)
+
+
+class HoursEntry(SQLModel, table=True):
+    """Time the person spent, as they say it. A wrong entry is corrected by another with `voids_id`."""
+
+    __tablename__ = "hours_entry"
+    __table_args__ = (
+        CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"),
+        Index("ix_hours_entry_engagement", "engagement_id", "worked_on"),
+    )
+
+    id: int = id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    milestone_id: int | None = refers_to("milestone.id", nullable=True, index=False)
+    phase: str  # of market.programmes.rules.Phase
+    worked_on: date
+    minutes: int
+    note: str = ""
+    by_person: int = refers_to("person.id", index=False)
+    voids_id: int | None = refers_to("hours_entry.id", nullable=True, unique=True)
+    at: datetime = instant_field(factory=clock.now)
+
+
+append_only(HoursEntry, erasable=True)
+
+
+class PulseSide(StrEnum):
+    TALENT = "talent"
+    MENTOR = "mentor"
+
+
+class Pulse(SQLModel, table=True):
+    """The two questions of one week to one side, 1 to 5 each with a word. `week` counts from 1."""
+
+    __tablename__ = "pulse"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "week", "side"),
+        one_of("side", PulseSide),
+        CheckConstraint("first BETWEEN 1 AND 5 AND second BETWEEN 1 AND 5", name="answers"),
+    )
+
+    id: int = id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    week: int
+    side: PulseSide = choice_field(PulseSide)
+    person_id: int = refers_to("person.id", index=False)
+    first: int
+    second: int
+    words: str = ""
+    at: datetime = instant_field(factory=clock.now)
+
+
+class ResourceTick(SQLModel, table=True):
+    """The person is through with a resource of their programme."""
+
+    __tablename__ = "resource_tick"
+    engagement_id: int = refers_to("engagement.id", primary_key=True)
+    resource_id: int = refers_to("programme_resource.id", primary_key=True)
+    at: datetime = instant_field(factory=clock.now)
+
+
+class CapstoneStatus(StrEnum):
+    OPEN = "open"
+    HANDED_IN = "handed_in"
+    PASSED = "passed"
+    NOT_PASSED = "not_passed"
+    APPEALED = "appealed"
+
+
+class CapstoneAttempt(SQLModel, table=True):
+    """One attempt at the capstone: `round` is also the round of its assessments. At most two, and an appeal."""
+
+    __tablename__ = "capstone_attempt"
+    __table_args__ = (UniqueConstraint("engagement_id", "round"), one_of("status", CapstoneStatus))
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    round: int = 1
+    status: CapstoneStatus = choice_field(CapstoneStatus, default=CapstoneStatus.OPEN)
+    milestone_id: int | None = refers_to("milestone.id", nullable=True, index=False)
+    due_on: date | None = None
+    handed_in_at: datetime | None = instant_field(nullable=True)
+    decided_at: datetime | None = instant_field(nullable=True)
+    assessment_id: int | None = refers_to("assessment.id", nullable=True, index=False)  # the one that counts
+    issued_id: int | None = refers_to(
+        "issued.id", nullable=True, index=False
+    )  # the credential that came of it
+
+
+class AppealStatus(StrEnum):
+    OPEN = "open"
+    GIVEN = "given"  # another assessor has it
+    UPHELD = "upheld"  # the first assessment stands
+    CHANGED = "changed"  # the other assessor judged otherwise, and that counts
+
+
+class Appeal(SQLModel, table=True):
+    """The person asks for another assessor, within seven days of the assessment. Once for each attempt."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (one_of("status", AppealStatus),)
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    attempt_id: int = refers_to("capstone_attempt.id", unique=True)
+    engagement_id: int = refers_to("engagement.id")
+    status: AppealStatus = choice_field(AppealStatus, default=AppealStatus.OPEN)
+    words: str = ""
+    assessor_id: int | None = refers_to("person.id", nullable=True, index=False)  # another than the first
+    assessment_id: int | None = refers_to("assessment.id", nullable=True, index=False)
+    opened_at: datetime = instant_field(factory=clock.now)
+    decided_at: datetime | None = instant_field(nullable=True)
+
+
+class WaitingStatus(StrEnum):
+    WAITING = "waiting"
+    ASKED = "asked"  # a place came free and was offered
+    LEFT = "left"
+    TAKEN = "taken"
+
+
+class WaitingPlace(SQLModel, table=True):
+    """Someone waits for a place in a programme's next round."""
+
+    __tablename__ = "waiting_place"
+    __table_args__ = (UniqueConstraint("programme_id", "person_id"), one_of("status", WaitingStatus))
+
+    id: int = id_field()
+    programme_id: int = refers_to("programme.id", index=False)
+    person_id: int = refers_to("person.id")
+    status: WaitingStatus = choice_field(WaitingStatus, default=WaitingStatus.WAITING)
+    since: datetime = instant_field(factory=clock.now)
+    asked_at: datetime | None = instant_field(nullable=True)
+
+
+class SoftSkillRating(SQLModel, table=True):
+    """A mentor or a peer of the cohort chose a described step for one soft skill of someone else. Never one's own."""
+
+    __tablename__ = "soft_skill_rating"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "by_person", "criterion_id"),
+        CheckConstraint("step BETWEEN 0 AND 4", name="step"),
+    )
+
+    id: int = id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)  # of the person rated
+    by_person: int = refers_to("person.id")
+    criterion_id: int = refers_to("criterion.id", index=False)
+    step: int
+    words: str = ""
+    at: datetime = instant_field(factory=clock.now)
+
+
+class FollowUp(SQLModel, table=True):
+    """What a programme led to, asked at its end (`after_days` 0) and again after 90 days."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (UniqueConstraint("engagement_id", "after_days", "side"),)
+
+    id: int = id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    after_days: int
+    side: str = Field(max_length=8)  # talent or employer
+    outcome: str  # of market.engagements.rules.TrialOutcome
+    words: str = ""
+    at: datetime = instant_field(factory=clock.now)
