@@ -269,8 +269,10 @@ def test_envelope_whose_inside_is_no_credential_is_refused() -> None:
         assert made.verdict == "not_verified"
     good = f"data:application/vc+jwt,{token(web_badge(), RSA, 'RS256', kid=KID)}"
     assert codes(check(envelope | {"id": good, "name": "Doctor of Law"}, served())) == {"envelope_extra"}
-    other = good.replace("application/vc+jwt", "application/vc+sd-jwt")
+    other = good.replace("application/vc+jwt", "application/vc+cose")
     assert check(envelope | {"id": other}, served()).verdict == "inconclusive"
+    misnamed = good.replace("application/vc+jwt", "application/vc+sd-jwt")
+    assert codes(check(envelope | {"id": misnamed}, served())) == {"disclosure_malformed"}
 
 
 def test_key_document_that_comes_from_another_site_after_a_redirect_is_no_issuers_document() -> None:

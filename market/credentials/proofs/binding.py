@@ -17,7 +17,10 @@ MAX_IDENTITIES = 20
 
 @dataclass(frozen=True)
 class Person:
-    """Whose badge it may be: verified e-mail addresses, and DIDs proved before over a challenge of ours."""
+    """Whose badge it may be: verified e-mail addresses, and DIDs proved before over a challenge of ours.
+
+    Among the DIDs may be keys by their thumbprint address, as `presentation.Holder` gives them.
+    """
 
     emails: tuple[str, ...] = ()
     dids: tuple[str, ...] = ()
@@ -45,16 +48,20 @@ def email_match(identity: str, salt: str, emails: Sequence[str], *, hashed: bool
 
 
 def check_identity(
-    report: Report, identities: Sequence[Mapping[str, Any]], subject: str | None, person: Person | None
+    report: Report,
+    identities: Sequence[Mapping[str, Any]],
+    subject: str | None,
+    person: Person | None,
+    holder_key: str | None = None,
 ) -> str | None:
     """Note whether one of the e-mail identities, or the subject's DID, is the person's; returns how it is bound.
 
-    Each identity holds `identity`, `hashed`, `salt` and `type`. Weak hashes (MD5, no salt) warn.
+    `holder_key` is the key that the credential itself names as its holder's. Each identity holds `identity`, `hashed`, `salt` and `type`. Weak hashes (MD5, no salt) warn.
     """
     if person is None:
         report.add("recipient", "yours", "not_applicable", "recipient_not_asked")
         return None
-    if subject is not None and subject in person.dids:
+    if not {subject, holder_key}.isdisjoint(person.dids):
         report.add("recipient", "yours", "pass", "recipient_did")
         return "did"
     asked = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 from pyld.canon import URDNA2015
@@ -162,7 +163,18 @@ class _Rdfc(URDNA2015):  # type: ignore[misc]
                     related.setdefault(digest, []).append(other)
         return related
 
-    def run(self, dataset: Dataset) -> tuple[str, dict[str, str]]:
+    def lines(self, labels: Mapping[str, str] | None = None) -> list[str]:
+        """The sorted lines, once named: with canonical labels, or with those given for the canonical ones."""
+        names = self.canonical_issuer.existing
+        if labels is None:
+            return sorted(self._line(quad, names.__getitem__) for quad in self.quads)
+        return sorted(
+            self._line(quad, lambda label: f"_:{labels[names[label].removeprefix('_:')]}")
+            for quad in self.quads
+        )
+
+    def name(self, dataset: Dataset) -> dict[str, str]:
+        """Find the canonical label of each blank node."""
         self._load(dataset)
         by_hash: dict[str, list[str]] = {}
         for label in self.blank_node_info:
@@ -183,9 +195,10 @@ class _Rdfc(URDNA2015):  # type: ignore[misc]
             for path in sorted(paths, key=lambda found: cast(str, found["hash"])):
                 for label in path["issuer"].order:
                     self.canonical_issuer.get_id(label)
-        names = self.canonical_issuer.existing
-        lines = sorted(self._line(quad, names.__getitem__) for quad in self.quads)
-        return "".join(lines), {old.removeprefix("_:"): new.removeprefix("_:") for old, new in names.items()}
+        return {
+            old.removeprefix("_:"): new.removeprefix("_:")
+            for old, new in self.canonical_issuer.existing.items()
+        }
 
 
 def canonicalise(
@@ -196,7 +209,22 @@ def canonicalise(
     `algorithm` is "sha256" or "sha384". Raises `TooComplex` past the work limit, `Unwritable` for names that
     N-Quads cannot hold.
     """
+    made = _Rdfc(algorithm, work)
     try:
-        return _Rdfc(algorithm, work).run(dataset)
+        names = made.name(dataset)
     except RecursionError as cause:
         raise TooComplex from cause
+    return "".join(made.lines()), names
+
+
+def relabelled(dataset: Dataset, labels: Mapping[str, str]) -> list[str] | None:
+    """The sorted N-Quads lines with other labels in place of the canonical ones (both without "_:").
+
+    None where `labels` does not name each blank node, and no other. Raises as `canonicalise` does.
+    """
+    made = _Rdfc("sha256", WORK)
+    try:
+        names = made.name(dataset)
+    except RecursionError as cause:
+        raise TooComplex from cause
+    return made.lines(labels) if set(names.values()) == set(labels) else None

@@ -23,13 +23,13 @@ def verify_json(document: dict[str, Any], run: Run, container: str) -> Verificat
     if kind is None or kind == "vp":
         code = "type_missing" if kind is None else "format_presentation"
         report.add("format", "document", "fail", code)
-        return _finish(report, kind, container, Issuer(), None, {}, run)
+        return finish(report, kind, container, Issuer(), None, {}, run)
     report.add("format", "document", "pass", "format_known", format=shape.NAMES[kind], container=container)
     issuer_id = jsonio.id_of(document.get("issuer"))
     claimed = Issuer(issuer_id, policy.name_of(document.get("issuer")))
     urls = _check_contexts(report, document, whole_text_signed=False)
     if urls is None:
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     unpinned = [url for url in urls if url not in run.contexts]
     suites = [
         str(proof.get("cryptosuite", ""))
@@ -43,25 +43,27 @@ def verify_json(document: dict[str, Any], run: Run, container: str) -> Verificat
     if "proof" not in document:
         report.add("signature", "authentic", "fail", "proof_missing")
     if unpinned and not by_text:
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     if not unpinned:
         report.add("context", "document", "pass", "context_pinned", count=len(urls))
     if "proof" not in document:
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     try:
         signed = proofs.check_proofs(report, document, issuer_id, run)
     except canon.TooComplex:
         report.add("signature", "authentic", "fail", "too_complex")
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     except linked.NotLinked as cause:
         report.add("signature", "authentic", "fail", "not_linked_data", detail=str(cause))
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     if report.failed("signature", *(check.id for check in report.checks if check.id.startswith("signature"))):
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     view = _view(report, document, signed, urls, run)
     if view is None:
-        return _finish(report, kind, container, claimed, None, {}, run)
-    made = _judged(report, view.document, kind, run, container, claimed)
+        return finish(report, kind, container, claimed, None, {}, run)
+    if signed.chosen:
+        policy.note_chosen(report, view.document, withheld=True)
+    made = judged(report, view.document, kind, run, container, claimed)
     # Until every proof has held, nothing in it may be shown or matched on.
     shown = signed.holds and not report.failed("issuer-binding", "coverage")
     return replace(made, unsigned=view.unsigned, view=view.document if shown else {})
@@ -119,29 +121,36 @@ def verify_token(text: str, run: Run, container: str) -> Verification:
     except jose.BadToken as cause:
         status = "unknown" if cause.code == "suite_unsupported" else "fail"
         report.add("signature", "authentic", status, cause.code, detail=cause.detail)  # type: ignore[arg-type]
-        return _finish(report, "vc-2.0", container, Issuer(), None, {}, run)
+        return finish(report, "vc-2.0", container, Issuer(), None, {}, run)
+    return judge_token(report, token, run, container)
+
+
+def judge_token(
+    report: Report, token: jose.Token, run: Run, container: str, types: tuple[str, ...] = tokens.TYPES
+) -> Verification:
+    """The verification of a token that has been taken apart, and whose payload is a credential."""
     credential = tokens.credential_of(token)
     kind = shape.kind_of(credential)
     if kind is None or kind == "vp" or ENVELOPE in jsonio.texts(credential.get("type")):
         report.add("format", "document", "fail", "format_presentation" if kind == "vp" else "type_missing")
-        return _finish(report, kind, container, Issuer(), None, {}, run)
+        return finish(report, kind, container, Issuer(), None, {}, run)
     report.add("format", "document", "pass", "format_known", format=shape.NAMES[kind], container=container)
     issuer_id = jsonio.id_of(credential.get("issuer"))
     claimed = Issuer(issuer_id, policy.name_of(credential.get("issuer")))
     urls = _check_contexts(report, credential, whole_text_signed=True)
     if urls is None:
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     for url in urls:
         if url not in run.contexts:
             report.add("context", "document", "warn", "context_other", url=url)
-    holds = tokens.check_token(report, token, issuer_id, run)
+    holds = tokens.check_token(report, token, issuer_id, run, types=types)
     tokens.check_claims(report, token, credential, run)
     if report.failed("signature", "key"):
-        return _finish(report, kind, container, claimed, None, {}, run)
+        return finish(report, kind, container, claimed, None, {}, run)
     report.add("coverage", "authentic", "pass", "coverage_whole")
     view = {name: value for name, value in credential.items() if name != "proof"}
-    made = _judged(report, view, kind, run, container, claimed)
-    return replace(made, view=view if holds else {})
+    made = judged(report, view, kind, run, container, claimed)
+    return replace(made, view=view if holds and not report.failed("disclosure") else {})
 
 
 def _verify_envelope(document: dict[str, Any], run: Run, container: str) -> Verification:
@@ -163,19 +172,24 @@ def _verify_envelope(document: dict[str, Any], run: Run, container: str) -> Veri
         and ";" not in head
     ):
         return replace(verify_token(body, run, container), container=container)
-    elif kind in ("application/vc+sd-jwt", "application/vc+cose", "application/dc+sd-jwt"):
+    elif kind in ("application/vc+sd-jwt", "application/dc+sd-jwt") and comma and ";" not in head:
+        from . import selective  # which reads credentials with what stands here
+
+        return replace(selective.verify_text(body, run, container), container=container)
+    elif kind == "application/vc+cose":
         report.add("format", "document", "unknown", "envelope_unsupported", detail=kind)
     else:
         report.add("format", "document", "fail", "envelope_malformed", detail=kind[:80] or "no data URL")
-    return _finish(report, "vc-2.0", container, Issuer(), None, {}, run)
+    return finish(report, "vc-2.0", container, Issuer(), None, {}, run)
 
 
-def _judged(
+def judged(
     report: Report, view: dict[str, Any], kind: str, run: Run, container: str, claimed: Issuer
 ) -> Verification:
+    """The verification of a signed view: everything that is decided once the signature has been looked at."""
     issuer, bound = policy.judge(report, view, kind, run, lambda body: verify_list(body, run))
     inner = _inner(report, view, run)
-    made = _finish(report, kind, container, issuer if issuer.id else claimed, bound, view, run)
+    made = finish(report, kind, container, issuer if issuer.id else claimed, bound, view, run)
     return replace(made, inner=inner)
 
 
@@ -237,7 +251,7 @@ def _verify_inner(entry: Any, run: Run) -> Verification:
         return verify_json(entry, run, "json")
     report = Report()
     report.add("format", "document", "fail", "type_missing")
-    return _finish(report, "vc-2.0", "json", Issuer(), None, {}, run)
+    return finish(report, "vc-2.0", "json", Issuer(), None, {}, run)
 
 
 def _endorsements(item: Any, depth: int) -> list[Any]:
@@ -258,7 +272,7 @@ def _subject_id(view: dict[str, Any]) -> str | None:
     return jsonio.id_of((jsonio.listed(view.get("credentialSubject")) or [None])[0])
 
 
-def _finish(
+def finish(
     report: Report,
     kind: str | None,
     container: str,
@@ -267,6 +281,7 @@ def _finish(
     view: dict[str, Any],
     run: Run,
 ) -> Verification:
+    """What the report's checks add up to."""
     urls = jsonio.texts(view.get("@context"))
     return Verification(
         report.verdict(),

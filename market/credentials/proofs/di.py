@@ -1,7 +1,8 @@
 """Data Integrity proofs: one proof over one document, checked with one key.
 
 Suites: eddsa-rdfc-2022, eddsa-jcs-2022, ecdsa-rdfc-2019 and ecdsa-jcs-2019 (each with P-256 or P-384; the
-latter hashes and canonicalises with SHA-384), and Ed25519Signature2020.
+latter hashes and canonicalises with SHA-384), and Ed25519Signature2020. ecdsa-sd-2023, which signs statement by
+statement, shares the form of its options; the rest of it is in `derived`.
 Sources: https://www.w3.org/TR/vc-di-eddsa/ and https://www.w3.org/TR/vc-di-ecdsa/
 """
 
@@ -53,6 +54,7 @@ class Suite:
     linked: bool
     kinds: tuple[str, ...]
     legacy: bool = False
+    selective: bool = False
 
 
 SUITES = {
@@ -60,6 +62,7 @@ SUITES = {
     "eddsa-jcs-2022": Suite("eddsa-jcs-2022", False, ("Ed25519",)),
     "ecdsa-rdfc-2019": Suite("ecdsa-rdfc-2019", True, ("P-256", "P-384")),
     "ecdsa-jcs-2019": Suite("ecdsa-jcs-2019", False, ("P-256", "P-384")),
+    "ecdsa-sd-2023": Suite("ecdsa-sd-2023", True, ("P-256",), selective=True),
     "Ed25519Signature2020": Suite("Ed25519Signature2020", True, ("Ed25519",), legacy=True),
 }
 _ALGORITHM = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384"}
@@ -136,19 +139,34 @@ def secured(
     `expanded` spares a second expansion when the caller holds one. Raises `ProofRefused` where the key is not
     for the suite or the options would not all be signed, and what `linked` and `canon` raise.
     """
-    if key.kind not in suite.kinds:
-        raise ProofRefused("proof_key_kind", f"{suite.name} with a {key.kind} key")
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    check_key(suite, key)
+    if suite.selective:
+        raise ProofRefused("proof_key_kind", f"{suite.name} as a signature over the whole")
     if not suite.linked:
-        return _secured_jcs(document, options)
+        return _secured_jcs(document, {name: value for name, value in proof.items() if name != "proofValue"})
     algorithm = "sha384" if key.kind == "P-384" else "sha256"
-    options["@context"] = document.get("@context")
-    stated = linked.expand(options, contexts)
-    _check_all_signed(options, stated, suite)
+    stated = stated_options(document, proof, suite, contexts)
     whole = linked.expand(document, contexts) if expanded is None else expanded
     return Secured(
         canonicalise(linked.dataset(whole), algorithm)[0], canonicalise(linked.dataset(stated), algorithm)[0]
     )
+
+
+def check_key(suite: Suite, key: Key) -> None:
+    """Raise `ProofRefused` where the suite does not take this kind of key."""
+    if key.kind not in suite.kinds:
+        raise ProofRefused("proof_key_kind", f"{suite.name} with a {key.kind} key")
+
+
+def stated_options(
+    document: dict[str, Any], proof: dict[str, Any], suite: Suite, contexts: Contexts
+) -> list[Any]:
+    """The expansion of a proof's options under the document's contexts. Raises `ProofRefused` where any fell away."""
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    options["@context"] = document.get("@context")
+    stated = linked.expand(options, contexts)
+    _check_all_signed(options, stated, suite)
+    return stated
 
 
 def _secured_jcs(document: dict[str, Any], options: dict[str, Any]) -> Secured:

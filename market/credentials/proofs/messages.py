@@ -50,6 +50,12 @@ DOCUMENT = {
     "shape_fits": "It has the members that its kind of credential needs.",
     "shape_lacks": "It lacks members that its kind of credential should have: {paths}.",
     "shape_wrong": "A member that its kind of credential needs is missing or has the wrong form: {paths}.",
+    "disclosure_malformed": "One of the parts that its holder shows is not well formed ({detail}).",
+    "disclosure_algorithm": "It hides its parts in a way that we cannot check ({detail}).",
+    "disclosure_twice": "One of its parts is shown twice, or stands in two places.",
+    "disclosure_unused": "It brings parts that its issuer did not sign ({detail}).",
+    "disclosure_collides": "A part that its holder shows says over again what is said already ({detail}).",
+    "disclosure_forbidden": "Its issuer let parts be hidden that must always be shown ({detail}).",
     "schema_not_fetched": "It names a schema to compare with; that comparison is not part of this check.",
 }
 
@@ -77,6 +83,9 @@ AUTHENTIC = {
     "algorithm_refused": "It names “{detail}” as its kind of signature. That is not accepted here, since it can be forged.",
     "header_malformed": "The token's header cannot be used ({detail}).",
     "token_malformed": "The token is not a signed token in the usual form ({detail}).",
+    "proof_base_copy": "This is the original from which its holder makes copies to show. Make such a copy in the wallet that holds it, and bring that.",
+    "disclosed_part": "Its holder chose which of its parts to show. Each part shown is signed.",
+    "disclosed_unsure": "Its holder chose which of its parts to show, and it shows {detail}. Its issuer may have set one, so it is not settled whether it is still in force. Show it again with all of its parts.",
     "claims_agree": "The token's own dates and names agree with the credential inside.",
     "claims_differ": "The token says one thing and the credential inside another ({detail}).",
     "key_listed": "The issuer's own document lists the key for this use ({detail}).",
@@ -173,6 +182,7 @@ YOURS = {
     "recipient_unshown": "It does not name you in a way we can check, so it is not shown to be yours. Prove the identifier it names, or ask the issuer to award it to your e-mail address.",
     "recipient_not_asked": "Whose it is was not asked.",
     "recipient_malformed": "What it says about its recipient is not well formed ({detail}).",
+    "holder_elsewhere": "Its holder signed this copy for {detail}. That shows nothing to us: prove the key it names to us directly.",
     "holder_proved": "Its holder has signed our challenge just now.",
     "holder_refused": "The holder's answer to our challenge does not hold ({detail}).",
 }

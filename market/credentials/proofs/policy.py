@@ -32,8 +32,28 @@ def judge(
     bound = None
     if run.depth == 0:
         identities = binding.identities_of_subject(subject)
-        bound = binding.check_identity(report, identities, jsonio.id_of(subject), run.person)
+        bound = binding.check_identity(report, identities, jsonio.id_of(subject), run.person, run.holder_key)
     return issuer, bound
+
+
+def note_chosen(report: Report, shown: dict[str, Any], *, withheld: bool) -> None:
+    """Note that a holder chose what to show. `withheld` where an end or a status may be among what is left out.
+
+    Issuers decide what must always be shown, and not all are careful: a credential whose end, or whose entry in a
+    list of withdrawn ones, may have been left out is not passed.
+    """
+    missing = [
+        said
+        for said, names in (
+            ("no end date", (*dates.ENDS, "exp")),
+            ("no status", ("credentialStatus", "status")),
+        )
+        if not any(name in shown for name in names)
+    ]
+    if withheld and missing:
+        report.add("disclosure", "authentic", "unknown", "disclosed_unsure", detail=" and ".join(missing))
+    else:
+        report.add("disclosure", "authentic", "pass", "disclosed_part")
 
 
 def name_of(profile: Any) -> str | None:

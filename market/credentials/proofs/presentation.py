@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import canon, contexts, dates, di, dids, jose, jsonio, keys, linked
+from . import canon, contexts, dates, di, dids, jose, jsonio, keybinding, keys, linked, sdjwt
 from .contexts import Contexts, installed
 from .sources import BadURL, Document, Missing, Need, Sources, Unavailable, Unreachable
 from .view import Nested, check_keywords
@@ -21,7 +21,10 @@ LIFETIME = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Holder:
-    """Who answered: `did` is set only when the answer holds; `problem` says why it does not."""
+    """Who answered: `did` is set only when the answer holds; `problem` says why it does not.
+
+    For the holder of an SD-JWT, who is known by a key alone, it is that key's thumbprint address (RFC 9278).
+    """
 
     did: str | None
     problem: str | None = None
@@ -44,8 +47,9 @@ def check_presentation(
 ) -> Holder:
     """The DID that signed a presentation over this challenge and domain, made at `issued_at` at most five minutes ago.
 
-    Takes a Data Integrity presentation (purpose `authentication`) or a signed token (`nonce` and `aud`). The key
-    must be listed under `authentication` in the DID's own document.
+    Takes a Data Integrity presentation (purpose `authentication`) or a signed token (`nonce` and `aud`), whose key
+    must be listed under `authentication` in the DID's own document; or an SD-JWT with its holder's token. What the
+    credentials inside are worth is not looked at here.
     """
     sources = Sources(documents or {})
     if not issued_at - dates.LEEWAY <= at <= issued_at + LIFETIME:
@@ -53,7 +57,9 @@ def check_presentation(
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     text = raw.decode("utf-8", "replace").strip()
     try:
-        if jose.looks_like(text):
+        if sdjwt.looks_like(text):
+            did = _key_bound(text, challenge, domain, issued_at, at)
+        elif jose.looks_like(text):
             did = _token(text, challenge, domain, at, sources)
         else:
             did = _document(
@@ -63,7 +69,14 @@ def check_presentation(
         return Holder(None, f"the holder's key is not to be had: {cause}", tuple(sources.needs.values()))
     except (BadURL, dids.MethodUnsupported) as cause:
         return Holder(None, f"the holder's identifier is not one we resolve: {cause}")
-    except (dids.KeyRefused, keys.BadKey, di.ProofRefused, jose.BadToken, jsonio.BadJSON) as cause:
+    except (
+        dids.KeyRefused,
+        keys.BadKey,
+        di.ProofRefused,
+        jose.BadToken,
+        jsonio.BadJSON,
+        sdjwt.BadDisclosure,
+    ) as cause:
         return Holder(None, cause.code)
     except contexts.ContextNotAllowed as cause:
         return Holder(None, cause.code)
@@ -71,6 +84,7 @@ def check_presentation(
         return Holder(None, cause.code)
     except (
         _Refused,
+        keybinding.NotBound,
         linked.NotLinked,
         contexts.ContextNotPinned,
         canon.TooComplex,
@@ -92,7 +106,8 @@ def _document(
     proofs = jsonio.listed(document.get("proof"))
     if "VerifiablePresentation" not in jsonio.texts(document.get("type")):
         raise _Refused("it is no presentation")
-    if len(proofs) != 1 or not isinstance(proofs[0], dict) or (suite := di.suite_of(proofs[0])) is None:
+    suite = di.suite_of(proofs[0]) if len(proofs) == 1 and isinstance(proofs[0], dict) else None
+    if suite is None or suite.selective:
         raise _Refused("it needs one proof of a kind we check")
     proof = proofs[0]
     di.check_form(proof, suite)
@@ -119,6 +134,18 @@ def _document(
     if not di.holds(proof, resolved.key, di.secured(plain, proof, suite, resolved.key, pinned)):
         raise _Refused("its signature does not fit")
     return resolved.controller
+
+
+def _key_bound(text: str, challenge: str, domain: str, issued_at: datetime, at: datetime) -> str:
+    """The key behind an SD-JWT's holder token, by its address. Its credential's signature is no part of this."""
+    parts = sdjwt.split(text)
+    payload = jose.read(parts.token).payload
+    token = keybinding.check(parts, payload)
+    keybinding.answers(token, challenge=challenge, domain=domain, issued_at=issued_at, at=at)
+    found = keybinding.holder_key(payload)
+    if found is None:
+        raise _Refused("the credential names no key of its holder")
+    return found
 
 
 def _token(text: str, challenge: str, domain: str, at: datetime, sources: Sources) -> str:

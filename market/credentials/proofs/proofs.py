@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import canon, dates, di, jsonio, linked
+from . import canon, dates, derived, di, jsonio, linked
 from .checks import Report, Status
 from .contexts import ContextNotPinned
-from .keys import BadKey
+from .keys import BadKey, Key
 from .run import Run, look_up_key, note_bad_key
 
 MAX_PROOFS = 6
@@ -16,11 +16,15 @@ MAX_PROOFS = 6
 
 @dataclass(frozen=True)
 class Signed:
-    """Whether every proof held, whether the statements (not the text) are what is signed, and the expansion."""
+    """Whether every proof held, whether the statements (not the text) are what is signed, and the expansion.
+
+    `chosen` where a holder chose which of the signed statements to show.
+    """
 
     holds: bool
     by_statements: bool
     expanded: list[Any] | None
+    chosen: bool = False
 
 
 def check_proofs(report: Report, document: dict[str, Any], issuer: str | None, run: Run) -> Signed:
@@ -55,7 +59,7 @@ def check_proofs(report: Report, document: dict[str, Any], issuer: str | None, r
             signers.append(controller)
     _check_issuer(report, issuer, signers)
     by_statements = any(suite.linked for _, suite in known) and all(suite.linked for _, suite in known)
-    return Signed(all_hold, by_statements, expanded)
+    return Signed(all_hold, by_statements, expanded, all(suite.selective for _, suite in known))
 
 
 def _check_issuer(report: Report, issuer: str | None, signers: list[str]) -> None:
@@ -99,10 +103,10 @@ def _check_one(
     try:
         plain = di.unsecured(document, proof, proofs)
         whole = None if "proof" in plain else expanded
-        signed = di.secured(plain, proof, suite, resolved.key, run.contexts, expanded=whole)
-        holds = di.holds(proof, resolved.key, signed)
+        holds = _holds(plain, proof, suite, resolved.key, run, whole)
     except di.ProofRefused as cause:
-        report.add(f"signature{suffix}", "authentic", "fail", cause.code, detail=cause.detail)
+        status: Status = "unknown" if cause.code == "proof_base_copy" else "fail"
+        report.add(f"signature{suffix}", "authentic", status, cause.code, detail=cause.detail)
     except BadKey as cause:
         note_bad_key(report, cause, f"signature{suffix}")
     except canon.TooComplex:
@@ -120,6 +124,14 @@ def _check_one(
         report.add(name, "authentic", "pass" if holds else "fail", code, suite=suite.name)
         return resolved.controller, holds
     return resolved.controller, False
+
+
+def _holds(
+    plain: dict[str, Any], proof: dict[str, Any], suite: di.Suite, key: Key, run: Run, whole: list[Any] | None
+) -> bool:
+    if suite.selective:
+        return derived.holds(plain, proof, suite, key, run.contexts, expanded=whole)
+    return di.holds(proof, key, di.secured(plain, proof, suite, key, run.contexts, expanded=whole))
 
 
 def _check_options(report: Report, proof: dict[str, Any], run: Run, suffix: str) -> None:

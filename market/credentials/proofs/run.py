@@ -26,7 +26,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Run:
-    """The time, the documents, the person and the registries of one call."""
+    """The time, the documents, the person and the registries of one call.
+
+    `holder_key` is the thumbprint address of the key that the credential at hand names as its holder's.
+    """
 
     at: datetime
     sources: Sources
@@ -36,10 +39,11 @@ class Run:
     budget: Budget
     depth: int = 0
     plain_http: bool = False
+    holder_key: str | None = None
 
     def inside(self) -> Run:
         """The same run, one credential further in; nobody asks whose an inner credential is."""
-        return replace(self, depth=self.depth + 1)
+        return replace(self, depth=self.depth + 1, holder_key=None)
 
 
 def look_up_key(

@@ -14,6 +14,7 @@ NAMES = {
     "endorsement-3.0": "an Open Badges 3.0 endorsement",
     "vc-2.0": "a verifiable credential (2.0)",
     "vc-1.1": "a verifiable credential (1.1)",
+    "sd-jwt-vc": "a credential with selective disclosure (SD-JWT VC)",
     "ob-2.1": "an Open Badge 2.1",
     "ob-2.0": "an Open Badge 2.0",
     "ob-1.x": "an Open Badge 1",

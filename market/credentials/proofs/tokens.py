@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import dates, dids, jose, jsonio, keys
@@ -61,10 +62,25 @@ def check_claims(report: Report, token: jose.Token, credential: dict[str, Any], 
         report.add("claims", "authentic", "pass", "claims_agree")
 
 
-def check_token(report: Report, token: jose.Token, issuer: str | None, run: Run) -> bool:
-    """Whether the issuer's own key made the signature; each step is noted."""
+KeyFinder = Callable[[Report, jose.Token, str, Run], dids.Resolved | None]
+
+
+def check_token(
+    report: Report,
+    token: jose.Token,
+    issuer: str | None,
+    run: Run,
+    *,
+    types: tuple[str, ...] = TYPES,
+    find: KeyFinder | None = None,
+) -> bool:
+    """Whether the issuer's own key made the signature; each step is noted.
+
+    `types` are the values that `typ` may have; `find` looks up the issuer's key where it is not that of a DID or
+    controller document.
+    """
     kind = token.header.get("typ")
-    if kind is not None and kind.upper() not in TYPES:
+    if kind is not None and kind.upper() not in types:
         report.add("signature", "authentic", "fail", "header_malformed", detail=f"typ {kind[:40]}")
         return False
     report.add("algorithm", "authentic", "pass", "suite_current", suite=token.algorithm)
@@ -72,7 +88,7 @@ def check_token(report: Report, token: jose.Token, issuer: str | None, run: Run)
         report.add("issuer-binding", "issuer", "fail", "issuer_missing")
         return False
     try:
-        found = _find_key(report, token, issuer, run)
+        found = (find or find_key)(report, token, issuer, run)
     except keys.BadKey as cause:
         note_bad_key(report, cause)
         return False
@@ -113,7 +129,7 @@ def _check_signature(report: Report, token: jose.Token, found: dids.Resolved, is
     return holds and found.controller == issuer
 
 
-def _find_key(report: Report, token: jose.Token, issuer: str, run: Run) -> dids.Resolved | None:
+def find_key(report: Report, token: jose.Token, issuer: str, run: Run) -> dids.Resolved | None:
     """The key by which the issuer lists itself. What the header says only tells which of them to look for."""
     kid, jwk = token.header.get("kid"), token.header.get("jwk")
     if isinstance(kid, str) and kid.startswith("#"):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 
-from . import baked, credential, jose, jsonio, ob2
+from . import baked, credential, jose, jsonio, ob2, sdjwt, selective
 from .binding import Person
 from .checks import Issuer, Report, Verification
 from .contexts import Contexts, installed
@@ -93,6 +93,8 @@ def _dispatch(raw: bytes, run: Run) -> Verification:
 
 
 def _dispatch_text(text: bytes, plain: str, run: Run, container: str, url: str | None = None) -> Verification:
+    if sdjwt.looks_like(plain):
+        return selective.verify_text(plain, run, "sd-jwt" if container == "json" else container)
     if jose.looks_like(plain):
         return _dispatch_token(plain, run, "jwt" if container == "json" else container)
     if text[:1] not in (b"{", b"[") and not text.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
