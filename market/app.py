@@ -18,6 +18,7 @@ from market import outbox
 from market.access import Actor, anyone
 from market.accounts import sessions
 from market.config import Settings
+from market.credentials.address import with_issuing
 from market.db import connect
 from market.errors import MarketError
 from market.files.service import with_files
@@ -105,7 +106,7 @@ async def _as_many_threads(app: Any) -> AsyncIterator[None]:
 def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Site:
     """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
     engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
-    engine = with_files(engine, settings)
+    engine = with_issuing(with_files(engine, settings), settings)
     routes: list[BaseRoute] = [
         *feature_routes(demo=settings.demo),
         Mount("/static", HashedFiles(), name="static"),

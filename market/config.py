@@ -22,7 +22,9 @@ class Settings:
 
     data: Path = Path(".market")
     database_url: str = ""
-    secret: str = ""  # what private signing keys are encrypted with; empty means the file `secret` in the data folder
+    secret: str = (
+        ""  # what private signing keys are encrypted with; empty means the file `secret` in the data folder
+    )
     public_url: str = "http://127.0.0.1:8000"
     site_name: str = "Foothold"
     site_place: str = ""

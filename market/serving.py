@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from market.app import create_app
 from market.config import Settings
+from market.credentials.address import with_issuing
 from market.db import connect
 from market.files.service import with_files
 from market.notifications.compose import knowing
@@ -21,7 +22,7 @@ def open_database(settings: Settings) -> Engine:
     """The settings' database; its folder is made when it is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
-    return knowing(with_files(engine, settings), settings)
+    return knowing(with_issuing(with_files(engine, settings), settings), settings)
 
 
 def migrate(settings: Settings) -> None:

@@ -16,6 +16,8 @@ from market.accounts import links, sessions
 from market.accounts import service as accounts
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
+from market.credentials import lists
+from market.credentials import reactions as credentials
 from market.credentials.checking import queue as checks
 from market.db import transaction
 from market.engagements import milestones
@@ -66,6 +68,9 @@ TIMERS: tuple[Timer, ...] = (
     digest.send_due,
     mailer.forget,
     reviews.reveal_due,
+    lists.refresh,
+    credentials.remind_expiring,
+    credentials.expire_due,
 )
 
 

@@ -132,11 +132,12 @@ def as_token(credential: dict[str, Any], private: rsa.RSAPrivateKey, kid: str) -
             serialization.NoEncryption(),
         )
     )
-    return jws.serialize_compact(header, _json(payload), key, algorithms=["RS256"])
+    return jws.serialize_compact(header, as_text(payload).encode("utf-8"), key, algorithms=["RS256"])
 
 
-def _json(payload: dict[str, Any]) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+def as_text(document: dict[str, Any]) -> str:
+    """A document as it is kept and served."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _seconds(text: str) -> int:

@@ -40,6 +40,11 @@ def owners(db: Session, context: Context) -> list[int]:
     return _org(db, context, Task.MANAGE)
 
 
+def issuers(db: Session, context: Context) -> list[int]:
+    """Those who issue credentials for the organisation."""
+    return _org(db, context, Task.ISSUE)
+
+
 def team(db: Session, context: Context) -> list[int]:
     """The members to whom the work was given and who still belong; if there are none, owners and recruiters."""
     given = set(context.work.supervisor_ids) if context.work is not None else set()

@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel
 from market.accounts.models import Organisation
 from market.applications.models import Application, InvitationToApply, Offer
 from market.cases.models import Report
+from market.credentials.models import Issued
 from market.engagements.models import Assessment, Engagement, Milestone
 from market.messages.models import About, Message, Thread
 from market.opportunities.models import Opportunity
@@ -34,6 +35,7 @@ class Context:
     thread: Thread | None = None
     skill: Skill | None = None
     report: Report | None = None
+    credential: Issued | None = None
     organisation: Organisation | None = None
     person_id: int | None = None
     org_id: int | None = None
@@ -56,6 +58,7 @@ class Context:
         rows = {
             "opening": self.opening, "application": self.application, "offer": self.offer, "work": self.work,
             "part": self.part, "pair": self.pair, "skill": self.skill, "report": self.report,
+            "credential": self.credential,
         }  # fmt: skip
         kept: dict[str, Any] = {name: row.id for name, row in rows.items() if row is not None}
         kept |= {"person": self.person_id, "org": self.org_id, "actor": self.event.actor_id}
@@ -110,6 +113,8 @@ def context_of(db: Session, event: Event) -> Context:
         case "person" | "evidence":
             found.person_id = payload.get("person_id") or subject
             found.skill = _row(db, Skill, payload.get("skill_id"))
+        case "issued":
+            found.credential = db.get(Issued, subject)
         case "report":
             found.report = db.get(Report, subject)
             if found.report is not None:
@@ -133,7 +138,7 @@ def _follow(db: Session, found: Context) -> None:
         found.work = db.get(Engagement, found.pair.engagement_id)
     if found.application is not None:
         found.opening = db.get(Opportunity, found.application.opportunity_id)
-    owner = found.application or found.work
+    owner = found.application or found.work or found.credential
     if owner is not None:
         found.person_id, found.org_id = owner.person_id, owner.org_id
     elif found.opening is not None:

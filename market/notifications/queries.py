@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from market.accounts.models import Email, Invitation, Organisation, Person
 from market.applications.models import Application, Offer
 from market.cases.models import Report
+from market.credentials.models import Achievement, Issued
 from market.engagements.models import Engagement, Milestone
 from market.errors import NotFound
 from market.notifications.models import DailyLetter, Notification, OutgoingMail, Preference
@@ -30,6 +31,9 @@ class Named(NamedTuple):
     name: str
 
 
+_ACHIEVEMENT_NAME = (
+    columns(col(Achievement.name)).where(col(Achievement.id) == col(Issued.achievement_id)).scalar_subquery()
+)
 # For each kind of id in `params`: the table it stands in, its public id and its name.
 _ROWS: dict[str, tuple[Any, Any]] = {
     "opening": (Opportunity, col(Opportunity.title)),
@@ -41,6 +45,7 @@ _ROWS: dict[str, tuple[Any, Any]] = {
     "application": (Application, literal("")),
     "offer": (Offer, literal("")),
     "report": (Report, literal("")),
+    "credential": (Issued, _ACHIEVEMENT_NAME),
 }
 _SAME = {"actor": "person"}
 

@@ -6,11 +6,12 @@ Every event of `subscribers.LEADS_TO` stands in exactly one of `NEWS`, `LETTERS`
 
 from market.notifications.news import News
 from market.notifications.table_applications import APPLICATIONS
+from market.notifications.table_credentials import CREDENTIALS
 from market.notifications.table_openings import OPENINGS
 from market.notifications.table_site import QUIET, SITE
 from market.notifications.table_work import REVIEWS, WORK
 
-NEWS: dict[str, tuple[News, ...]] = {**OPENINGS, **APPLICATIONS, **WORK, **REVIEWS, **SITE}
+NEWS: dict[str, tuple[News, ...]] = {**OPENINGS, **APPLICATIONS, **WORK, **REVIEWS, **CREDENTIALS, **SITE}
 BY_KIND: dict[str, News] = {news.kind(event): news for event, rows in NEWS.items() for news in rows}
 
 LETTERS: frozenset[str] = frozenset(

@@ -1,0 +1,178 @@
+"""From the rows of a credential to its signed document: what the worker does with a draft."""
+
+import json
+import secrets
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from sqlmodel import Session, col, select
+
+from market import clock
+from market.accounts.models import Email, Organisation
+from market.credentials import address, documents, keys, lists, queries, signing
+from market.credentials.documents import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
+from market.credentials.models import (
+    Achievement,
+    Issued,
+    IssuedPart,
+    IssuingAddress,
+    Signed,
+    StatusEntry,
+    StatusList,
+)
+from market.credentials.rules import KeyKind, Purpose, Status
+from market.errors import Conflict
+from market.rubrics.queries import rubric_with_criteria
+from market.words import _
+
+HIGHEST = 5  # of the scale of levels
+
+
+def issuer_of(org: Organisation, base: IssuingAddress) -> Issuer:
+    """The organisation as it stands in what it issues under an address."""
+    did = documents.did_web(base.public_url, "o", org.public_id)
+    return Issuer(did, org.name, f"{base.public_url}/organisations/{org.public_id}")
+
+
+def achieved(
+    db: Session, achievement: Achievement, base: IssuingAddress, chosen: dict[int, int] | None = None
+) -> Achieved:
+    """The achievement as it stands in documents; `chosen` are steps that have to be among those described."""
+    site, chosen = base.public_url, chosen or {}
+    rubric: list[Criterion] = []
+    if achievement.rubric_id is not None:
+        view = rubric_with_criteria(db, achievement.rubric_id)
+        for c in view.criteria:
+            steps = tuple(
+                (s.step, s.anchor) for s in c.steps if s.anchor.strip() or chosen.get(c.id) == s.step
+            )
+            asked = c.needed or not view.needed_names
+            rubric.append(Criterion(c.id, c.name, steps, view.rubric.pass_mark if asked else None))
+    return Achieved(
+        url=f"{site}/achievements/{achievement.public_id}",
+        name=achievement.name,
+        description=achievement.description,
+        criteria=achievement.criteria,
+        kind=achievement.kind,
+        version=achievement.version,
+        language=achievement.language,
+        alignments=tuple(
+            Alignment(
+                row.name,
+                row.uri or f"{site}/skills/{row.public_id}",
+                row.framework or address.site_of(db).name,
+                _("Level %(level)s of %(highest)s", level=row.level, highest=HIGHEST),
+            )
+            for row in queries.skills_of(db, achievement.id)
+        ),
+        rubric=tuple(rubric),
+    )
+
+
+def sign(db: Session, issued: Issued) -> Signed:
+    """Sign a credential as it stands, under the address and the keys in use; it is the one that counts from now on.
+
+    A credential that was signed before keeps its subject and, under the same address, its places in the status lists.
+    Raises `Conflict` when there is nothing to make it out to or the public address has changed, `KeyUnusable`.
+    """
+    base = address.fixed(db)
+    org = db.get_one(Organisation, issued.org_id)
+    before = queries.signed_of(db, issued)
+    chosen = {one["criterion_id"]: one["step"] for one in issued.facts.get("results", ())}
+    award = Award(
+        url=f"{base.public_url}/credentials/{issued.public_id}",
+        issuer=issuer_of(org, base),
+        achievement=achieved(db, db.get_one(Achievement, issued.achievement_id), base, chosen),
+        valid_from=issued.valid_from,
+        valid_until=issued.valid_until,
+        results=tuple(chosen.items()),
+        evidence=_evidence(db, issued, base),
+        status=_places(db, issued, base),
+        **(_subject_before(before) if before else subject_of(db, issued.person_id)),
+    )
+    plain, now = documents.credential(award), clock.now()
+    key, private = keys.signing_key(db, org.id, KeyKind.ED25519)
+    assert isinstance(private, Ed25519PrivateKey)
+    signed = signing.add_proof(plain, private, f"{award.issuer.did}#{key.name}", now)
+    made = Signed(
+        issued_id=issued.id, address_id=base.id, key_id=key.id, document=signing.as_text(signed), at=now
+    )
+    if award.subject:
+        token_key, token_private = keys.signing_key(db, org.id, KeyKind.RSA)
+        assert isinstance(token_private, RSAPrivateKey)
+        kid = f"{base.public_url}/keys/{token_key.public_id}"
+        made.token, made.token_key_id = signing.as_token(plain, token_private, kid), token_key.id
+    db.add(made)
+    db.flush()
+    issued.signed_id = made.id
+    db.add(issued)
+    db.flush()
+    return made
+
+
+def subject_of(db: Session, person_id: int) -> dict[str, str]:
+    """How a person is named in a credential: the DID they proved last, else their confirmed address, hashed."""
+    address_row = db.exec(
+        select(Email)
+        .where(Email.person_id == person_id, col(Email.verified_at).is_not(None))
+        .order_by(col(Email.is_primary).desc(), col(Email.id))
+    ).first()
+    if address_row is None:
+        raise Conflict(_("This person has no confirmed e-mail address, so nothing can be made out to them."))
+    salt = secrets.token_hex(16)
+    return {"email_hash": documents.email_identity(address_row.address, salt), "salt": salt}
+
+
+def _subject_before(signed: Signed) -> dict[str, str]:
+    found: dict[str, Any] = json.loads(signed.document)["credentialSubject"]
+    if "id" in found:
+        return {"subject": found["id"]}
+    identity = found["identifier"][0]
+    return {"email_hash": identity["identityHash"], "salt": identity["salt"]}
+
+
+def _evidence(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Evidence, ...]:
+    """What the issuer named, and the credentials that this one builds upon."""
+    named = [
+        Evidence(one["name"], one["narrative"] or "", one["url"] or "", one["sha256"] or "")
+        for one in issued.facts.get("evidence", ())
+    ]
+    parts = db.exec(
+        select(Issued.public_id, Achievement.name)
+        .join(IssuedPart, col(IssuedPart.part_id) == col(Issued.id))
+        .join(Achievement, col(Achievement.id) == col(Issued.achievement_id))
+        .where(IssuedPart.issued_id == issued.id)
+        .order_by(col(Issued.id))
+    ).all()
+    built_on = [
+        Evidence(name, url=f"{base.public_url}/credentials/{public_id}", genre="Credential")
+        for public_id, name in parts
+    ]
+    return (*named, *built_on)
+
+
+def _places(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Place, ...]:
+    """Its places in a list for each purpose, taken where it has none yet under this address."""
+    made = []
+    for purpose in Purpose:
+        found = db.exec(
+            select(StatusList, StatusEntry.position)
+            .join(StatusEntry, col(StatusEntry.list_id) == col(StatusList.id))
+            .where(
+                StatusEntry.issued_id == issued.id,
+                StatusList.address_id == base.id,
+                StatusList.purpose == purpose,
+            )
+        ).first()
+        where, position = found or lists.take_place(db, issued, base, purpose)
+        if found is None and purpose is Purpose.SUSPENSION and issued.status is Status.SUSPENDED:
+            entry = db.get_one(StatusEntry, (where.id, position))
+            entry.is_set, where.is_stale = True, True
+            db.add(entry)
+            db.add(where)
+            db.flush()
+        if where.signed is None:
+            lists.sign(db, where)
+        made.append(Place(purpose, lists.url_of(base, where), position))
+    return tuple(made)
