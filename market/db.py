@@ -25,7 +25,9 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDL
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, create_engine
 
 SQLModel.metadata.naming_convention = MetaData(
@@ -135,6 +137,23 @@ def instant_field(
     if nullable and default is ...:
         default = None
     return Field(default=default, sa_type=Utc, index=index, nullable=nullable)
+
+
+class transaction_number(FunctionElement[int]):
+    """The number of the transaction that writes; 0 on SQLite, where one writes at a time."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(transaction_number)
+def _no_number(_element: Any, _compiler: Any, **_given: Any) -> str:
+    return "0"
+
+
+@compiles(transaction_number, "postgresql")
+def _its_number(_element: Any, _compiler: Any, **_given: Any) -> str:
+    return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
 
 
 _REFUSE = "this table is append-only: corrections are new rows"

@@ -13,6 +13,7 @@ from market.cases.models import Report
 from market.cases.rules import About, Reason, Status, Verdict
 from market.cases.things import Thing
 from market.errors import Conflict, Invalid, NotFound
+from market.evidence.service import tell_indexes
 from market.messages import service as messages
 from market.messages.models import Message
 from market.opportunities import service as opportunities
@@ -111,6 +112,7 @@ def _carry_out(
         person = db.get_one(Person, thing.person_id)
         if person.status is PersonStatus.ACTIVE:
             suspending.suspend(db, moderator, person, answer)
+            tell_indexes(db, person.id)
 
 
 def restore(db: Session, moderator: Actor, found: Report) -> None:
@@ -119,3 +121,4 @@ def restore(db: Session, moderator: Actor, found: Report) -> None:
     if found.decision is not Verdict.SUSPENDED or found.person_id is None:
         raise Conflict(_("This decision closed no account."))
     suspending.restore(db, moderator, db.get_one(Person, found.person_id))
+    tell_indexes(db, found.person_id)

@@ -44,6 +44,7 @@ def _count(db: Session, person_id: int) -> None:
         .where(col(TalentProfile.person_id) == person_id)
         .values(completed_count=col(TalentProfile.completed_count) + 1)
     )
+    ledger.tell_indexes(db, person_id)  # no newcomer any more
 
 
 def shown_work(db: Session, engagement: Engagement) -> Project | None:

@@ -1,4 +1,4 @@
-"""The tables of evidence: the append-only ledger, the levels computed from it, and the log that indexes follow."""
+"""The tables of evidence: the append-only ledger, what was learned of those who speak in it, and the levels it makes."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.db import (
+    Choice,
     append_only,
     choice_field,
     id_field,
@@ -75,14 +76,68 @@ class Evidence(SQLModel, table=True):
 append_only(Evidence, erasable=True)
 
 
+class SourceKind(StrEnum):
+    """In what an organisation or issuer speaks: as an assessor and endorser, or by its credentials."""
+
+    RATER = "rater"
+    ISSUER = "issuer"
+
+
+class Release(SQLModel, table=True):
+    """One time at which severity and strength were learned and published. Version 0 is before the first."""
+
+    __tablename__ = "evidence_release"
+
+    version: int = id_field()
+    published_at: datetime = instant_field(factory=clock.now)
+    model_version: int
+    marks: int  # it was learned from so many marks
+    holders: int  # and so many credentials of people assessed here afterwards
+    changed: int  # sources whose values it changed
+    taken_up_at: datetime | None = instant_field(nullable=True)  # when every level it touches had followed
+
+
+class SourceStrength(SQLModel, table=True):
+    """What a source's readings are worth from a release on: `reading = gain*ability + inflation`, in thousandths.
+
+    Of a rater only inflation is learned: how much higher (severe: lower) than others they mark. `n` is the number of
+    marks, or of people, that it was learned from. A release writes only what it changes; the latest row holds.
+    """
+
+    __tablename__ = "source_strength"
+    __table_args__ = (
+        one_of("kind", SourceKind),
+        CheckConstraint("gain_milli > 0", name="gain"),
+        Index("ix_source_strength_version", "version"),
+    )
+
+    kind: SourceKind = Field(sa_type=Choice(SourceKind), primary_key=True)
+    party_kind: str = Field(primary_key=True)
+    party_id: int = Field(primary_key=True)
+    version: int = Field(primary_key=True, foreign_key="evidence_release.version")
+    gain_milli: int = 1000
+    inflation_milli: int = 0
+    n: int
+
+
+append_only(SourceStrength)
+
+
 class PersonSkill(SQLModel, table=True):
-    """What the ledger says of one person in one skill, as matching reads it: `level` is 1-255, 51 a step."""
+    """What the ledger says of one person in one skill, as matching reads it: `level` is 1-255, 51 a step.
+
+    `own` is the level by evidence of the skill itself, 0 without any. Where a narrower or broader skill counts for more,
+    `via_skill_id` names it and `via_steps` how far it lies: 1 or 2 narrower, -1 or -2 broader, 0 for the skill itself;
+    `mu`, `sigma` and `tier` are those of what counts. On `due_on` the own level may change by age alone; rows from before
+    there was such a day are due at once.
+    """
 
     __tablename__ = "person_skill"
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 255", name="level"),
         Index("ix_person_skill_person", "person_id", "skill_id"),
         Index("ix_person_skill_as_of", "as_of"),
+        Index("ix_person_skill_due", "due_on"),
         {"sqlite_with_rowid": False},
     )
 
@@ -94,6 +149,22 @@ class PersonSkill(SQLModel, table=True):
     tier: int
     as_of: date
     version: int  # of the model's settings
+    own: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    via_skill_id: int | None = Field(default=None, sa_type=BigInteger)
+    via_steps: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    due_on: date | None = Field(default=None, sa_column_kwargs={"server_default": "1970-01-01"})
+
+
+class Rebuild(SQLModel, table=True):
+    """One run of making every level anew: how far it came, so that an interrupted one goes on there."""
+
+    __tablename__ = "evidence_rebuild"
+
+    id: int = id_field()
+    started_at: datetime = instant_field(factory=clock.now)
+    reached_id: int = 0  # the last person whose levels were made
+    people_count: int = 0
+    finished_at: datetime | None = instant_field(nullable=True)
 
 
 class MatchChange(SQLModel, table=True):
