@@ -174,6 +174,12 @@ def supervises(actor: Actor) -> Decision:
     )
 
 
+def issues(actor: Actor) -> Decision:
+    return _for_some_organisation(
+        actor, Task.ISSUE, "This page is for people who issue credentials for an organisation."
+    )
+
+
 def moderates(actor: Actor) -> Decision:
     if not actor.is_signed_in:
         return no("Sign in to go on.")

@@ -48,6 +48,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.accounts import routes as accounts
     from market.applications import routes as applications
     from market.cases import routes as cases
+    from market.credentials import routes as credentials
     from market.demo import routes as stepping_in
     from market.engagements import routes as engagements
     from market.files import routes as files
@@ -68,6 +69,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *matching.routes,  # before skills and opportunities: /skills/demand is no skill
         *skills.routes,
         *opportunities.routes,
+        *credentials.routes,
         *profiles.routes,
         *applications.routes,
         *engagements.routes,

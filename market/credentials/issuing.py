@@ -161,9 +161,12 @@ def accept(db: Session, actor: Actor, issued: Issued, public: bool) -> None:
     )
 
 
-def refuse(db: Session, actor: Actor, issued: Issued) -> None:
-    """The holder does not want it: nobody reads it any more, and its status list says withdrawn."""
-    take(db, actor, issued, "refuse", issued_id=issued.id)
+def refuse(db: Session, actor: Actor, issued: Issued, words: str = "") -> None:
+    """The holder does not want it: nobody reads it any more, and its status list says withdrawn.
+
+    `words` are to the issuer.
+    """
+    take(db, actor, issued, "refuse", note=words.strip() or None, issued_id=issued.id)
     mark(db, issued, Purpose.REVOCATION, True)
 
 

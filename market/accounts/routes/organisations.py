@@ -18,7 +18,7 @@ from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.words import _
 
-INVITED_AS = (Role.OWNER, Role.RECRUITER, Role.MENTOR)  # issuers come with the credentials
+INVITED_AS = (Role.OWNER, Role.RECRUITER, Role.MENTOR, Role.ISSUER)
 
 
 def _found(request: Request, db: Session) -> Organisation:

@@ -1,0 +1,13 @@
+"""Pages of credentials issued here: what can be earned, issuing it, and what its holder does with it."""
+
+from market.credentials.routes import achievements, defining, holding, issuing, showing, steps
+from market.web.routing import MarketRoute
+
+routes: list[MarketRoute] = [
+    *defining.routes,  # before achievements: /achievements/new is none
+    *issuing.routes,
+    *achievements.routes,
+    *holding.routes,
+    *steps.routes,
+    *showing.routes,
+]
