@@ -9,7 +9,7 @@ from market.applications.readers import applied_to_theirs
 from market.cases import panels as cases
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
-from market.matching import openings
+from market.matching import openings_listed
 from market.matching import panels as matching
 from market.messages import panels as messages
 from market.opportunities.browsing import Order
@@ -56,7 +56,7 @@ FILE_READERS: dict[str, FileReader] = {
 }
 
 # Openings in the order of the reader's evidence, for the page that lists them.
-BROWSE_ORDER: Order = openings.order
+BROWSE_ORDER: Order = openings_listed.ORDER
 
 # Who applied to an opening already: they are not among the people one could invite to it.
 APPLIED_IDS: Applied = applied_ids

@@ -3,6 +3,7 @@
 Openings ask different amounts, so the plain sum of the contract would favour long lists: here the share of essentials
 met comes first, then coverage. An opening that asks two things of which both are shown stands before one that asks
 eight of which three are. Of what coverage adds, each applicant a seat takes a little off, so that people spread.
+`openings_listed` makes the same order in the database, for the page that lists them.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from typing import NamedTuple, overload
 from sqlalchemy import Select
 from sqlmodel import Session
 
-from market.access import Actor
 from market.matching import sentences
 from market.matching.core import pool
 from market.matching.core.contract import Requirement, minimum
@@ -115,8 +115,3 @@ def in_order(db: Session, person_id: int, ids: Select[tuple[int]]) -> InOrder:
     for row in beside_openings(db, person_id, ids):
         rows.setdefault(row.opportunity_id, []).append(row)
     return InOrder([Opening(opening, found) for opening, found in rows.items()])
-
-
-def order(db: Session, actor: Actor, ids: Select[tuple[int]]) -> InOrder:
-    """The same as the page of openings asks for it: `panels.BROWSE_ORDER`."""
-    return in_order(db, actor.id, ids)

@@ -1,8 +1,8 @@
 """Browsing what is open: search and facets in one prepared statement, by newest or in the order of someone's evidence.
 
-The order by evidence comes from above (`Kit.browse_order`, filled by matching): it is handed a statement that selects
-the ids of the openings that match, and gives them back with their fit, best first. So a page costs two statements
-either way.
+What is said of evidence comes from above (`Kit.browse_order`, filled by matching) as parts of that statement: the
+order, and what an opening asks beside the reader's levels. So a page costs one statement either way, and the database
+puts hundreds of openings in order and gives twenty of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, desc, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, desc, exists, func, or_, select
 from sqlmodel import Session
 
 from market.access import Actor
@@ -90,14 +90,21 @@ class Ranked(NamedTuple):
     words: str = ""
 
 
-Order = Callable[[Session, Actor, Select[tuple[int]]], Sequence[Ranked]]
+class Order(NamedTuple):
+    """What matching says of openings for one reader: parts of a statement that binds `person`."""
+
+    best: Callable[[Select[Any]], Select[Any]]  # rows of `_OPEN` -> their id and `place`, the best first
+    beside: ColumnElement[
+        str
+    ]  # what an opening asks beside the reader's levels, as one text; none asks nothing
+    fit_of: Callable[[str], tuple[Any, str]]  # of that text what `draw.fit` draws, and one sentence to it
 
 
 class Found(NamedTuple):
-    """Cards in order, one more than a page where there are more; and the reader's fit for each that has one."""
+    """Cards in order, and what each asks beside the reader's levels, for `Order.fit_of`; is there more after them?"""
 
     cards: list[Card]
-    fits: dict[int, Ranked]
+    beside: dict[int, str]
     more: bool = False
 
 
@@ -105,38 +112,55 @@ def browse(
     db: Session, facets: Facets, after: tuple[datetime, int] | None = None, size: int = SIZE
 ) -> list[Card]:
     """The newest first, one more than `size`. One statement."""
-    statement = _newest(_shape(facets), after is not None)
-    given = {**_given(facets), "size": size + 1}
-    if after is not None:
-        given |= {"after_at": after[0], "after_id": after[1]}
-    return [Card._make(row) for row in db.connection().execute(statement, given)]
+    statement = _newest(_shape(facets), after is not None, None)
+    rows = db.connection().execute(statement, _page(facets, after, size + 1))
+    return [Card._make(row) for row in rows]
+
+
+def browse_beside(
+    db: Session,
+    actor: Actor,
+    facets: Facets,
+    order: Order,
+    after: tuple[datetime, int] | None = None,
+    size: int = SIZE,
+) -> Found:
+    """The same beside the actor's evidence. One statement."""
+    statement = _newest(_shape(facets), after is not None, order)
+    given = {**_page(facets, after, size + 1), "person": actor.id}
+    return _found(db, statement, given, size)
 
 
 def browse_by_fit(
     db: Session, actor: Actor, facets: Facets, order: Order, begin: int = 0, size: int = SIZE
 ) -> Found:
-    """Those that match, in the order of the actor's evidence, from place `begin` on. Two statements."""
-    ranked = order(db, actor, _ids(_shape(facets)).params(**_given(facets)))
-    shown = ranked[begin : begin + size]
-    return Found(
-        cards_of(db, [one.id for one in shown]),
-        {one.id: one for one in shown},
-        more=len(ranked) > begin + size,
-    )
+    """Those that match, in the order of the actor's evidence, from place `begin` on. One statement."""
+    given = {**_given(facets), "person": actor.id, "begin": begin, "size": size + 1}
+    return _found(db, _best(_shape(facets), order), given, size)
+
+
+def _found(db: Session, statement: Select[Any], given: dict[str, Any], size: int) -> Found:
+    """`cards` holds one more than `size` where there are more: the page is cut by its key."""
+    cards: list[Card] = []
+    beside: dict[int, str] = {}
+    for row in db.connection().execute(statement, given):
+        card = Card._make(row)
+        if card.skills:
+            beside[card.id] = card.skills
+            card = card._replace(skills="")  # it is the reader's own: a card is the same for everyone
+        cards.append(card)
+    return Found(cards, beside, len(cards) > size)
+
+
+def _page(facets: Facets, after: tuple[datetime, int] | None, size: int) -> dict[str, Any]:
+    given = {**_given(facets), "size": size}
+    return given if after is None else {**given, "after_at": after[0], "after_id": after[1]}
 
 
 def cards_of(db: Session, ids: Sequence[int]) -> list[Card]:
     """The cards of these openings, in this order. One statement."""
     rows = {row.id: Card._make(row) for row in db.connection().execute(_CARDS_OF, {"ids": list(ids)})}
     return [rows[one] for one in ids if one in rows]
-
-
-def fits_of(db: Session, actor: Actor, order: Order, cards: Sequence[Card]) -> dict[int, Ranked]:
-    """The actor's fit for openings that are listed by newest. One statement."""
-    if not cards:
-        return {}
-    ids = select(_o.c.id).where(_o.c.id.in_([card.id for card in cards]))
-    return {one.id: one for one in order(db, actor, ids)}
 
 
 Shape = tuple[int, frozenset[str]]  # how many words are searched for, and which facets are set
@@ -206,18 +230,19 @@ _skills = (
     .where(_req.c.opportunity_id == _o.c.id, _req.c.version == _o.c.version, _skill.c.id == _req.c.skill_id)
     .scalar_subquery()
 )
-_COLUMNS = (
+_CARD = (
     _o.c.id, _o.c.public_id, _o.c.kind, _o.c.title, _o.c.summary, _org.c.public_id, _org.c.name,
     _o.c.pay_basis, _o.c.pay_minor, _o.c.currency, _o.c.hours, _o.c.weeks, _o.c.starts_on, _o.c.starts_by,
     _o.c.mode, _o.c.place, _o.c.answer_days, _o.c.deadline_at, _o.c.time_zone, _o.c.invited_count,
-    _o.c.published_at, _skills,
+    _o.c.published_at,
 )  # fmt: skip
+_OPEN = (_o.c.id, _o.c.version, _o.c.applicants_count, _o.c.seats)  # of an opening, what an order looks at
 
 
 @cache
-def _newest(shape: Shape, more: bool) -> Select[Any]:
+def _newest(shape: Shape, more: bool, order: Order | None) -> Select[Any]:
     statement = (
-        select(*_COLUMNS)
+        select(*_CARD, _skills if order is None else order.beside)
         .join(_org, _org.c.id == _o.c.org_id)
         .where(*_conditions(shape))
         .order_by(desc(_o.c.published_at), desc(_o.c.id))
@@ -236,17 +261,25 @@ def _newest(shape: Shape, more: bool) -> Select[Any]:
 
 
 @cache
-def _ids(shape: Shape) -> Select[tuple[int]]:
-    return (
-        select(_o.c.id)
+def _best(shape: Shape, order: Order) -> Select[Any]:
+    matching = (
+        select(*_OPEN)
         .where(*_conditions(shape))
         .order_by(desc(_o.c.published_at), desc(_o.c.id))
         .limit(RANKED_AMONG)
     )
+    best = order.best(matching).limit(bindparam("size")).offset(bindparam("begin")).subquery("best")
+    return (
+        select(*_CARD, order.beside)
+        .select_from(best)
+        .join(_o, _o.c.id == best.c.id)
+        .join(_org, _org.c.id == _o.c.org_id)
+        .order_by(desc(best.c.place), desc(best.c.id))
+    )
 
 
 _CARDS_OF = (
-    select(*_COLUMNS)
+    select(*_CARD, _skills)
     .join(_org, _org.c.id == _o.c.org_id)
     .where(_o.c.id.in_(bindparam("ids", expanding=True)))
 )

@@ -46,7 +46,7 @@ class Kit:
     limiter: Limiter
     load_actor: LoadActor = _nobody
     panels: Mapping[str, tuple[Panel, ...]] = field(default_factory=dict)
-    browse_order: Callable[..., Any] | None = None  # openings in the order of someone's evidence
+    browse_order: Any = None  # openings in the order of someone's evidence: an `opportunities.browsing.Order`
     file_readers: Mapping[str, FileReader] = field(default_factory=dict)
     profile_readers: tuple[ProfileReader, ...] = ()
     source_words: Mapping[str, SourceWords] = field(default_factory=dict)

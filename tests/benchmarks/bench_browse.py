@@ -62,6 +62,8 @@ def _contenders(file: Path, runner: asyncio.Runner) -> dict[str, Get]:
         for _ in range(times):
             if anew:
                 public._card_in.cache_clear()
+                public._fit_in.cache_clear()
+                public._form_in.cache_clear()
             page = await _page(ours, query, cookie)
         return page
 

@@ -18,8 +18,9 @@ from market.matching.core.contract import Requirement, tie_for
 from market.matching.core.explain import fit
 from market.matching.core.policy import BY_SCORE, Policy
 from market.matching.models import Ranking
+from market.matching.openings_listed import ORDER
 from market.matching.queries import Findable, requirements_of
-from market.opportunities.browsing import Facets, browse_by_fit
+from market.opportunities.browsing import Facets, browse_beside, browse_by_fit
 from market.opportunities.drafts import Need
 from market.opportunities.models import Opportunity
 from market.profiles.models import Education, Experience, TalentProfile, Visibility
@@ -303,11 +304,29 @@ class TestOpeningsInOrder:
         for title, needs in titles.items():
             asks(make, needs, title=f"Opening: {title}")
         with make.read() as db:
-            found = browse_by_fit(db, make.actor(make.amara), Facets(), openings.order)
+            found = browse_by_fit(db, make.actor(make.amara), Facets(), ORDER)
         assert [card.title.removeprefix("Opening: ") for card in found.cards] == list(titles)
-        first = found.fits[found.cards[0].id]
-        assert (first.fit.met, first.fit.of, first.fit.coverage) == (1, 1, 100)
-        assert first.words == "Everything asked is shown by your evidence."
+        fit, words = ORDER.fit_of(found.beside[found.cards[0].id])
+        assert (fit.met, fit.of, fit.coverage) == (1, 1, 100)
+        assert words == "Everything asked is shown by your evidence."
+
+    def test_the_database_puts_them_in_the_same_order(self, make: World, known: dict[str, int]) -> None:
+        chance, skills = Random(7), list(known.values())
+        for skill in skills[:3]:
+            shows(make, make.amara, *[(skill, Kind.ASSESSMENT, chance.uniform(1, 5))] * chance.randint(1, 2))
+        for n in range(12):
+            needs = [
+                Need(skill, chance.randint(1, 5), chance.random() < 0.5, chance.randint(1, 10))
+                for skill in chance.sample(skills, chance.randint(1, 3))
+            ]
+            asks(make, needs, title=f"Opening {n} of many to be put in order")
+        with make.write() as db:
+            for one in db.exec(select(Opportunity)):
+                one.seats, one.applicants_count = chance.randint(1, 4), chance.choice((0, 0, 3, 40))
+        with make.read() as db:
+            plain = [one.id for one in openings.in_order(db, make.amara.id, select(Opportunity.id))]
+            found = browse_by_fit(db, make.actor(make.amara), Facets(), ORDER, size=50)
+        assert [card.id for card in found.cards] == plain
 
     def test_of_equal_openings_the_one_with_fewer_applicants_a_seat_stands_first(
         self, make: World, known: dict[str, int]
@@ -329,7 +348,7 @@ class TestOpeningsInOrder:
             "what is met stands first even so"
         )
 
-    def test_it_takes_two_statements_with_facets_and_the_same_fit_as_beside_one_opening(
+    def test_it_takes_one_statement_with_facets_and_the_same_fit_as_beside_one_opening(
         self, make: World, known: dict[str, int]
     ) -> None:
         shows(make, make.amara, (known["Spreadsheets"], Kind.ASSESSMENT, 3.0))
@@ -339,13 +358,22 @@ class TestOpeningsInOrder:
         with make.read() as db:
             db.connection()
             with counted(make.engine) as sent:
-                found = browse_by_fit(
-                    db, amara, Facets(q="opening", hours_to=40), openings.order, begin=1, size=3
-                )
-            assert len(sent) == 2
+                found = browse_by_fit(db, amara, Facets(q="opening", hours_to=40), ORDER, begin=1, size=3)
+            assert len(sent) == 1
             fits = service.fits_for(db, make.amara.id, [card.id for card in found.cards])
-        assert (len(found.cards), found.more) == (3, True)
-        assert {card.id: found.fits[card.id].fit for card in found.cards} == fits
+        assert (len(found.cards), found.more) == (4, True), "one more than was asked for, since there is more"
+        assert {one: ORDER.fit_of(beside)[0] for one, beside in found.beside.items()} == fits
+
+    def test_by_newest_too_each_stands_beside_the_reader_s_evidence(
+        self, make: World, known: dict[str, int]
+    ) -> None:
+        shows(make, make.amara, (known["Spreadsheets"], Kind.ASSESSMENT, 3.0))
+        first, last = (postings.published(make, known=known, title=f"Opening {n} of two") for n in (1, 2))
+        with make.read() as db:
+            found = browse_beside(db, make.actor(make.amara), Facets(), ORDER)
+            fits = service.fits_for(db, make.amara.id, [card.id for card in found.cards])
+        assert [card.public_id for card in found.cards] == [last, first]
+        assert {one: ORDER.fit_of(beside)[0] for one, beside in found.beside.items()} == fits
 
     def test_the_gap_is_the_skill_that_opens_most_and_is_nearest(
         self, make: World, known: dict[str, int]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
+from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -16,10 +17,10 @@ from market.access import Actor, anyone, signed_in
 from market.errors import NotFound
 from market.opportunities import browsing, queries, rules, sentences, service
 from market.opportunities.browsing import SIZE, Card, Facets, Found
-from market.opportunities.drafts import Floor
 from market.opportunities.models import Opportunity, Watch
 from market.opportunities.quality import quality
 from market.opportunities.rules import Kind, Mode
+from market.programmes.checks import Floor
 from market.web.kit import kit_of
 from market.web.pagination import cut, decode, encode
 from market.web.render import environment, render, see_other
@@ -76,19 +77,43 @@ def _card_in(card: Card, asked: bool, spoken: str, year: int, url: Callable[...,
     return Markup(template.render(o=card, asked=asked, url=url, say=sentences))  # noqa: S704 - the template escapes
 
 
+_FORMS = {"search": "opportunities/search.html", "narrow": "opportunities/narrow.html"}
+
+
+@lru_cache(maxsize=256)  # at most 6 KB each where nobody types much; keyed by all that is written, too
+def _form_in(
+    which: str, given: tuple[tuple[str, str], ...], spoken: str, url: Callable[..., object]
+) -> Markup:
+    """The field that searches, or the form that narrows the list, with what this address asks for."""
+    asked = QueryParams(list(given))
+    template = environment().get_template(_FORMS[which])
+    html = template.render(facets=facets_of(asked), given=asked, languages=_languages(spoken), url=url)
+    return Markup(html)  # noqa: S704 - the template escapes
+
+
+@lru_cache(maxsize=8192)  # about 1 KB each; the key is all that is drawn, so nothing kept can be out of date
+def _fit_in(order: browsing.Order, beside: str, spoken: str) -> Markup:
+    """A reader's fit, drawn once for whoever has the same levels and for whoever looks again."""
+    fit, words = order.fit_of(beside)
+    draw: Any = environment().globals["draw"]
+    drawn: Markup = draw.fit(fit, words)
+    return drawn
+
+
 def browse(request: Request, db: Session, actor: Actor) -> Response:
     """Openings, searched and narrowed: by newest, or in the order of the reader's evidence."""
     given = request.query_params
-    facets, order = facets_of(given), kit_of(request).browse_order
-    can_rank = order is not None and actor.is_signed_in
-    by_fit = can_rank and given.get("sort", "fit") == "fit"
-    if order is not None and by_fit:
-        found, after = _by_fit(db, actor, facets, order, given.get("after"))
-    else:
-        found, after = _by_newest(db, facets, given.get("after"))
-        if order is not None and can_rank:
-            found = found._replace(fits=browsing.fits_of(db, actor, order, found.cards))
-    kept = [(k, v) for k, v in given.multi_items() if k != "after" and v]
+    facets = facets_of(given)
+    order: browsing.Order | None = kit_of(request).browse_order if actor.is_signed_in else None
+    by_fit = given.get("sort", "fit") == "fit"
+    found, after = (
+        _by_fit(db, actor, facets, order, given.get("after"))
+        if order is not None and by_fit
+        else _by_newest(db, actor, facets, order, given.get("after"))
+    )
+    spoken = language()
+    items = tuple(given.multi_items())
+    kept = [(k, v) for k, v in items if k != "after" and v]
     return render(
         request,
         "opportunities/browse.html",
@@ -96,19 +121,23 @@ def browse(request: Request, db: Session, actor: Actor) -> Response:
         given=given,
         cards=found.cards,
         card=partial(_card, request),
-        fits=found.fits,
-        can_rank=can_rank,
-        by_fit=by_fit,
+        fits={one: _fit_in(order, beside, spoken) for one, beside in found.beside.items()},
+        can_rank=order is not None,
+        by_fit=order is not None and by_fit,
         next=f"{request.url.path}?{urlencode([*kept, ('after', after)])}" if after else "",
         first=f"{request.url.path}?{urlencode(kept)}" if given.get("after") else "",
         other_order=f"{request.url.path}?"
         + urlencode([*[(k, v) for k, v in kept if k != "sort"], ("sort", "new" if by_fit else "fit")]),
-        languages=[
-            ("", _("Any language")),
-            *((code, sentences.language_words(code)) for code in sentences.LANGUAGES),
-        ],
-        say=sentences,
+        form_of=lambda which: _form_in(which, items, spoken, request.app.url_path_for),
     )
+
+
+@cache
+def _languages(spoken: str) -> list[tuple[str, str]]:
+    return [
+        ("", _("Any language")),
+        *((code, sentences.language_words(code)) for code in sentences.LANGUAGES),
+    ]
 
 
 def _by_fit(
@@ -117,13 +146,20 @@ def _by_fit(
     key = decode(cursor, 1)
     begin = key[0] if key and isinstance(key[0], int) and 0 <= key[0] <= browsing.RANKED_AMONG else 0
     found = browsing.browse_by_fit(db, actor, facets, order, begin)
-    return found, encode([begin + SIZE]) if found.more else ""
+    return found._replace(cards=found.cards[:SIZE]), encode([begin + SIZE]) if found.more else ""
 
 
-def _by_newest(db: Session, facets: Facets, cursor: str | None) -> tuple[Found, str]:
-    rows = browsing.browse(db, facets, _after(cursor))
-    items, following = cut(rows, SIZE, _key)
-    return Found(items, {}), following
+def _by_newest(
+    db: Session, actor: Actor, facets: Facets, order: browsing.Order | None, cursor: str | None
+) -> tuple[Found, str]:
+    after = _after(cursor)
+    found = (
+        Found(browsing.browse(db, facets, after), {})
+        if order is None
+        else browsing.browse_beside(db, actor, facets, order, after)
+    )
+    items, following = cut(found.cards, SIZE, _key)
+    return found._replace(cards=items), following
 
 
 def _key(card: Card) -> tuple[str, int]:
