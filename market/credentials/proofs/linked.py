@@ -76,7 +76,8 @@ def _without_relative(item: Any) -> Any:
     made = {}
     for key, value in item.items():
         if key == "@type":
-            types = [name for name in value if not name.startswith(NOWHERE)]
+            # A type that looks like a keyword ("@d") expands to nothing at all.
+            types = [name for name in value if isinstance(name, str) and not name.startswith(NOWHERE)]
             if types:
                 made[key] = types
         elif key == "@id" or isinstance(value, str):
