@@ -107,13 +107,14 @@ def standing_clock() -> Iterator["Standing"]:
 @pytest.fixture
 def db_engine(databases: Databases, site_settings: "Settings") -> Iterator["Engine"]:
     """A database of this test's own with the tables and the cast, on SQLite and on PostgreSQL in turn."""
+    from market.credentials.address import with_issuing
     from market.db import connect
     from market.files.service import with_files
     from tests.support.world import settle
 
     url = databases.new_database(databases.template_from(settle))
     engine = connect(url)
-    yield with_files(engine, site_settings)
+    yield with_issuing(with_files(engine, site_settings), site_settings)
     engine.dispose()
     databases.drop(url)
 

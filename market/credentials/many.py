@@ -51,7 +51,7 @@ def plan(
     for line in sheet.lines:
         who = people.get(normal_address(line.email)) if line.email else None
         one = _planned(actor, line, who, before, rubric)
-        if who is not None and one.outcome is Outcome.READY:
+        if who is not None and one.outcome is not Outcome.WRONG:
             if who.id in seen:
                 one = _wrong(line, who, _("This person stands in line %(n)s already.", n=seen[who.id]))
             seen.setdefault(who.id, line.number)

@@ -81,10 +81,8 @@ def read_sheet(text: str, criteria: Sequence[str] = ()) -> Sheet:
             raise NotASheet(_("The first line has to name the columns, “email” among them."))
         head, first = ["email"] + [""] * (len(rows[0][1]) - 1), 0
     known = {*COLUMNS, *(f"criterion {n}" for n in range(len(criteria)))}
-    named = rows[0][1] if first else []
-    unknown = [
-        name.strip()[:60] for name, key in zip(named, head, strict=True) if key not in known and name.strip()
-    ]
+    pairs = zip(rows[0][1], head, strict=True) if first else ()
+    unknown = [name.strip()[:60] for name, key in pairs if key not in known and name.strip()]
     if len(rows) - first > MOST_LINES:
         raise NotASheet(
             _("These are %(n)s lines. Send at most %(most)s at once.", n=len(rows) - first, most=MOST_LINES)
