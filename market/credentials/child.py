@@ -16,13 +16,17 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from market.credentials import wire
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Issuer, Report, Verification
 from market.credentials.proofs.trust import Registry
+
+if TYPE_CHECKING:  # what checks presentations is imported by the child, and here for its name only
+    from market.credentials.proofs.presentation import Holder
 
 SECONDS = 5.0
 CPU_SECONDS = 3
@@ -69,18 +73,39 @@ class Verifier:
         documents: wire.Documents | None = None,
         person: Person | None = None,
         registries: Sequence[Registry] = (),
+        own: Sequence[str] = (),
     ) -> Verification:
         """As `proofs.verify.verify`; a document that takes too much time or memory is not verified."""
-        job = json.dumps(wire.encode_job(data, at, documents or {}, person, registries))
+        answer = self._ask(wire.encode_job(data, at, documents or {}, person, registries, own))
+        return wire.decode(answer) if answer is not None else _gave_up(at)
+
+    def prove(
+        self,
+        data: bytes,
+        *,
+        challenge: str,
+        domain: str,
+        issued_at: datetime,
+        at: datetime,
+        documents: wire.Documents | None = None,
+    ) -> Holder:
+        """As `proofs.presentation.check_presentation`; an answer that takes too much time or memory proves nothing."""
+        asked = {"challenge": challenge, "domain": domain, "issued_at": issued_at.isoformat()}
+        answer = self._ask(wire.encode_job(data, at, documents or {}, None, ()) | {"presentation": asked})
+        return wire.decode_holder(answer or {"did": None, "problem": "too_complex", "needs": []})
+
+    def _ask(self, job: dict[str, Any]) -> dict[str, Any] | None:
+        """The child's answer to one job; None when it had to be killed, or died."""
+        line = json.dumps(job).encode("ascii") + b"\n"
         with self._lock:
             child = self._ready()
-            answer = _exchange(child, job.encode("ascii") + b"\n", self._limits[0])
+            answer = _exchange(child, line, self._limits[0])
             self._left -= 1
             if answer is None:
                 self.killed += 1
                 self._end()
                 self._start()  # the next document finds a warm child again
-        return wire.decode(answer) if answer is not None else _gave_up(at)
+        return answer
 
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is not None and (self._child.poll() is not None or self._left <= 0):
@@ -155,6 +180,7 @@ def _gave_up(at: datetime) -> Verification:
 def main(cpu_seconds: int, memory: int) -> None:
     """The child: read a job a line, answer a verification a line, until the parent closes the pipe."""
     from market.credentials.pinned import pinned_contexts
+    from market.credentials.proofs.presentation import check_presentation
     from market.credentials.proofs.verify import verify
 
     contexts = pinned_contexts()
@@ -166,8 +192,13 @@ def main(cpu_seconds: int, memory: int) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        made = verify(**wire.decode_job(json.loads(line)), contexts=contexts)
-        _write(json.dumps(wire.encode(made)).encode("ascii") + b"\n")
+        job = json.loads(line)
+        if "presentation" in job:
+            holder = check_presentation(**wire.decode_presentation(job), pinned=contexts)
+            plain = asdict(holder)
+        else:
+            plain = wire.encode(verify(**wire.decode_job(job), contexts=contexts))
+        _write(json.dumps(plain).encode("ascii") + b"\n")
 
 
 def _write(data: bytes) -> None:

@@ -3,6 +3,7 @@
 Nothing here signs. A request drafts, withdraws or accepts, and announces it; `reactions` does the rest in the worker.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -36,6 +37,9 @@ __all__ = [
     "supersede",
     "suspend",
 ]
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Result(NamedTuple):
@@ -142,6 +146,8 @@ def _facts(
             raise Invalid(_("Give each piece of evidence a name."))
         if item.url is not None and not item.url.startswith("https://"):
             raise Invalid(_("A link to evidence begins with https://."))
+        if item.sha256 is not None and (item.url is None or not _SHA256.fullmatch(item.sha256)):
+            raise Invalid(_("A hash is the SHA-256 of what lies at the link, in 64 hex digits."))
     return {
         "results": [one._asdict() for one in results],
         "evidence": [one._asdict() for one in evidence],

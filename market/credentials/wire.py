@@ -6,12 +6,15 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Check, Issuer, Verification
 from market.credentials.proofs.sources import Document, Need, Unavailable
 from market.credentials.proofs.trust import Registry
+
+if TYPE_CHECKING:
+    from market.credentials.proofs.presentation import Holder
 
 Documents = Mapping[str, Document | Unavailable]
 
@@ -46,7 +49,12 @@ def decode(plain: Mapping[str, Any]) -> Verification:
 
 
 def encode_job(
-    data: bytes, at: datetime, documents: Documents, person: Person | None, registries: Sequence[Registry]
+    data: bytes,
+    at: datetime,
+    documents: Documents,
+    person: Person | None,
+    registries: Sequence[Registry],
+    own: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What one call of `verify` is given, as JSON values."""
     return {
@@ -54,6 +62,7 @@ def encode_job(
         "at": at.isoformat(),
         "documents": {url: _encode_document(found) for url, found in documents.items()},
         "person": None if person is None else {"emails": person.emails, "dids": person.dids},
+        "own": list(own),
         "registries": [
             {"name": one.name, "known": dict(one.known), "denied": sorted(one.denied)} for one in registries
         ],
@@ -68,10 +77,31 @@ def decode_job(plain: Mapping[str, Any]) -> dict[str, Any]:
         "at": datetime.fromisoformat(plain["at"]),
         "documents": {url: _decode_document(one) for url, one in plain["documents"].items()},
         "person": None if person is None else Person(tuple(person["emails"]), tuple(person["dids"])),
+        "own": tuple(plain["own"]),
         "registries": [
             Registry(one["name"], one["known"], frozenset(one["denied"])) for one in plain["registries"]
         ],
     }
+
+
+def decode_presentation(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `check_presentation` that `encode_job` and the parent wrote."""
+    asked = plain["presentation"]
+    return {
+        "data": base64.b64decode(plain["data"]),
+        "challenge": asked["challenge"],
+        "domain": asked["domain"],
+        "issued_at": datetime.fromisoformat(asked["issued_at"]),
+        "at": datetime.fromisoformat(plain["at"]),
+        "documents": {url: _decode_document(one) for url, one in plain["documents"].items()},
+    }
+
+
+def decode_holder(plain: Mapping[str, Any]) -> Holder:
+    """The holder whom the child found."""
+    from market.credentials.proofs.presentation import Holder
+
+    return Holder(plain["did"], plain["problem"], tuple(Need(**one) for one in plain["needs"]))
 
 
 def _encode_document(found: Document | Unavailable) -> dict[str, Any]:

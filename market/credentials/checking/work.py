@@ -7,7 +7,7 @@ leaves its claim to run out, and the job is done by the next.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -38,6 +38,8 @@ SEVERAL = 20  # jobs of one round
 
 Own = Callable[[Session, str], Document | None]
 """A document that this site itself publishes (its DID documents, status lists, keys): read here, never fetched."""
+Also = Callable[["Checker", Engine], bool]
+"""One more thing to do between rounds, with this checker's fetcher and child; whether there was something."""
 Web = Callable[[str, str], Document | Unavailable]
 """(address, accept) -> a document from outside."""
 
@@ -112,8 +114,9 @@ class Checker:
         own: Own = own_nothing,
         web: Web | None = None,
         verifier: Verifier | None = None,
+        also: Sequence[Also] = (),
     ) -> None:
-        self.settings, self.own = settings, own
+        self.settings, self.own, self.also = settings, own, also
         self.follower: Follower = follower or Nobody()
         self.web = web or from_the_web(policy_of(settings))
         self._verifier = verifier
@@ -137,9 +140,11 @@ class Checker:
         done = 0
         while done < most and self._next(engine):
             done += 1
-        for _each in range(most):
-            if not reading.read_due(engine, self._get):
-                break
+        for more in (_registries, *self.also):
+            turns = 0
+            while turns < most and more(self, engine):
+                turns += 1
+            done += turns
         return done
 
     def close(self) -> None:
@@ -199,7 +204,7 @@ class Checker:
             self._reached(engine, check, Stage.READ)
         made = self._resolved(engine, check, content, documents, person, registries, budget, made)
         uri = made.issuer.id
-        if uri and made.view and not made.issuer.known and reading.ask_federations(engine, uri, self._get):
+        if uri and made.view and not made.issuer.known and reading.ask_federations(engine, uri, self.get):
             made = self._pass(content, documents, person, self._registries(engine))
         return made
 
@@ -221,17 +226,19 @@ class Checker:
             made = self._pass(content, documents, person, registries)
         return made
 
-    def _document(self, engine: Engine, url: str, budget: _Budget) -> Document | Unavailable:
+    def document(self, engine: Engine, url: str) -> Document | Unavailable:
+        """A document of this site's own as it stands in the database, any other from outside."""
         with transaction(engine, write=False) as db:
             own = self.own(db, url)
-        if own is not None:
-            return own
+        return own if own is not None else self.web(url, ACCEPT)
+
+    def _document(self, engine: Engine, url: str, budget: _Budget) -> Document | Unavailable:
         if budget.documents <= 0:
             return Unavailable("the credential asks for too many documents")
         if time.monotonic() >= budget.until:
             return Unavailable("the documents it names took too long together")
         budget.documents -= 1
-        return self.web(url, ACCEPT)
+        return self.document(engine, url)
 
     def _pass(
         self,
@@ -241,7 +248,12 @@ class Checker:
         registries: list[Registry],
     ) -> Verification:
         return self.verifier.verify(
-            content, at=clock.now(), documents=documents, person=person, registries=registries
+            content,
+            at=clock.now(),
+            documents=documents,
+            person=person,
+            registries=registries,
+            own=(urlsplit(self.settings.public_url).netloc.lower(),),
         )
 
     def _reached(self, engine: Engine, check: Check, stage: Stage, host: str = "") -> None:
@@ -255,7 +267,7 @@ class Checker:
         with transaction(engine, write=False) as db:
             return [Registry(roll.name, roll.known, roll.denied) for roll in trust.rolls(db)]
 
-    def _get(self, url: str, accept: str) -> bytes:
+    def get(self, url: str, accept: str) -> bytes:
         """A document for `trust.reading`, through the same fetcher."""
         found = self.web(url, accept)
         if isinstance(found, Document):
@@ -263,3 +275,8 @@ class Checker:
         if found.reason in ("the site answered 404", "the site answered 410"):
             raise reading.Gone
         raise Unreadable(f"{found.reason[:1].upper()}{found.reason[1:]}.")
+
+
+def _registries(checker: Checker, engine: Engine) -> bool:
+    """Read the registry of issuers that is due, if one is."""
+    return reading.read_due(engine, checker.get)

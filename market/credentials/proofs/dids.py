@@ -7,6 +7,7 @@ or in a token's header is a claim about which key was used, never the key itself
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -40,8 +41,8 @@ class Resolved:
     method: str
 
 
-def did_web_url(did: str) -> str:
-    """Where the document of a did:web lies. Raises `KeyRefused` for a path or host that tries to lead astray."""
+def did_web_url(did: str, own: Collection[str] = ()) -> str:
+    """Where the document of a did:web lies; `own` as for `allowed_url`. Raises `KeyRefused` for a path or host that tries to lead astray."""
     head, *path = did.removeprefix("did:web:").split(":")
     host = unquote(head)
     if not _HOST.match(host) or any(not _PART.match(part) or set(part) == {"."} for part in path):
@@ -50,7 +51,7 @@ def did_web_url(did: str) -> str:
         raise KeyRefused("did_malformed", did[:200])
     end = "/" + "/".join([*path, "did.json"]) if path else "/.well-known/did.json"
     try:
-        return allowed_url(f"https://{host}{end}")
+        return allowed_url(f"https://{host}{end}", own=own)
     except BadURL as cause:
         raise KeyRefused("did_malformed", did[:200]) from cause
 
@@ -66,7 +67,7 @@ def document_of(controller: str, sources: Sources) -> dict[str, Any]:
     if controller.startswith("did:jwk:"):
         return _of_did_jwk(controller)
     if controller.startswith("did:web:"):
-        url = did_web_url(controller)
+        url = did_web_url(controller, sources.own)
     elif controller.startswith("https://"):
         url = controller
     elif controller.startswith("did:"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -56,12 +56,13 @@ class BadURL(ValueError):
     """The URL is not one that a credential may send us to."""
 
 
-def allowed_url(url: str, *, plain_http: bool = False) -> str:
+def allowed_url(url: str, *, plain_http: bool = False, own: Collection[str] = ()) -> str:
     """The URL without its fragment, when it may be fetched at all; raises `BadURL`.
 
     https (http only for the oldest badges), a public-looking host name, no user part, no port but the
     standard one, no control characters or backslash. That the name resolves to public addresses only is for
-    the shell that fetches to make sure.
+    the shell that fetches to make sure. A host (with its port) in `own` is the site's own: its documents are at hand
+    and never fetched, so it may be any.
     """
     if (
         not url.isascii()
@@ -74,6 +75,8 @@ def allowed_url(url: str, *, plain_http: bool = False) -> str:
         port = parts.port
     except ValueError as cause:
         raise BadURL(url[:200]) from cause
+    if parts.netloc.lower() in own and parts.scheme in ("https", "http"):
+        return url.partition("#")[0]
     schemes = ("https", "http") if plain_http else ("https",)
     host = parts.hostname or ""
     fine = parts.scheme in schemes and "@" not in parts.netloc and _HOST.match(host)
@@ -93,14 +96,15 @@ def origin(url: str) -> tuple[str, str]:
 class Sources:
     """What was given, with a memory of what was asked for, so that a report can say what it rests on."""
 
-    def __init__(self, documents: Mapping[str, Document | Unavailable]) -> None:
+    def __init__(self, documents: Mapping[str, Document | Unavailable], own: Collection[str] = ()) -> None:
         self._documents = documents
+        self.own = own
         self.needs: dict[str, Need] = {}
         self.used: dict[str, Document] = {}
 
     def get(self, url: str, purpose: str, *, plain_http: bool = False) -> Document:
         """The document of this URL. Raises `Missing` after noting the need, `Unreachable` or `BadURL`."""
-        bare = allowed_url(url, plain_http=plain_http)
+        bare = allowed_url(url, plain_http=plain_http, own=self.own)
         found = self._documents.get(bare, self._documents.get(url))
         if isinstance(found, Document):
             if found.final_url and purpose not in MAY_MOVE and origin(found.final_url)[1] != origin(bare)[1]:

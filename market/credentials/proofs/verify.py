@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
@@ -33,17 +33,19 @@ def verify(
     person: Person | None = None,
     registries: Sequence[Registry] = (),
     contexts: Contexts | None = None,
+    own: Collection[str] = (),
 ) -> Verification:
     """What can be said of a credential at a time, from these documents alone.
 
     `at` is an aware datetime. `documents` maps URLs (without fragment) to what was fetched, or to `Unavailable`
     where the fetch failed. While `needs` of the result is not empty, fetch those and call again; the verdict is
-    "inconclusive" or worse until then. Never raises for the input's sake.
+    "inconclusive" or worse until then. `own` are hosts of the site itself, whose documents are never fetched. Never
+    raises for the input's sake.
     """
     if at.tzinfo is None:
         raise ValueError("the time must be aware of its zone")
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    sources = Sources(documents or {})
+    sources = Sources(documents or {}, own)
     pinned = (contexts or installed()).metered(MAX_VALUES)
     run = Run(at, sources, pinned, person, registries, Budget())
     made = _dispatch(raw, run)
