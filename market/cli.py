@@ -278,6 +278,36 @@ def replay(
     raise typer.Exit(0 if stands else 1)
 
 
+index = typer.Typer(no_args_is_help=True, help="The index that ranks people on large sites.")
+app.add_typer(index, name="index")
+
+
+@index.command("build")
+def build_index() -> None:
+    """Build it anew from the database. Run it again after an interruption: it goes on where it stopped."""
+    from market.matching import index_cli
+
+    raise typer.Exit(index_cli.build(from_environment()))
+
+
+@index.command("check")
+def check_index(
+    people: Annotated[int, typer.Option(min=1, help="How many random people to compare.")] = 1000,
+) -> None:
+    """Compare it with the database. Ends with 0 when it agrees, 1 when it differs, 2 when there is none to be used."""
+    from market.matching import index_cli
+
+    raise typer.Exit(index_cli.check(from_environment(), people))
+
+
+@index.command("compact")
+def compact_index() -> None:
+    """Write all that changed since it was built into a new file. Ends with 0, or 2 when there is none to be used."""
+    from market.matching import index_cli
+
+    raise typer.Exit(index_cli.compact(from_environment()))
+
+
 @app.command()
 def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="How many worlds.")] = 32,
@@ -367,3 +397,46 @@ def bench_match(
     for row in figures["rows"]:
         table.add_row(*(f"{value:.3g}" if isinstance(value, float) else str(value) for value in row.values()))
     Console().print(table)
+
+
+evidence = typer.Typer(
+    no_args_is_help=True, help="Levels, and what was learned of those who speak in the ledger."
+)
+app.add_typer(evidence, name="evidence")
+
+
+@evidence.command("rebuild")
+def rebuild_levels(
+    anew: Annotated[
+        bool, typer.Option(help="Begin at the first person, also after an interruption.")
+    ] = False,
+) -> None:
+    """Make every stored level anew from the ledger. Interrupt it when you like: the next run goes on where it stopped."""
+    from market.evidence.commands import rebuild
+    from market.serving import open_database
+
+    engine = open_database(from_environment())
+    try:
+        people_count, resumed = rebuild(engine, anew=anew)
+    finally:
+        engine.dispose()
+    typer.echo(
+        f"Levels of {people_count} people made anew." + (" Went on after an interruption." if resumed else "")
+    )
+
+
+@evidence.command("learn")
+def learn_sources(
+    dry_run: Annotated[
+        bool, typer.Option(help="Say what a release would change, and publish nothing.")
+    ] = False,
+) -> None:
+    """Learn how raters mark and what issuers' credentials are worth, publish it as a release, and bring levels up to it."""
+    from market.evidence.commands import learn
+    from market.serving import open_database
+
+    engine = open_database(from_environment())
+    try:
+        typer.echo("\n".join(learn(engine, dry_run=dry_run)))
+    finally:
+        engine.dispose()

@@ -149,4 +149,5 @@ LEADS_TO: LeadsTo = {
     "registry.changed": (),
     "evidence.recorded": (),
     "evidence.voided": (tell,),
+    "evidence.released": (),
 }

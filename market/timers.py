@@ -24,6 +24,7 @@ from market.engagements import milestones
 from market.engagements import rules as engagements
 from market.engagements import service as work
 from market.engagements.models import Engagement
+from market.evidence import learning
 from market.evidence import service as evidence
 from market.files import service as files
 from market.matching import changes
@@ -48,6 +49,7 @@ TIMERS: tuple[Timer, ...] = (
     submission.sweep,
     links.sweep,
     files.sweep,
+    learning.learn_due,
     evidence.refresh,
     changes.tidy,
     checks.sweep,

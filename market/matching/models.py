@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from market import clock
-from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
 
 _GIVEN = JSON(none_as_null=True)
 
@@ -47,6 +47,9 @@ class Ranking(SQLModel, table=True):
     tie_a: int = Field(sa_type=BigInteger)
     tie_b: int = Field(sa_type=BigInteger)
     inputs_sha256: str = Field(max_length=64)
+    # The release of severity and strength that held, and whether every level had followed it yet; None from before.
+    release: int | None = None
+    release_whole: bool | None = None
     # The settings of the policy, and how many were listed; None for lists by score alone, from before there was one.
     policy: dict[str, Any] | None = Field(default=None, sa_type=_GIVEN)
 
@@ -66,3 +69,39 @@ class RankingRow(SQLModel, table=True):
     slot: Slot = choice_field(Slot, default=Slot.SCORE)
     # What the policy weighed beside the levels: hopeful levels, whether a newcomer, lists stood in lately.
     policy_inputs: dict[str, Any] | None = Field(default=None, sa_type=_GIVEN)
+
+
+class Act(StrEnum):
+    """What a person did after a list was shown to them."""
+
+    INVITED = "invited"
+    OPENED = "opened"
+    SHORTLISTED = "shortlisted"
+    POOLED = "pooled"
+    DECLINED = "declined"
+    RECONSIDERED = "reconsidered"
+    OFFERED = "offered"
+    RESCINDED = "rescinded"
+    HIRED = "hired"
+
+
+class RankingAct(SQLModel, table=True):
+    """One human action on someone a list was of, with the list that was shown last to whoever acted; None when none was.
+
+    `place` is where the person stood in it; None when they did not. The event says when, and the outbox holds it.
+    """
+
+    __tablename__ = "ranking_act"
+    __table_args__ = (one_of("act", Act), Index("ix_ranking_act_ranking", "ranking_id", "event_id"))
+
+    event_id: int = refers_to("event.id", primary_key=True)
+    ranking_id: int | None = refers_to("ranking.id", nullable=True, index=False)
+    place: int | None = None
+    opportunity_id: int = refers_to("opportunity.id")
+    person_id: int = refers_to("person.id")
+    actor_id: int = refers_to("person.id", index=False)
+    act: Act = choice_field(Act)
+    at: datetime = instant_field(factory=clock.now)
+
+
+append_only(RankingAct, erasable=True)

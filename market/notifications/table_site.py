@@ -185,5 +185,6 @@ QUIET: dict[str, str] = {
     "issuer_key.retired": "whoever runs the site did it, and what it signed still holds",
     "issuer_key.compromised": "each holder hears when their credential is signed anew",
     "issuing_address.moved": "each holder hears when their credential is signed anew",
+    "evidence.released": "for the log: lists and levels name the release",
     "evidence.recorded": "what it came from is told: a judgement, a review, work that ended",
 }

@@ -4,58 +4,55 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.evidence.credit import Credit, Path, best_credit, paths
-
-# data work (1) > spreadsheets (2) > pivot tables (3) > slicers (4);  data work (1) > statistics (5)
-BROADER = {2: [1], 3: [2], 4: [3], 5: [1]}
-NARROWER = {1: [2, 5], 2: [3], 3: [4]}
+from market.evidence.credit import Credit, Path, best_credit
+from market.evidence.posterior import DOORSTEP
+from market.matching.core.contract import minimum
 
 
-def reach(skill: int) -> dict[int, Path]:
-    return paths(skill, lambda s: NARROWER.get(s, []), lambda s: BROADER.get(s, []))
+def narrower(steps: int) -> Path:
+    return Path(tuple(range(1, steps + 2)))
 
 
-def test_a_path_goes_two_steps_straight_and_never_to_a_sibling():
-    assert {s: p.skills for s, p in reach(2).items()} == {2: (2,), 3: (2, 3), 4: (2, 3, 4), 1: (2, 1)}
-    assert set(reach(1)) == {1, 2, 5, 3}
-    assert 5 not in reach(2)
+def broader(steps: int) -> Path:
+    return Path(tuple(range(1, steps + 2)), broader=True)
 
 
-@pytest.mark.parametrize(("shown", "counted"), [(2, 200), (3, 180), (4, 162), (1, 100)])
-def test_narrower_counts_nine_tenths_a_step_and_broader_half(shown, counted):
-    assert best_credit(2, {shown: 200}, reach(2)).level == counted
+@pytest.mark.parametrize(("path", "counted"), [(narrower(0), 200), (narrower(1), 180), (narrower(2), 162)])
+def test_narrower_counts_nine_tenths_a_step(path: Path, counted: int) -> None:
+    assert path.counted(200) == counted
 
 
-def test_two_steps_up_count_a_quarter():
-    assert best_credit(4, {2: 200}, reach(4)) == Credit(50, Path((4, 3, 2), broader=True))
+@pytest.mark.parametrize(("level", "one", "two"), [(20, 10, 5), (50, 25, 12), (255, 25, 25)])
+def test_broader_counts_half_a_step_up_to_the_doorstep(level: int, one: int, two: int) -> None:
+    assert (broader(1).counted(level), broader(2).counted(level)) == (one, two)
 
 
-def test_the_best_path_counts_and_never_the_sum():
-    credit = best_credit(2, {1: 160, 2: 90, 3: 110, 4: 130}, reach(2))
-    assert (credit.level, credit.path.skills) == (105, (2, 3, 4))
+@given(st.integers(0, 255), st.integers(1, 2))
+def test_broader_evidence_alone_meets_no_requirement(level: int, steps: int) -> None:
+    assert broader(steps).counted(level) <= DOORSTEP < minimum(1)
 
 
-def test_ones_own_level_wins_a_tie():
-    assert best_credit(2, {2: 90, 3: 100}, reach(2)).path == Path((2,))
+def test_the_best_path_counts_and_never_the_sum() -> None:
+    others = [(160, broader(1)), (110, narrower(1)), (130, narrower(2))]
+    assert best_credit(1, 90, others) == Credit(105, narrower(2))
 
 
-def test_broader_evidence_alone_never_meets_an_essential_requirement():
-    credit = best_credit(2, {1: 255}, reach(2))
-    assert credit.towards(77, essential=True) == 76
-    assert credit.towards(77, essential=False) == 127
-    assert best_credit(2, {3: 255}, reach(2)).towards(77, essential=True) == 229
+def test_ones_own_level_wins_a_tie() -> None:
+    assert best_credit(1, 90, [(100, narrower(1))]).path == Path((1,))
 
 
-def test_nothing_known_is_level_0():
-    assert best_credit(2, {}, reach(2)) == Credit(0, Path((2,)))
+def test_nothing_known_is_level_0() -> None:
+    assert best_credit(2, 0, []) == Credit(0, Path((2,)))
 
 
-def test_a_ring_in_the_taxonomy_does_no_harm():
-    ring = {1: [2], 2: [1]}
-    assert set(paths(1, lambda s: ring.get(s, []), lambda s: ring.get(s, []))) == {1, 2}
+PATHS = st.builds(
+    lambda steps, up: broader(steps) if up else narrower(steps), st.integers(1, 2), st.booleans()
+)
 
 
-@given(st.dictionaries(st.integers(1, 5), st.integers(1, 255)), st.integers(1, 5))
-def test_credit_is_never_less_than_ones_own_level_and_never_more_than_the_best_shown(levels, skill):
-    credit = best_credit(skill, levels, reach(skill))
-    assert levels.get(skill, 0) <= credit.level <= max(levels.values(), default=0)
+@given(st.integers(0, 255), st.lists(st.tuples(st.integers(1, 255), PATHS)))
+def test_credit_is_never_less_than_ones_own_level_and_never_more_than_the_best_shown(
+    own: int, others: list[tuple[int, Path]]
+) -> None:
+    found = best_credit(1, own, others).level
+    assert own <= found <= max([own, *(level for level, _ in others)])

@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = 'ea7fbd1bac70'
+revision: str = '8db577395bba'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -87,6 +87,31 @@ def upgrade() -> None:
     op.create_index(op.f('ix_credential_check_checked_at'), 'credential_check', ['checked_at'], unique=False)
     op.create_index('ix_credential_check_due', 'credential_check', ['state', 'due_at'], unique=False)
     op.create_index(op.f('ix_credential_check_person_id'), 'credential_check', ['person_id'], unique=False)
+    op.create_table('identity_proof',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('challenge', sa.String(), nullable=False),
+    sa.Column('domain', sa.String(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.Column('problem', sa.String(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('did', 'profile')", name=op.f('ck_identity_proof_kind_known')),
+    sa.CheckConstraint("status IN ('open', 'waiting', 'held', 'refused')", name=op.f('ck_identity_proof_status_known')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_identity_proof_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_identity_proof')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_identity_proof_public_id'))
+    )
+    op.create_index('ix_identity_proof_due', 'identity_proof', ['status', 'due_at'], unique=False)
+    op.create_index(op.f('ix_identity_proof_person_id'), 'identity_proof', ['person_id'], unique=False)
+    op.create_index('uq_identity_proof_held', 'identity_proof', ['value'], unique=True, sqlite_where=sa.text("status = 'held'"), postgresql_where=sa.text("status = 'held'"))
     op.create_table('issuer_decision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('issuer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -247,6 +272,39 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_credential_report'))
     )
     op.create_index(op.f('ix_credential_report_check_id'), 'credential_report', ['check_id'], unique=False)
+    op.create_table('held',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('check_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('visibility', sa.Text(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('issuer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('issuer_known', sa.Boolean(), nullable=False),
+    sa.Column('bound', sa.String(), nullable=False),
+    sa.Column('issued_here', sa.Boolean(), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=True),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(status = 'removed') = (check_id IS NULL)", name=op.f('ck_held_removed_without_check')),
+    sa.CheckConstraint("status IN ('received', 'parsed', 'checking', 'verified', 'verified_with_warnings', 'inconclusive', 'not_verified', 'removed')", name=op.f('ck_held_status_known')),
+    sa.CheckConstraint("visibility IN ('private', 'public')", name=op.f('ck_held_visibility_known')),
+    sa.ForeignKeyConstraint(['check_id'], ['credential_check.id'], name=op.f('fk_held_check_id')),
+    sa.ForeignKeyConstraint(['issuer_id'], ['issuer.id'], name=op.f('fk_held_issuer_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_held_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_held')),
+    sa.UniqueConstraint('check_id', name=op.f('uq_held_check_id')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_held_public_id'))
+    )
+    op.create_index(op.f('ix_held_checked_at'), 'held', ['checked_at'], unique=False)
+    op.create_index(op.f('ix_held_issuer_id'), 'held', ['issuer_id'], unique=False)
+    op.create_index(op.f('ix_held_person_id'), 'held', ['person_id'], unique=False)
+    op.create_index('uq_held_document', 'held', ['person_id', 'sha256'], unique=True, sqlite_where=sa.text("status <> 'removed'"), postgresql_where=sa.text("status <> 'removed'"))
     op.create_table('issuer_registry_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('registry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -285,6 +343,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('achievement_id', 'skill_id', name=op.f('pk_achievement_skill'))
     )
     op.create_index(op.f('ix_achievement_skill_skill_id'), 'achievement_skill', ['skill_id'], unique=False)
+    op.create_table('held_skill',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('held_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('skill_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('issuer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('basis', sa.Text(), nullable=False),
+    sa.Column('reading_milli', sa.Integer(), nullable=False),
+    sa.Column('stated', sa.Boolean(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('is_recorded', sa.Boolean(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("basis IN ('alignment', 'suggestion')", name=op.f('ck_held_skill_basis_known')),
+    sa.CheckConstraint('reading_milli BETWEEN 0 AND 5000', name=op.f('ck_held_skill_reading')),
+    sa.ForeignKeyConstraint(['held_id'], ['held.id'], name=op.f('fk_held_skill_held_id')),
+    sa.ForeignKeyConstraint(['issuer_id'], ['issuer.id'], name=op.f('fk_held_skill_issuer_id')),
+    sa.ForeignKeyConstraint(['skill_id'], ['skill.id'], name=op.f('fk_held_skill_skill_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_held_skill'))
+    )
+    op.create_index(op.f('ix_held_skill_issuer_id'), 'held_skill', ['issuer_id'], unique=False)
+    op.create_index(op.f('ix_held_skill_skill_id'), 'held_skill', ['skill_id'], unique=False)
+    op.create_index('uq_held_skill_current', 'held_skill', ['held_id', 'skill_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_table('issued',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -884,12 +963,21 @@ def downgrade() -> None:
     op.drop_index('ix_issued_org', table_name='issued')
     op.drop_index(op.f('ix_issued_achievement_id'), table_name='issued')
     op.drop_table('issued')
+    op.drop_index('uq_held_skill_current', table_name='held_skill', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.drop_index(op.f('ix_held_skill_skill_id'), table_name='held_skill')
+    op.drop_index(op.f('ix_held_skill_issuer_id'), table_name='held_skill')
+    op.drop_table('held_skill')
     op.drop_index(op.f('ix_achievement_skill_skill_id'), table_name='achievement_skill')
     op.drop_table('achievement_skill')
     op.drop_index(op.f('ix_waiting_place_person_id'), table_name='waiting_place')
     op.drop_table('waiting_place')
     op.drop_index(op.f('ix_issuer_registry_entry_issuer_id'), table_name='issuer_registry_entry')
     op.drop_table('issuer_registry_entry')
+    op.drop_index('uq_held_document', table_name='held', sqlite_where=sa.text("status <> 'removed'"), postgresql_where=sa.text("status <> 'removed'"))
+    op.drop_index(op.f('ix_held_person_id'), table_name='held')
+    op.drop_index(op.f('ix_held_issuer_id'), table_name='held')
+    op.drop_index(op.f('ix_held_checked_at'), table_name='held')
+    op.drop_table('held')
     op.drop_index(op.f('ix_credential_report_check_id'), table_name='credential_report')
     op.drop_table('credential_report')
     op.drop_table('credential_input')
@@ -911,6 +999,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_issuer_decision_person_id'), table_name='issuer_decision')
     op.drop_index(op.f('ix_issuer_decision_issuer_id'), table_name='issuer_decision')
     op.drop_table('issuer_decision')
+    op.drop_index('uq_identity_proof_held', table_name='identity_proof', sqlite_where=sa.text("status = 'held'"), postgresql_where=sa.text("status = 'held'"))
+    op.drop_index(op.f('ix_identity_proof_person_id'), table_name='identity_proof')
+    op.drop_index('ix_identity_proof_due', table_name='identity_proof')
+    op.drop_table('identity_proof')
     op.drop_index(op.f('ix_credential_check_person_id'), table_name='credential_check')
     op.drop_index('ix_credential_check_due', table_name='credential_check')
     op.drop_index(op.f('ix_credential_check_checked_at'), table_name='credential_check')
