@@ -340,20 +340,22 @@ def test_a_result_must_name_a_level_that_exists() -> None:
     assert codes(check(prove(document))) == {"shape_wrong"}
 
 
-@pytest.mark.parametrize("place", ["", "credentialSubject", "issuer"])
-def test_a_type_that_looks_like_a_keyword_is_answered(place: str) -> None:
-    """Found by the fuzzer: such a type stands for nothing, so nobody signed it."""
+@pytest.mark.parametrize(
+    ("place", "fails"),
+    [("", {"coverage_policy"}), ("credentialSubject", {"coverage_policy"}), ("issuer", set())],
+)
+def test_a_type_that_looks_like_a_keyword_stands_for_nothing(place: str, fails: set[str]) -> None:
+    """Found by the fuzzer: such a type made the check break off. Nobody can sign it."""
 
-    def add(made: dict[str, Any]) -> None:
+    def add(made: dict[str, Any]) -> dict[str, Any]:
         target = made[place] if place else made
         target["type"] = [*target["type"], "@d"]
+        return made
 
-    made = forged(add)
-    assert made.unsigned == () or f"{place and '/' + place}/type" in made.unsigned
-    assert not made.verdict.startswith("verified") or "@d" not in json.dumps(made.view)
-    plain = badge()
-    add(plain)
-    assert check(prove(plain)).verdict != "verified"
+    for made in (check(add(prove(badge()))), check(prove(add(badge())))):
+        assert codes(made) == fails
+        assert made.unsigned == (f"{place and '/' + place}/type",)
+        assert "@d" not in json.dumps(made.view)
 
 
 @pytest.mark.parametrize("level", [[], {}, 5, ["urn:uuid:00000000-0000-4000-8000-000000000002"]])
