@@ -8,6 +8,7 @@ from datetime import datetime
 from market.credentials.child import Verifier
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
+from market.credentials.proofs.schema import KNOWN, WAITS
 from market.credentials.proofs.sources import Document, Need, Unavailable
 from market.credentials.proofs.trust import Registry
 
@@ -31,13 +32,27 @@ def resolve(
         made = verifier.verify(data, at=at, documents=documents, person=person, registries=registries)
         asked: Sequence[Need] = [need for need in made.needs if need.url not in documents]
         if not asked:
-            return made
+            wanted = None if budget <= 0 else schema_wanted(made)
+            if wanted is None or wanted in documents:
+                return made
+            asked = [Need(wanted, "schema")]
         for need in asked:
             if budget <= 0:
                 documents[need.url] = Unavailable("the credential asks for too many documents")
             else:
                 documents[need.url] = fetch(need.url)
             budget -= 1
+
+
+def schema_wanted(made: Verification) -> str | None:
+    """The address of a schema that a verification would compare with, were it at hand; always one of 1EdTech's own.
+
+    Only once all else is settled and holds: for a credential that is refused the comparison would change nothing.
+    """
+    if not made.verdict.startswith("verified"):
+        return None
+    found = (one.evidence.get("url") for one in made.checks if one.code == WAITS)
+    return next((url for url in found if url in KNOWN), None)
 
 
 def fetch_from_the_web(url: str) -> Document | Unavailable:

@@ -56,7 +56,12 @@ DOCUMENT = {
     "disclosure_unused": "It brings parts that its issuer did not sign ({detail}).",
     "disclosure_collides": "A part that its holder shows says over again what is said already ({detail}).",
     "disclosure_forbidden": "Its issuer let parts be hidden that must always be shown ({detail}).",
-    "schema_not_fetched": "It names a schema to compare with; that comparison is not part of this check.",
+    "schema_fits": "It is written as the schema that it names asks ({name}).",
+    "schema_differs": "It is not quite written as the schema that it names asks ({name}); look at {paths}. What decides was checked all the same.",
+    "schema_waits": "It names a schema ({name}), which was not at hand to compare with. What decides was checked all the same.",
+    "schema_unreadable": "It names a schema ({name}), which could not be had or read. What decides was checked all the same.",
+    "schema_unknown": "It names a schema of its issuer's own ({url}). Such schemas are not visited; what decides was checked all the same.",
+    "schema_unsupported": "It names a schema of a kind that we do not compare with ({detail}).",
 }
 
 AUTHENTIC = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import binding, dates, jsonio, shape, status, trust
+from . import binding, dates, jsonio, schema, shape, status, trust
 from .checks import Issuer, Report
 from .run import MAX_NESTING, Run
 
@@ -20,8 +20,8 @@ def judge(
         report.add("shape", "document", "warn", "shape_lacks", paths=", ".join(lacks))
     else:
         report.add("shape", "document", "pass", "shape_fits")
-    if "credentialSchema" in view:
-        report.add("schema", "document", "not_applicable", "schema_not_fetched")
+    if run.depth <= MAX_NESTING:
+        schema.check_schemas(report, view, run)
     issuer_id = jsonio.id_of(view.get("issuer"))
     dates.check_period(report, view, run.at)
     if run.depth <= MAX_NESTING:  # a status list has no status of its own: it would lead round in a circle

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 _HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
 MAX_NEEDS = 24
-# What is signed, or looked up again at its own address, may come from elsewhere after a redirect. All else counts
-# because of where it lies, so an open redirect on an issuer's site must not lend its name to a stranger.
-MAY_MOVE = ("status", "assertion")
+# What is signed, looked up again at its own address, or a schema that decides nothing, may come from elsewhere after
+# a redirect. All else counts because of where it lies, so an open redirect on an issuer's site must not lend its name to a stranger.
+MAY_MOVE = ("status", "assertion", "schema")
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,10 @@ class Sources:
         self.own = own
         self.needs: dict[str, Need] = {}
         self.used: dict[str, Document] = {}
+
+    def has(self, url: str) -> bool:
+        """Whether something was given for the URL, be it only that it could not be had. Asks for nothing."""
+        return url in self._documents
 
     def get(self, url: str, purpose: str, *, plain_http: bool = False) -> Document:
         """The document of this URL. Raises `Missing` after noting the need, `Unreachable` or `BadURL`."""
