@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from market import cli_issuing
 from market.config import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def _writing(settings: Settings) -> Iterator["Session"]:
     finally:
         engine.dispose()
 
+
+cli_issuing.register(app)
 
 people = typer.Typer(no_args_is_help=True, help="People, as only an operator may change them.")
 app.add_typer(people, name="person")

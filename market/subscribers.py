@@ -6,6 +6,7 @@ here, also when nothing follows from it yet (a test compares).
 
 from market.applications import reactions as applications
 from market.credentials import reactions as credentials
+from market.engagements import earning
 from market.evidence import service as evidence
 from market.notifications import letters
 from market.notifications.service import tell
@@ -99,7 +100,7 @@ LEADS_TO: LeadsTo = {
     "engagement.change_proposed": (tell,),
     "engagement.change_signed": (tell,),
     "engagement.change_declined": (tell,),
-    "engagement.completed": (reviews.open_pair, tell),
+    "engagement.completed": (earning.issue_earned, reviews.open_pair, tell),
     "engagement.ended_early": (reviews.open_pair, tell),
     "engagement.outcome_recorded": (tell,),
     "milestone.begun": (),
@@ -115,7 +116,10 @@ LEADS_TO: LeadsTo = {
     "payment.corrected": (tell,),
     "payment.confirmed": (tell,),
     "assessment.submitted": (tell,),
-    "assessment.signed": (tell,),
+    "assessment.signed": (
+        earning.issue_earned,
+        tell,
+    ),
     "achievement.published": (),
     "achievement.retired": (),
     "credential.drafted": (credentials.sign_drafted,),

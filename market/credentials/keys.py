@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select, update
 from market import clock
 from market.access import SYSTEM
 from market.accounts.models import Organisation
-from market.config import Settings
 from market.credentials import address, rules, signing
 from market.credentials.models import Issued, IssuerKey, IssuingAddress, Signed, StatusList
 from market.credentials.rules import KeyKind, KeyStatus
@@ -147,15 +146,11 @@ def move(db: Session, public_url: str) -> tuple[IssuingAddress, int]:
     """Issue under another public address from now on, and sign what still counts anew under it.
 
     The new address and how many credentials the worker will sign anew. DID documents and status lists of the old
-    address are still made, for as long as its name leads here. Raises `Invalid`, `Conflict`.
+    address are still made, for as long as its name leads here. The setting has to name it already. Raises `Conflict`.
     """
     public_url = public_url.rstrip("/")
-    try:
-        Settings(public_url=public_url)
-        if not public_url.startswith(("https://", "http://")) or public_url.count("/") != 2:
-            raise ValueError
-    except ValueError:
-        raise Invalid(f"{public_url} is no address such as https://jobs.example.org.") from None
+    if public_url != address.site_of(db).public_url:
+        raise Conflict(f"Set MARKET_PUBLIC_URL={public_url} and start the site again, then move.")
     now = address.current(db)
     if now is None:
         raise Conflict("Nothing was issued yet, so there is nothing to move: set MARKET_PUBLIC_URL.")

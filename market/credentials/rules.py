@@ -290,7 +290,7 @@ LIFECYCLE = Lifecycle(
         "revoke",
         (*_BEFORE_USE, *STANDING, Status.EXPIRED),
         Status.REVOKED,
-        ("issuer",),
+        ("issuer", "system"),
         "credential.revoked",
         "Revoke",
         reasoned=True,
