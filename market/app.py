@@ -23,6 +23,7 @@ from market.db import connect
 from market.errors import MarketError
 from market.files.service import with_files
 from market.home.nav import Menu, nav
+from market.matching.backend import matching_of
 from market.panels import APPLIED_IDS, BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
 from market.web import failures
 from market.web.addresses import Site
@@ -38,9 +39,10 @@ from market.web.static import HashedFiles
 
 
 def healthz(request: Request, db: Session, actor: Actor) -> Response:
-    """Is the site up? 200 with the backlog of the worker, 503 when the database does not answer."""
+    """Is the site up? 200 with the backlog of the worker and who ranks people, 503 when the database does not answer."""
     db.connection().execute(text("SELECT 1"))
-    return JSONResponse({"status": "ok", "outbox": outbox.backlog(db)}, headers={"Cache-Control": "no-store"})
+    state = {"status": "ok", "outbox": outbox.backlog(db), "matching": matching_of(db.get_bind()).health()}
+    return JSONResponse(state, headers={"Cache-Control": "no-store"})
 
 
 def feature_routes(*, demo: bool = False) -> list[MarketRoute]:

@@ -45,6 +45,9 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     exploration_places: int = 2
+    match_backend: str = "auto"  # who ranks people: the database (sql), the index in memory, or by size
+    match_index_from: int = 20_000
+    match_kernel: str = "auto"
     fetch_http: bool = (
         False  # what a credential names is fetched over https; yes lets plain http through as well
     )
@@ -108,6 +111,9 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "request_max_bytes": (lambda n: n >= 1, "one or more"),
     "log_level": (lambda name: name in logging.getLevelNamesMapping(), "DEBUG, INFO, WARNING or ERROR"),
     "exploration_places": (lambda n: 0 <= n <= 10, "from 0 to 10"),
+    "match_backend": (lambda name: name in ("auto", "sql", "index"), "auto, sql or index"),
+    "match_index_from": (lambda n: n >= 0, "zero or more"),
+    "match_kernel": (lambda name: name in ("auto", "numpy", "numba"), "auto, numpy or numba"),
     "fetch_seconds": (lambda n: 1 <= n <= 60, "from 1 to 60"),
     "fetch_allowed": (
         lambda pairs: all(

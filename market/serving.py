@@ -12,6 +12,8 @@ from market.config import Settings
 from market.credentials.address import with_issuing
 from market.db import connect
 from market.files.service import with_files
+from market.matching.backend import SQL, matching_of, with_matching
+from market.matching.index_keeper import Keeper
 from market.notifications.compose import knowing
 from market.notifications.mailer import Mailer
 from market.web.logs import set_up
@@ -21,8 +23,10 @@ from market.worker import Errand, Worker
 def open_database(settings: Settings) -> Engine:
     """The settings' database; its folder is made when it is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    engine = connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
-    return knowing(with_issuing(with_files(engine, settings), settings), settings)
+    keeps_index = settings.match_backend != SQL  # with a connection of its own
+    pool = settings.threads + keeps_index
+    engine = connect(settings.url, pool_size=pool, synchronous=settings.synchronous)
+    return with_matching(knowing(with_issuing(with_files(engine, settings), settings), settings), settings)
 
 
 def migrate(settings: Settings) -> None:
@@ -46,6 +50,7 @@ def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True)
     set_up(settings.log_level)
     engine = open_database(settings)
     worker = Worker(engine, errands=errands(settings)) if with_worker else None
+    keeper = Keeper(engine, matching_of(engine))
     server = _Server(
         uvicorn.Config(
             create_app(settings, engine, limits=not settings.demo),
@@ -59,9 +64,11 @@ def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True)
     server.address = f"http://{host}:{port}"
     if worker:
         worker.start()
+    keeper.start()
     try:
         server.run()
     finally:
+        keeper.stop()
         if worker:
             worker.stop()
         engine.dispose()

@@ -8,17 +8,18 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, distinct, func, or_, select
 from sqlmodel import Session, col
 
 from market import clock
 from market.accounts.models import Person
 from market.evidence.models import PersonSkill
 from market.evidence.posterior import CLAIMED, DOORSTEP, UNITS
-from market.matching.core.contract import Requirement
+from market.matching.core.contract import ESSENTIAL, TOP_LEVEL, Requirement, Tie
 from market.matching.core.policy import HOPE_AT_FIRST, SEEN_AT_ONCE, Candidate, hopeful
 from market.matching.models import Ranking, RankingKind, RankingRow
 from market.matching.queries import Findable
+from market.matching.sql import top_k_statement
 from market.profiles.models import TalentProfile
 
 LATELY = timedelta(days=30)
@@ -110,50 +111,33 @@ def _statement(skills: Sequence[int], people: Sequence[int], shown: Shown) -> An
     )
 
 
-def hopeful_newcomers(
-    db: Session, requirements: Sequence[Requirement], findable: Findable, listed: Sequence[int]
-) -> list[int]:
-    """Newcomers below the cut who may well meet every essential requirement: those with most hope, at most 100.
+def hopeful_statement(
+    requirements: Sequence[Requirement], findable: Findable, listed: Sequence[int], most: int = MOST_HOPEFUL
+) -> Any:
+    """Newcomers who are not listed and may well meet every essential requirement: those with most hope first.
 
-    Rough, to keep the pool small: the policy weighs them exactly.
+    By the contract's score at their hopeful levels; the policy then weighs how often they were seen.
     """
-    essential = [r for r in requirements if r.essential]
-    asked = {r.skill_id: r for r in requirements}
-    skill, level, tier = col(PersonSkill.skill_id), col(PersonSkill.level), col(PersonSkill.tier)
-    estimate = UNITS * (col(PersonSkill.mu) + col(PersonSkill.sigma))
+    level, tier = col(PersonSkill.level), col(PersonSkill.tier)
+    estimate = cast(func.round(UNITS * (col(PersonSkill.mu) + col(PersonSkill.sigma))), Integer)
     hoped = case(
-        (tier == CLAIMED, float(HOPE_AT_FIRST)),
-        (and_(level <= DOORSTEP, estimate > HOPE_AT_FIRST), float(HOPE_AT_FIRST)),
+        (or_(tier == CLAIMED, and_(level <= DOORSTEP, estimate > HOPE_AT_FIRST)), HOPE_AT_FIRST),
+        (estimate > TOP_LEVEL, TOP_LEVEL),
+        (estimate < 1, 1),
         else_=estimate,
     )
-    covers = func.sum(
-        case(
-            *(
-                (and_(skill == r.skill_id, hoped < r.minimum), r.weight * hoped / float(r.minimum))
-                for r in requirements
-            ),
-            *((skill == r.skill_id, float(r.weight)) for r in requirements),
-            else_=0.0,
-        )
+    hopes = (
+        select(col(PersonSkill.skill_id), col(PersonSkill.person_id), hoped.label("level"))
+        .where(col(PersonSkill.skill_id).in_([r.skill_id for r in requirements]))
+        .subquery("hopes")
     )
-    meets = func.sum(
-        case(*((and_(skill == r.skill_id, hoped >= r.minimum - 1), 1) for r in essential), else_=0)
-        if essential
-        else 0 * level
+    left_out = [col(TalentProfile.person_id).not_in(listed)] if listed else []
+    return top_k_statement(
+        hopes,
+        requirements,
+        Tie(),
+        most,
+        person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
+        conditions=[col(TalentProfile.completed_count) == 0, *left_out, *findable.conditions()],
+        least=ESSENTIAL * sum(r.essential for r in requirements),
     )
-    statement = (
-        select(col(PersonSkill.person_id))
-        .join(TalentProfile, col(TalentProfile.person_id) == col(PersonSkill.person_id))
-        .where(
-            skill.in_(list(asked)),
-            level > 0,
-            col(TalentProfile.completed_count) == 0,
-            col(PersonSkill.person_id).not_in(listed),
-            *findable.conditions(),
-        )
-        .group_by(col(PersonSkill.person_id))
-        .having(meets >= len(essential))
-        .order_by(covers.desc(), col(PersonSkill.person_id))
-        .limit(MOST_HOPEFUL)
-    )
-    return list(db.connection().execute(statement).scalars())

@@ -6,16 +6,14 @@ shown is kept with its inputs, so that it can be replayed. Both sides read the s
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Task
-from market.evidence.models import PersonSkill
 from market.evidence.queries import ledger_of_people, stored_levels
-from market.matching import log
-from market.matching.candidates import Shown, candidates, hopeful_newcomers
+from market.matching import backend, log
+from market.matching.candidates import MOST_HOPEFUL, Shown, candidates
 from market.matching.core import explain as explaining
 from market.matching.core import listing, pool
 from market.matching.core.contract import Requirement, Tie, tie_for
@@ -25,14 +23,11 @@ from market.matching.models import Ranking, RankingKind, RankingRow
 from market.matching.queries import (
     Findable,
     Wanted,
-    level_matrix,
     levels_for_openings,
     open_requirements,
     requirements_of,
 )
-from market.matching.sql import top_k_statement
 from market.opportunities.models import Opportunity
-from market.profiles.models import TalentProfile
 
 POLICY = DEFAULTS
 """How a list is put together on top of the score, unless the site keeps another number of places for newcomers."""
@@ -74,9 +69,8 @@ def mirror(db: Session, requirements: Sequence[Requirement], org_id: int | None 
     """How many people who may be found meet all, three quarters and half; None while nothing is asked."""
     if not requirements:
         return None
-    return pool.mirror(
-        requirements, level_matrix(db, [r.skill_id for r in requirements], Findable(org_id=org_id))
-    )
+    skills = [r.skill_id for r in requirements]
+    return pool.mirror(requirements, backend.of(db).matrix(db, skills, Findable(org_id=org_id)))
 
 
 def skill_gaps(db: Session, person_id: int, most: int = 5) -> tuple[pool.SkillGap, ...]:
@@ -134,7 +128,7 @@ def _rank(
     people = [person for person, _ in _first(db, requirements, tie, findable)]
     below: list[int] = []
     if len(people) == MOST and policy.newcomers_at:
-        below = hopeful_newcomers(db, requirements, findable, people)
+        below = backend.of(db).hopeful(db, requirements, findable, people, MOST_HOPEFUL)
     shown = Shown(opportunity.id if opportunity else None, actor.id)
     weighed = candidates(db, requirements, [*people, *below], shown)
     listed = set(people)
@@ -153,15 +147,7 @@ def _first(
     """The first two hundred by score, each with it."""
     if not requirements:
         return []
-    statement: Any = top_k_statement(
-        PersonSkill.__table__,  # type: ignore[attr-defined]
-        requirements,
-        tie,
-        MOST,
-        person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
-        conditions=findable.conditions(),
-    )
-    return [(row[0], row[1]) for row in db.connection().execute(statement)]
+    return backend.of(db).top_k(db, requirements, tie, findable, MOST)
 
 
 def last_listed(

@@ -65,8 +65,9 @@ def top_k_statement(
     *,
     person_id: ColumnElement[int] | None = None,
     conditions: Sequence[ColumnElement[bool]] = (),
+    least: int = 0,
 ) -> Select[int, int]:
-    """person_id and score of the first k people, in the contract's order.
+    """person_id and score of the first k people, in the contract's order; with a score of at least `least`.
 
     `person_skill` has skill_id, person_id and level. `person_id` is the column of another table to join for
     the `conditions` on it (available, language, pay), which must hold for whoever is listed.
@@ -76,10 +77,11 @@ def top_k_statement(
     place = (
         cast(ranked.c.person_id, BigInteger) * literal(tie.a, BigInteger) + literal(tie.b, BigInteger)
     ) % (literal(PRIME, BigInteger))
+    enough = [ranked.c.score >= _whole(least)] if least else []
     return (
         select(ranked.c.person_id, ranked.c.score)
         .select_from(source)
-        .where(*conditions)
+        .where(*conditions, *enough)
         .order_by(ranked.c.score.desc(), place, ranked.c.person_id)
         .limit(k)
     )

@@ -94,7 +94,7 @@ def foreign(folder, path):
 
 
 def another_version(folder, path):
-    edit(folder, version=2)
+    edit(folder, version=3)
 
 
 def another_manifest(folder, path):
@@ -136,7 +136,7 @@ def edit(folder, **values):
         (truncated, r"bytes instead of"),
         (damaged, "damaged: its checksum differs"),
         (foreign, "not an index of this format"),
-        (another_version, "has version 2; this program reads 1"),
+        (another_version, "has version 3; this program reads 2"),
         (another_manifest, "not one of a matching index"),
         (unreadable, "cannot be read"),
         (a_list, "not one of a matching index"),

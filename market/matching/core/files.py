@@ -20,7 +20,7 @@ import numpy as np
 from market.matching.core.segment import Segment
 
 FORMAT = "foothold-index"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 MAGIC = b"FHINDEX\x01"
 ALIGN = 64
@@ -29,6 +29,7 @@ ARRAYS = (
     ("ptr", "<i8"),
     ("rows", "<u4"),
     ("levels", "|u1"),
+    ("hopes", "|u1"),
     ("person_ids", "<u4"),
     ("attributes", "<i8"),
 )
@@ -45,10 +46,14 @@ class Stored:
     segment: Segment
     built_to_seq: int
     path: Path
+    log: str
 
 
-def write(folder: Path, segment: Segment, built_to_seq: int) -> Path:
-    """Put an index into the folder and make it the current one. Only one process may write at a time."""
+def write(folder: Path, segment: Segment, built_to_seq: int, log: str = "") -> Path:
+    """Put an index into the folder and make it the current one. Only one process may write at a time.
+
+    `log` tells the change log that it was built from; whoever opens the index compares it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     previous = _current_name(folder)
     digest = sha256()
@@ -71,15 +76,16 @@ def write(folder: Path, segment: Segment, built_to_seq: int) -> Path:
         "built_to_seq": built_to_seq,
         "people": segment.people,
         "postings": segment.postings,
+        "log": log,
     }
     text = json.dumps(manifest, indent=1).encode()
     temporary = folder / ".manifest.tmp"
     _flushed(temporary, lambda out: out.write(text))
     temporary.rename(folder / MANIFEST)
     _flush_folder(folder)
-    for old in folder.glob("index-*.bin"):
-        if old.name not in {path.name, previous}:
-            old.unlink()
+    for old in folder.glob("index-*"):
+        if old.with_suffix(".bin").name not in {path.name, previous}:
+            old.unlink(missing_ok=True)
     return path
 
 
@@ -95,11 +101,16 @@ def open_current(folder: Path, verify: bool = True) -> Stored:
             raise IndexFileError("the file named in the manifest is missing") from missing
 
 
+def current_name(folder: Path) -> str:
+    """The name of the file that the manifest names; IndexFileError says why there is none."""
+    return str(_manifest(folder)["file"])
+
+
 def _opened(folder: Path, verify: bool) -> Stored:
     """The index that the manifest names; FileNotFoundError when its file is gone."""
     manifest = _manifest(folder)
     path = folder / manifest["file"]
-    return Stored(_mapped(path, manifest, verify), manifest["built_to_seq"], path)
+    return Stored(_mapped(path, manifest, verify), manifest["built_to_seq"], path, manifest["log"])
 
 
 def _blocks(segment: Segment) -> list[bytes]:
@@ -150,7 +161,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise IndexFileError("the manifest is not one of a matching index")
     if manifest.get("version") != VERSION:
         raise IndexFileError(f"the index has version {manifest.get('version')}; this program reads {VERSION}")
-    wanted = {"file": str, "bytes": int, "sha256": str, "built_to_seq": int}
+    wanted = {"file": str, "bytes": int, "sha256": str, "built_to_seq": int, "log": str}
     for name, kind in wanted.items():
         if not isinstance(manifest.get(name), kind):
             raise IndexFileError(f"the manifest does not say {name}")
@@ -160,9 +171,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _current_name(folder: Path) -> str | None:
-    """The file named by the current manifest, if there is one that can be read."""
+    """The same, None where there is none."""
     try:
-        return str(_manifest(folder)["file"])
+        return current_name(folder)
     except IndexFileError:
         return None
 

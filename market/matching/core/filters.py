@@ -11,17 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
-RANGE, BITS = 0, 1
+RANGE, BITS, OUTSIDE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A column's value lies in a range, ends included, or, with `any_bits`, shares a bit with a mask."""
+    """A column's value lies in a range, ends included; outside it with `outside`; or, with `any_bits`, shares a bit
+    with a mask."""
 
     column: str
     at_least: int = LEAST
     at_most: int = GREATEST
     any_bits: int | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def compiled(conditions: Sequence[Condition], columns: Sequence[str]) -> NDArray
             raise ValueError(f"no column {condition.column!r}; there are {', '.join(columns) or 'none'}")
         column = columns.index(condition.column)
         if condition.any_bits is None:
-            rows[place] = column, RANGE, condition.at_least, condition.at_most
+            kind = OUTSIDE if condition.outside else RANGE
+            rows[place] = column, kind, condition.at_least, condition.at_most
         else:
             rows[place] = column, BITS, condition.any_bits, 0
     return rows
@@ -55,5 +58,8 @@ def passing(attributes: NDArray[np.int64], conditions: NDArray[np.int64]) -> NDA
     passed = np.ones(len(attributes), dtype=np.bool_)
     for column, kind, low, high in conditions:
         values = attributes[:, column]
-        passed &= (values & low) != 0 if kind == BITS else (values >= low) & (values <= high)
+        if kind == BITS:
+            passed &= (values & low) != 0
+        else:
+            passed &= ((values >= low) & (values <= high)) == (kind == RANGE)
     return passed

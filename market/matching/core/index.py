@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.matching.core.contract import Requirement, Tie, check
-from market.matching.core.filters import NO_FILTERS, Filters, compiled
+from market.matching.core.filters import NO_FILTERS, Filters, compiled, passing
 from market.matching.core.kernels import (
     Best,
     Kernel,
@@ -25,7 +25,7 @@ from market.matching.core.kernels import (
     tables_for,
 )
 from market.matching.core.segment import Rows, Segment, empty
-from market.matching.core.tiers import Change, Tier, checked, from_changes, merged, whole, without
+from market.matching.core.tiers import Change, Tier, checked, from_changes, held, merged, whole, without
 
 FRESH_PEOPLE = 256
 """How many changed people the smallest segment holds before it is folded into the delta."""
@@ -78,6 +78,12 @@ class Index:
         return sum(tier.alive for tier in self._state.tiers)
 
     @property
+    def changed(self) -> int:
+        """How many people have changed since the base was built."""
+        base, delta, fresh = self._state.tiers
+        return max(len(base.dead), delta.segment.people + fresh.segment.people)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The attribute columns that conditions may name."""
         return self._state.base.segment.columns
@@ -85,16 +91,21 @@ class Index:
     @property
     def wants_compacting(self) -> bool:
         """Whether so many people have changed that a new base is worth building."""
-        base, delta, fresh = self._state.tiers
-        changed = max(len(base.dead), delta.segment.people + fresh.segment.people)
-        return changed > max(FRESH_PEOPLE, COMPACT_AT * base.segment.people)
+        return self.changed > max(FRESH_PEOPLE, COMPACT_AT * self._state.base.segment.people)
 
     def top_k(
-        self, requirements: Sequence[Requirement], k: int, tie: Tie, filters: Filters = NO_FILTERS
+        self,
+        requirements: Sequence[Requirement],
+        k: int,
+        tie: Tie,
+        filters: Filters = NO_FILTERS,
+        *,
+        hopeful: bool = False,
     ) -> list[Hit]:
         """The first k people for these requirements, exactly as the contract orders them.
 
-        BadRequirements or ValueError (an unknown column, k below 0) before anything is read.
+        With `hopeful` by the levels they may well have, which the hits then carry. BadRequirements or ValueError
+        (an unknown column, k below 0, no hopeful levels here) before anything is read.
         """
         check(requirements)
         if k < 0:
@@ -111,8 +122,10 @@ class Index:
             if not tier.alive:
                 continue
             segment = tier.segment
+            if hopeful and not segment.has_hopes:
+                raise ValueError("this index holds no hopeful levels")
             spans = np.array([segment.span(skill) for skill in skill_ids], dtype=np.int64)
-            query = Query(spans, tables, conditions, _dropped(tier, excluded), tie, k)
+            query = Query(spans, tables, conditions, _dropped(tier, excluded), tie, k, hopeful)
             best = _best(self._kernel, segment, query, filters.only)
             found.extend(_hits(segment, best, tables))
             answering += 1
@@ -120,17 +133,43 @@ class Index:
             found.sort(key=lambda pair: pair[0], reverse=True)
         return [hit for _, hit in found[:k]]
 
-    def levels(self, skill_ids: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-        """Everyone with at least one of the skills: person ids, and levels of shape (people, skills)."""
+    def levels(
+        self, skill_ids: Sequence[int], filters: Filters = NO_FILTERS
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+        """Everyone with at least one of the skills: person ids, and levels of shape (people, skills).
+
+        Of the filters, conditions and `excluded` hold.
+        """
         ids, levels = [], []
+        conditions = compiled(filters.conditions, self.columns)
+        excluded = np.fromiter(filters.excluded, np.int64, len(filters.excluded))
         for tier in self._state.tiers:
             segment = tier.segment
             spans = [segment.span(skill) for skill in skill_ids]
             rows = np.unique(np.concatenate([segment.rows[start:end] for start, end in spans]))
-            rows = np.setdiff1d(rows, tier.dead, assume_unique=True)
+            rows = np.setdiff1d(rows, _dropped(tier, excluded), assume_unique=True)
+            rows = rows[passing(segment.attributes[rows], conditions)]
             ids.append(segment.person_ids[rows])
             levels.append(np.stack([segment.levels_at(rows, start, end) for start, end in spans], axis=1))
         return np.concatenate(ids), np.concatenate(levels)
+
+    def some_people(self, most: int, random: np.random.Generator) -> list[int]:
+        """The ids of up to so many people who can be ranked, at random."""
+        found: list[int] = []
+        for tier in self._state.tiers:
+            if tier.segment.people:
+                rows = random.integers(0, tier.segment.people, most)
+                found += tier.segment.person_ids[np.setdiff1d(rows, tier.dead)].tolist()
+        return sorted(random.permutation(found)[:most].tolist())
+
+    def holds(self, person_ids: Iterable[int]) -> dict[int, Change]:
+        """What is held of those of the people who can be ranked; reads every posting once, so ask for many at a time."""
+        wanted = np.fromiter(person_ids, np.int64)
+        found: dict[int, Change] = {}
+        for tier in self._state.tiers:
+            rows = np.setdiff1d(tier.segment.rows_of(wanted), tier.dead)
+            found |= held(tier.segment, rows)
+        return found
 
     def apply(self, changes: Iterable[Change], seq: int) -> None:
         """Make changes visible to every later query; the last change of a person wins. `seq` never goes back.

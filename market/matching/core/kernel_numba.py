@@ -12,7 +12,7 @@ import numba as nb
 import numpy as np
 
 from market.matching.core.contract import PRIME
-from market.matching.core.filters import BITS
+from market.matching.core.filters import BITS, RANGE
 from market.matching.core.kernels import Best, Query
 from market.matching.core.segment import Segment
 
@@ -24,7 +24,7 @@ def numba_kernel(segment: Segment, query: Query) -> Best:
     """The same answer as numpy_kernel."""
     keys, rows, levels = _search(
         segment.rows,
-        segment.levels,
+        segment.hopes if query.hopeful else segment.levels,
         segment.person_ids,
         segment.attributes,
         query.spans,
@@ -65,7 +65,7 @@ def _passes(row, attributes, conditions, dropped):  # type: ignore[no-untyped-de
         if conditions[c, 1] == BITS:
             if value & conditions[c, 2] == 0:
                 return False
-        elif value < conditions[c, 2] or value > conditions[c, 3]:
+        elif (conditions[c, 2] <= value <= conditions[c, 3]) != (conditions[c, 1] == RANGE):
             return False
     place = _first_at_or_after(dropped, 0, dropped.size, row)
     return place == dropped.size or dropped[place] != row

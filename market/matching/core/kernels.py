@@ -28,6 +28,7 @@ class Query:
     dropped: Rows
     tie: Tie
     k: int
+    hopeful: bool = False  # by the levels that people may well have
 
 
 AnyRows = Rows | NDArray[np.intp]
@@ -98,13 +99,13 @@ def numpy_kernel(segment: Segment, query: Query) -> Best:
 
 def _touched(segment: Segment, query: Query) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """The rows of every list, one list after the other, and the score of each."""
-    sums = _accumulator(segment.people)
+    sums, levels = _accumulator(segment.people), segment.hopes if query.hopeful else segment.levels
     # numpy indexes with intp: turned into it once here instead of at each of the three uses.
     lists = [segment.rows[start:end].astype(np.intp) for start, end in query.spans]
     everywhere = np.concatenate(lists)
     try:
         for rows, (start, end), table in zip(lists, query.spans, query.tables, strict=True):
-            sums[rows] += table[segment.levels[start:end]]
+            sums[rows] += table[levels[start:end]]
         scores = sums[everywhere]
         sums[everywhere] = 0
     except BaseException:
@@ -138,7 +139,8 @@ def _first(segment: Segment, rows: AnyRows, scores: NDArray[np.int32], query: Qu
 
 def _levels(segment: Segment, rows: AnyRows, query: Query) -> NDArray[np.uint8]:
     """The levels of the rows in each requirement's skill."""
-    return np.array([segment.levels_at(rows, start, end) for start, end in query.spans], dtype=np.uint8)
+    have = [segment.levels_at(rows, start, end, query.hopeful) for start, end in query.spans]
+    return np.array(have, dtype=np.uint8)
 
 
 def best_among(segment: Segment, query: Query, rows: Rows) -> Best:
@@ -156,7 +158,7 @@ def fastest_kernel() -> Kernel:
     """numba's kernel where numba is installed (the extra `fast`), otherwise numpy's."""
     try:
         from market.matching.core.kernel_numba import numba_kernel
-    except ImportError:
+    except (ImportError, RuntimeError):  # RuntimeError: numba finds no folder to keep what it compiled
         return numpy_kernel
     return numba_kernel
 

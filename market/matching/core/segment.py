@@ -1,11 +1,12 @@
 """A segment: an immutable inverted index of who has which skill at which level, as plain numpy arrays.
 
 For each skill the rows that have it, ascending, each with its level; a row is a person's place in
-`person_ids`. Five bytes a posting. The arrays may live in memory or in a mapped file.
+`person_ids`. Five bytes a posting, six with hopeful levels. The arrays may live in memory or in a mapped file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,10 @@ Rows = NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Segment:
-    """Postings of skill `skills[s]` are `rows` and `levels` from `ptr[s]` to `ptr[s + 1]`."""
+    """Postings of skill `skills[s]` are `rows` and `levels` from `ptr[s]` to `ptr[s + 1]`.
+
+    `hopes` are the levels that people may well have, 1-255, as long as `levels`; empty where nobody asks for them.
+    """
 
     skills: Ids
     ptr: NDArray[np.int64]
@@ -25,11 +29,16 @@ class Segment:
     person_ids: Ids
     attributes: NDArray[np.int64]
     columns: tuple[str, ...]
+    hopes: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
 
     def __post_init__(self) -> None:
         """Make the arrays read-only, as mapped ones are, so that numba compiles once for both."""
-        for array in (self.skills, self.ptr, self.rows, self.levels, self.person_ids, self.attributes):
+        for array in (*self._parts, self.attributes):
             array.setflags(write=False)
+
+    @property
+    def _parts(self) -> tuple[NDArray[Any], ...]:
+        return self.skills, self.ptr, self.rows, self.levels, self.hopes, self.person_ids
 
     @cached_property
     def _places(self) -> dict[int, int]:
@@ -49,13 +58,20 @@ class Segment:
         rows: Rows = places[self.person_ids[places] == wanted].astype(np.uint32)
         return rows
 
-    def levels_at(self, rows: Rows | NDArray[np.intp], start: int, end: int) -> NDArray[np.uint8]:
+    @property
+    def has_hopes(self) -> bool:
+        """Whether it can be asked for hopeful levels."""
+        return len(self.hopes) == len(self.levels)
+
+    def levels_at(
+        self, rows: Rows | NDArray[np.intp], start: int, end: int, hopeful: bool = False
+    ) -> NDArray[np.uint8]:
         """The level of each of the rows in the skill with this span, 0 where there is none."""
         found = np.zeros(len(rows), dtype=np.uint8)
         if start == end:
             return found
         places = np.minimum(np.searchsorted(self.rows[start:end], rows), end - start - 1) + start
-        return np.where(self.rows[places] == rows, self.levels[places], found)
+        return np.where(self.rows[places] == rows, (self.hopes if hopeful else self.levels)[places], found)
 
     @property
     def people(self) -> int:
@@ -70,7 +86,7 @@ class Segment:
     @property
     def bytes_without_attributes(self) -> int:
         """Memory of all arrays but the attributes."""
-        return sum(part.nbytes for part in (self.skills, self.ptr, self.rows, self.levels, self.person_ids))
+        return sum(part.nbytes for part in self._parts)
 
 
 def empty(columns: tuple[str, ...] = ()) -> Segment:
@@ -88,8 +104,9 @@ def build(
     people: Ids,
     attributes: NDArray[np.int64],
     columns: tuple[str, ...],
+    hopes: NDArray[np.uint8] | None = None,
 ) -> Segment:
-    """A segment from parallel arrays of (skill, person, level 1-255) and the people with their attributes.
+    """A segment from parallel arrays of (skill, person, level 1-255, hope 1-255) and people with their attributes.
 
     Fast when it comes sorted by skill and person, as the clustered table gives it; sorted here otherwise.
     ValueError if a pair comes twice, a level is 0, or a person has no attributes.
@@ -109,6 +126,7 @@ def build(
     if len(key) > 1 and not (key[1:] > key[:-1]).all():
         by_key = np.argsort(key, kind="stable")
         key, rows, levels = key[by_key], rows[by_key], levels[by_key]
+        hopes = hopes if hopes is None else hopes[by_key]
         if (key[1:] == key[:-1]).any():
             raise ValueError("a person has the same skill twice")
     sorted_skills = (key >> np.uint64(32)).astype(np.uint32)
@@ -121,4 +139,5 @@ def build(
         person_ids=known,
         attributes=attributes,
         columns=columns,
+        hopes=np.empty(0, dtype=np.uint8) if hopes is None else np.ascontiguousarray(hopes),
     )

@@ -1,0 +1,253 @@
+"""The index, SQL and plain Python give one list: whatever is asked, whatever changes, and whoever changes it meanwhile."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from market.config import Settings
+from market.matching import backend, index_backend, index_build, indexed
+from market.matching.backend import INDEX, Matching, SqlBackend
+from market.matching.core.contract import BadRequirements, Requirement, Tie
+from market.matching.index_backend import IndexBackend, NotReady
+from market.matching.queries import Findable
+from tests.matching.crowd import DAY, Crowd, One, rows
+from tests.support.world import World
+
+SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+QUERIES = 10_000 if SOAK else 120
+"""On each database. The soak's ten thousand take a few minutes."""
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    with Session(engine.execution_options(write=False)) as db:
+        yield db
+
+
+def opened(make: World, folder: Path, kernel: str = "auto") -> IndexBackend:
+    """An index built from the database, and open."""
+    index_build.build(make.engine, folder)
+    index = IndexBackend(folder, kernel)
+    with make.read() as db:
+        assert index.open(db), index.reason
+    return index
+
+
+def test_ten_thousand_random_questions_have_one_answer(make: World, tmp_path: Path) -> None:
+    """Ties, people who leave or change, empty lists, filters, blocks: the index, SQL and the oracle agree on each."""
+    crowd, sql = Crowd(make, 90, seed=1), SqlBackend()
+    index = opened(make, tmp_path)
+    random, fallen = crowd.random, 0
+    for n in range(QUERIES):
+        if n % 5 == 4:
+            with make.write() as db:
+                for person in random.sample(sorted(crowd.people), random.choice((1, 1, 7))):
+                    crowd.change(db, person)
+                person, other = random.sample(sorted(crowd.people), 2)
+                if n % 50 == 4:
+                    crowd.block(db, person, org=crowd.org)
+                    crowd.block(db, crowd.viewer, person=other)
+                if n % 150 == 4 and len(crowd.members) < 12:
+                    crowd.join(db, other)
+        if n % 40 == 39:
+            assert index_build.compact(make.engine, index)
+        asked, tie = crowd.requirements(), crowd.tie()
+        findable, k = crowd.findable(asked), random.choice((1, 5, 200))
+        right = crowd.top(asked, tie, findable, k)
+        with make.read() as db:
+            assert sql.top_k(db, asked, tie, findable, k) == right
+            listed = [person for person, _ in right[:3]]
+            hopes = crowd.hopes(asked, findable, listed, 10)
+            assert sql.hopeful(db, asked, findable, listed, 10) == hopes
+            skills = [q.skill_id for q in asked]
+            try:
+                assert index.top_k(db, asked, tie, findable, k) == right
+                assert index.hopeful(db, asked, findable, listed, 10) == hopes
+                assert rows(index.matrix(db, skills, findable)) == rows(sql.matrix(db, skills, findable))
+            except indexed.NotHeld:
+                fallen += 1
+                assert findable.language == "xx" or findable.tier
+    assert fallen < QUERIES / 2
+    with make.read() as db:
+        assert index.check(db, 90) == 0
+    assert index.drifted == 0
+
+
+@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+def test_a_change_is_in_the_very_next_answer(make: World, tmp_path: Path, kernel: str) -> None:
+    crowd = Crowd(make, 60, seed=2)
+    index, skill = opened(make, tmp_path, kernel), crowd.skills[0]
+    asked, someone = [Requirement(skill, 5, 10, True)], sorted(crowd.people)
+    for n, person in enumerate(someone[:30]):
+        with make.write() as db:
+            crowd.change(db, person, One(skills={skill: (255 - n % 3, 4.0, 0.3, 4)}))
+            seq = backend.last_change(db)
+        with make.read() as db:
+            found = index.top_k(db, asked, Tie(), Findable(), 200, min_seq=seq)
+            assert person in {one for one, _ in found}
+            assert found == crowd.top(asked, Tie(), Findable(), 200)
+        assert index.version() >= seq
+    with make.write() as db:
+        for person in someone[:30]:
+            crowd.change(db, person, One(is_findable=False))
+    with make.read() as db:
+        left = index.top_k(db, asked, Tie(), Findable(), 200)
+    assert not {person for person, _ in left} & set(someone[:30])
+
+
+def test_a_change_that_is_not_committed_is_in_nobodys_answer_but_sqls(make: World, tmp_path: Path) -> None:
+    crowd = Crowd(make, 20, seed=3)
+    index, skill, person = opened(make, tmp_path), crowd.skills[0], min(crowd.people)
+    asked, before = [Requirement(skill, 1, 1, True)], crowd.people[person]
+    matching = Matching(index, INDEX)
+    best = One(skills={skill: (255, 5.0, 0.2, 4)})
+    with make.write() as db:
+        crowd.change(db, person, best)
+        with pytest.raises(NotReady, match="a transaction that writes"):
+            index.top_k(db, asked, Tie(), Findable(), 5)
+        own = matching.top_k(db, asked, Tie(), Findable(), 50)
+        assert own == crowd.top(asked, Tie(), Findable(), 50), "SQL answers whoever writes"
+        db.rollback()
+    crowd.people[person] = before
+    with make.read() as db:
+        assert index.top_k(db, asked, Tie(), Findable(), 50) == crowd.top(asked, Tie(), Findable(), 50)
+        with pytest.raises(NotReady, match="not to be seen yet"):
+            index.top_k(db, asked, Tie(), Findable(), 50, min_seq=index.version() + 99)
+
+
+def test_readers_and_writers_at_once_see_no_list_that_never_was(make: World, tmp_path: Path) -> None:
+    """Threads ask while others change people, the index is compacted, and a second process's index follows."""
+    crowd = Crowd(make, 40, seed=4, skills=2)
+    first, second = opened(make, tmp_path), IndexBackend(tmp_path)
+    with make.read() as db:
+        assert second.open(db)
+    asked, sql = [Requirement(s, 3, 2, True) for s in crowd.skills], SqlBackend()
+    until, wrong, asked_times = time.monotonic() + (20 if SOAK else 2), [], []
+    everyone = sorted(crowd.people)
+    turn = threading.Lock()
+
+    def write() -> None:
+        while time.monotonic() < until:
+            with turn, make.write() as db:
+                for person in crowd.random.sample(everyone, 3):
+                    crowd.change(db, person)
+
+    def ask(index: IndexBackend) -> None:
+        while time.monotonic() < until:
+            with turn, make.read() as db:  # nobody writes while the two are compared
+                right = sql.top_k(db, asked, Tie(), Findable(), 30)
+                found = index.top_k(db, asked, Tie(), Findable(), 30)
+            asked_times.append(1)
+            if found != right:
+                wrong.append((found, right))
+
+    def ask_freely(index: IndexBackend) -> None:
+        while time.monotonic() < until:
+            with make.read() as db:
+                found = index.top_k(db, asked, Tie(), Findable(), 30)
+            if len({person for person, _ in found}) != len(found):
+                wrong.append(found)
+
+    def keep() -> None:
+        while time.monotonic() < until:
+            index_build.compact(make.engine, first)
+            if second.is_replaced():
+                with make.read() as db:
+                    second.open(db)
+
+    jobs: list[Callable[[], None]] = [
+        write,
+        lambda: ask(first),
+        lambda: ask(second),
+        lambda: ask_freely(first),
+        keep,
+    ]
+    failed: list[BaseException] = []
+
+    def run(job: Callable[[], None]) -> None:
+        try:
+            job()
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert wrong == []
+    assert len(asked_times) > 5
+    for index in (first, second):
+        with make.read() as db:
+            assert index.check(db, 40) == 0
+
+
+def test_when_many_changed_at_once_sql_answers_until_the_keeper_took_them_up(
+    make: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_backend, "IN_A_REQUEST", 4)
+    crowd = Crowd(make, 30, seed=5)
+    index = opened(make, tmp_path)
+    matching, asked = Matching(index, INDEX), [Requirement(crowd.skills[0], 2, 1, True)]
+    with make.write() as db:
+        for person in sorted(crowd.people)[:9]:
+            crowd.change(db, person)
+    with make.read() as db:
+        with pytest.raises(NotReady, match="many people changed at once"):
+            index.top_k(db, asked, Tie(), Findable(), 30)
+        assert matching.top_k(db, asked, Tie(), Findable(), 30) == crowd.top(asked, Tie(), Findable(), 30)
+        assert matching.fallbacks == 1
+        assert index.follow(db) == 9
+        assert index.top_k(db, asked, Tie(), Findable(), 30) == crowd.top(asked, Tie(), Findable(), 30)
+
+
+def test_questions_that_cannot_be_scored_are_refused_by_both(make: World, tmp_path: Path) -> None:
+    crowd = Crowd(make, 3, seed=6)
+    index, one = opened(make, tmp_path), Requirement(crowd.skills[0], 3, 1, True)
+    wrong = (
+        [],
+        [Requirement(0, 1, 1, True)],
+        [Requirement(1, 6, 1, True)],
+        [Requirement(1, 1, 11, True)],
+        [one, one],
+        [Requirement(n, 1, 1, False) for n in range(1, 10)],
+    )
+    with make.read() as db:
+        for asked in wrong:
+            for ranks in (SqlBackend(), index, Matching(index, INDEX)):
+                with pytest.raises(BadRequirements):
+                    ranks.top_k(db, asked, Tie(), Findable(), 5)
+        unknown = [Requirement(999_999, 1, 1, True)]
+        nobody = Findable(without=tuple(crowd.people), available_by=DAY)
+        for ranks in (SqlBackend(), index):
+            assert ranks.top_k(db, unknown, Tie(), Findable(), 5) == []
+            assert ranks.top_k(db, [one], Tie(), nobody, 5) == []
+            assert ranks.matrix(db, [999_999], Findable()).shape == (0, 1)
+
+
+def test_the_backend_is_chosen_by_size_and_can_be_forced(make: World, site_settings: Settings) -> None:
+    crowd = Crowd(make, 12, seed=7)
+    folder = site_settings.data / "index"
+    asked = [Requirement(crowd.skills[0], 2, 1, True)]
+    index = opened(make, folder)
+
+    def answers(chosen: str, index_from: int) -> str:
+        matching = Matching(index, chosen, index_from)
+        with make.read() as db:
+            assert matching.top_k(db, asked, Tie(), Findable(), 9) == crowd.top(asked, Tie(), Findable(), 9)
+        return str(matching.health()["answers"])
+
+    assert index.people < 12
+    assert answers("auto", 1) == "index"
+    assert answers("auto", 1000) == "sql"
+    assert answers("index", 1000) == "index"
+    assert answers("sql", 1) == "sql"
+    assert Matching(IndexBackend(folder), INDEX).health()["reason"] == "it is not open yet"
