@@ -7,6 +7,7 @@ from market.applications import panels as applications
 from market.applications.queries import applied_ids
 from market.applications.readers import applied_to_theirs
 from market.cases import panels as cases
+from market.credentials import panels as credentials
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
 from market.matching import openings_listed
@@ -15,6 +16,7 @@ from market.messages import panels as messages
 from market.opportunities.browsing import Order
 from market.profiles import panels as profiles
 from market.reviews import panels as reviews
+from market.wallet import panels as wallet
 from market.web.kit import Applied, FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
@@ -26,11 +28,14 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "applications.show.explanation": (matching.explanation,),
     "applications.candidates.explanation": (matching.explanation,),
     "applications.show.thread": (messages.beside_application,),
+    "engagements.show.credential": (engagements.earned,),
     "engagements.show.thread": (messages.beside_engagement,),
     "engagements.show.review": (reviews.beside_work,),
     "profiles.show.work": (engagements.finished_work,),
     "profiles.show.reviews": (reviews.of_person,),
-    "organisations.show.reviews": (reviews.of_organisation,),
+    "organisations.show": (credentials.of_organisation, reviews.of_organisation),
+    "profiles.show.credentials": (credentials.of_profile, wallet.of_profile),
+    "profiles.mine.parts": (credentials.of_own_profile, wallet.of_own_profile),
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),
@@ -38,6 +43,8 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "reviews.show.report": (cases.of_review,),
     "messages.beside.report": (cases.of_message,),
     "skills.queue.tabs": (cases.tabs,),
+    "trust.moderation.tabs": (cases.issuer_tabs,),
+    "trust.issuer.held": (wallet.of_issuer,),
 }
 
 # Who reads a profile that is private: those with whom its owner deals.
@@ -47,6 +54,7 @@ PROFILE_READERS: tuple[ProfileReader, ...] = (applied_to_theirs, works_for_their
 SOURCE_WORDS: dict[str, SourceWords] = {
     "claim": profiles.claim_words,
     "project_skill": profiles.project_words,
+    "held_skill": wallet.credential_words,
 }
 
 # Who may read the files of a thing, asked by the kind of the thing a file is about. The owner of a file always may.

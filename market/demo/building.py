@@ -6,6 +6,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine, text
 
 from market.config import Settings
+from market.credentials.address import with_issuing
 from market.db import connect, transaction
 from market.demo.play import play
 from market.files.service import with_files
@@ -17,7 +18,9 @@ from market.skills import importing
 
 def build(settings: Settings) -> None:
     """Make the world in the settings' data folder. Whole or not at all, so there is nothing to keep safe meanwhile."""
-    engine = knowing(with_files(connect(settings.url, synchronous="OFF"), settings), settings)
+    engine = knowing(
+        with_issuing(with_files(connect(settings.url, synchronous="OFF"), settings), settings), settings
+    )
     try:
         migrate.upgrade(engine)
         _play(engine, settings)

@@ -27,6 +27,9 @@ ORDER = (
     "end",
     "review",
     "answer",
+    "define",
+    "issue",
+    "take",
 )
 
 

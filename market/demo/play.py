@@ -11,6 +11,7 @@ from market import clock, outbox, timers
 from market.config import Settings
 from market.db import transaction
 from market.demo.cast import Cast
+from market.demo.issuing import credentials
 from market.demo.moments import Moments, hour_of
 from market.demo.settling import arrivals, postings
 from market.demo.story import tell
@@ -40,6 +41,7 @@ def play(
     arrivals(world, moments)
     postings(world, moments)
     tell(world, moments)
+    credentials(world, moments)
     with transaction(engine, write=False) as db:
         skills = {
             key: id_

@@ -40,7 +40,13 @@ def ensure_world(settings: Settings) -> bool:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     build(replace(settings, data=building))
-    for name in ("files", "market.db-wal", "market.db-shm", "market.db"):  # the database last: it says done
+    for name in (
+        "files",
+        "secret",
+        "market.db-wal",
+        "market.db-shm",
+        "market.db",
+    ):  # the database last: it says done
         if (building / name).exists():
             _move(building / name, settings.data / name)
     shutil.rmtree(building)

@@ -21,6 +21,7 @@ class World:
     openings: dict[str, Row]
     stories: list[Row]
     proposals: list[Row]
+    achievements: list[Row]
     step_in: list[Row]
 
 
@@ -38,6 +39,7 @@ def load(folder: Path | None = None) -> World:
         },
         stories=[row for path in sorted((folder / "stories").glob("*.toml")) for row in _rows(path, "story")],
         proposals=_rows(folder / "moderation.toml", "skill_proposal"),
+        achievements=_rows(folder / "achievements.toml", "achievement"),
         step_in=_rows(folder / "step_in.toml", "step_in"),
     )
 

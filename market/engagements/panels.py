@@ -6,8 +6,10 @@ from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 
-from market.access import Actor
+from market.access import Actor, Task
 from market.accounts.models import Person
+from market.credentials import sentences as credentials
+from market.engagements import earned as credentials_of
 from market.engagements import queries, rules
 from market.engagements.models import Engagement
 from market.web.render import render_part
@@ -23,3 +25,25 @@ def finished_work(request: Request, db: Session, actor: Actor, *, person: Person
     """What someone completed here, on their profile."""
     rows = queries.finished(db, person.id)
     return render_part(request, "engagements/finished.html", rows=rows) if rows else Markup("")
+
+
+def earned(request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any) -> Markup:
+    """The credential that came of the work, for its two sides; where none did, the way to issue one."""
+    sides = rules.parties(actor, engagement)
+    if not sides or engagement.status not in rules.ENDED:
+        return Markup("")
+    found = credentials_of.earned_by(db, engagement.id)
+    may_issue = "talent" not in sides and actor.may_for(Task.ISSUE, engagement.org_id)
+    if found is None and not may_issue:
+        return Markup("")
+    person = db.get_one(Person, engagement.person_id)
+    return render_part(
+        request,
+        "engagements/earned.html",
+        found=found,
+        state=credentials.state(found.status, found.valid_until) if found else None,
+        own="talent" in sides,
+        may_open="talent" in sides or may_issue,
+        person=person,
+        achievements=credentials_of.to_issue(db, engagement.org_id) if found is None else [],
+    )

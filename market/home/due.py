@@ -47,6 +47,7 @@ class Kind(StrEnum):
     CHANGE = "change"  # changed terms to sign
     CONFIRM = "confirm"  # money that was declared paid
     INVITED = "invited"
+    CREDENTIAL = "credential"  # one that was offered
     HANDED_IN = "handed_in"
     COUNTER = "counter"  # terms that the other side suggested
     PAY = "pay"

@@ -15,6 +15,8 @@ from sqlmodel import Session, col
 from market import clock
 from market.accounts.models import Organisation
 from market.applications.models import Application, InvitationToApply
+from market.credentials.models import Achievement, Issued
+from market.credentials.rules import Status as CredentialStatus
 from market.engagements.models import (
     AssessmentSide,
     Engagement,
@@ -120,6 +122,11 @@ _TALENT: Any = union_all(
         col(Opportunity.status) == OpeningStatus.PUBLISHED,
         or_(col(Opportunity.deadline_at).is_(None), col(Opportunity.deadline_at) > at_now),
     ),
+    select(*row(Kind.CREDENTIAL, col(Issued.public_id), col(Achievement.name), _org, None))
+    .select_from(Issued)
+    .join(Achievement, col(Achievement.id) == col(Issued.achievement_id))
+    .join(Organisation, col(Organisation.id) == col(Issued.org_id))
+    .where(col(Issued.person_id) == me, col(Issued.status) == CredentialStatus.OFFERED),
 )
 
 

@@ -13,9 +13,9 @@ from market.words import _
 Address = Callable[
     [str], str | None
 ]  # the path of a route by its name, None where the site has no such route
-OF_ORG = ("employer", "posts", "team", "people")
+OF_ORG = ("employer", "posts", "team", "people", "issue")
 OF_ONESELF = ("home", "work", "profile")
-OWN_SIDE = ("/home", "/me", "/work", "/applications", "/offers", "/wanted")
+OWN_SIDE = ("/home", "/me", "/work", "/applications", "/offers", "/wanted", "/credentials", "/wallet")
 
 
 class Item(NamedTuple):
@@ -41,10 +41,15 @@ def nav(actor: Actor, path: str, address: Address, *, demo: bool, here: str = ""
 
 def _main(actor: Actor, path: str, here: str) -> list[tuple[str, str, str]]:
     if not actor.is_signed_in:
-        return [("openings", "opportunities.browse", _("Openings")), ("how", "home.how", _("How it works"))]
+        return [
+            ("openings", "opportunities.browse", _("Openings")),
+            ("programmes", "programmes.browse", _("Programmes")),
+            ("how", "home.how", _("How it works")),
+        ]
     own = [
         ("home", "home.talent", _("My next step")),
         ("openings", "opportunities.browse", _("Openings")),
+        ("programmes", "programmes.browse", _("Programmes")),
         ("work", "engagements.mine", _("My work")),
         ("profile", "profiles.mine", _("My profile")),
     ]
@@ -60,11 +65,13 @@ def _main(actor: Actor, path: str, here: str) -> list[tuple[str, str, str]]:
     posts = [("posts", "opportunities.mine", _("Our openings"))] if actor.orgs_for(Task.POST) else []
     team = [("team", "engagements.ours", _("Work"))] if actor.orgs_for(Task.SUPERVISE) else []
     people = [("people", "matching.people", _("People"))] if actor.orgs_for(Task.DECIDE) else []
+    issuing = [("issue", "achievements.ours", _("Credentials"))] if actor.orgs_for(Task.ISSUE) else []
     return [
         ("employer", "home.employer", _("To answer")),
         *posts,
         *team,
         *people,
+        *issuing,
         ("own", "home.talent", _("My own side")),
         *moderation,
     ]

@@ -107,6 +107,16 @@ def for_talent(one: Due) -> Todo:
             "engagements.pay",
             here,
         )
+    if one.kind is Kind.CREDENTIAL:
+        return Todo(
+            _("Take a credential, or leave it"),
+            _("%(who)s has issued you “%(what)s”. You decide who sees it.", who=one.who, what=one.title),
+            _("Read it"),
+            "credentials.show",
+            here,
+            None,
+            "letter",
+        )
     return Todo(
         _("%(who)s asks you to apply", who=one.who),
         one.title,
