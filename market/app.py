@@ -60,8 +60,11 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.notifications import routes as notifications
     from market.opportunities import routes as opportunities
     from market.profiles import routes as profiles
+    from market.programmes import routes as programmes
     from market.reviews import routes as reviews
     from market.skills import routes as skills
+    from market.trust import routes as trust
+    from market.wallet import routes as wallet
 
     return [
         page("/healthz", healthz, name="healthz", allow=anyone),
@@ -70,8 +73,11 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *home.routes,
         *matching.routes,  # before skills and opportunities: /skills/demand is no skill
         *skills.routes,
+        *programmes.routes,
         *opportunities.routes,
         *credentials.routes,
+        *trust.routes,
+        *wallet.routes,
         *profiles.routes,
         *applications.routes,
         *engagements.routes,

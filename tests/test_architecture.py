@@ -132,11 +132,12 @@ def test_every_fragment_is_a_block_whose_id_is_in_the_html() -> None:
 
 def test_templates_carry_no_script_style_or_handler_of_their_own() -> None:
     wrong = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|hx-on|javascript:", re.IGNORECASE)
+    data_block = '<script type="application/ld+json">{{ linked|ld }}</script>'  # which no browser runs
     found = [
         f"{p.relative_to(ROOT)}: {m[0]}"
         for p in TEMPLATES.rglob("*.html")
         if p.parent.name != "email"
-        for m in wrong.finditer(p.read_text())
+        for m in wrong.finditer(p.read_text().replace(data_block, "") if p.name == "ld.html" else p.read_text())
     ]
     assert not found
 

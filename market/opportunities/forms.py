@@ -1,8 +1,7 @@
 """The forms of a posting, one for each step of writing it. A draft may be incomplete; what is there must make sense."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, StringConstraints, field_validator
@@ -145,18 +144,3 @@ class CancelForm(Form):
 def end_of_day(day: date, zone: str) -> datetime:
     """The last minute of a day in an IANA zone; the offset is that of the day asked."""
     return datetime.combine(day, time(23, 59), ZoneInfo(zone))
-
-
-def without_blank_rows(raw: Mapping[str, Any], prefix: str, telling: tuple[str, ...]) -> dict[str, Any]:
-    """The form without rows of which every telling field is empty: a row holds select boxes that are never empty."""
-    values = dict(raw)
-    numbers = {key.split("-")[1] for key in values if key.startswith(f"{prefix}-") and key.count("-") == 2}
-    for number in numbers:
-        if not any(str(values.get(f"{prefix}-{number}-{name}", "")).strip() for name in telling):
-            values = {k: v for k, v in values.items() if not k.startswith(f"{prefix}-{number}-")}
-    return values
-
-
-def without_row(raw: Mapping[str, Any], prefix: str, number: str) -> dict[str, Any]:
-    """The form with one row taken out."""
-    return {k: v for k, v in raw.items() if not k.startswith(f"{prefix}-{number}-")}

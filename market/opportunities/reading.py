@@ -17,8 +17,6 @@ from market.opportunities.forms import (
     PayForm,
     SkillsForm,
     WorkForm,
-    without_blank_rows,
-    without_row,
 )
 from market.opportunities.models import Opportunity
 from market.opportunities.quality import MOST_HOURS
@@ -29,6 +27,7 @@ from market.skills import forms as skill_forms
 from market.skills.forms import Chosen
 from market.skills.models import Skill
 from market.web.forms import Entry, filled, read
+from market.web.rows import without_blank_rows, without_row
 from market.words import _
 
 

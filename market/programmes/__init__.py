@@ -34,7 +34,7 @@ How one runs
      the capstone, due at the end of their weeks, pay split by productive hours, the mentors named.
   3. Signing makes the engagement with `programme_version_id` and `cohort_id`, milestones with `phase` and
      `programme_task_id`, and mentors and assessors as engagement members.
-  4. Running lives in market/engagements (tables: programme_models): ticks, sessions confirmed by both, hours, pulse,
+  4. Running lives in market/apprenticeships, above the engagements: ticks, sessions confirmed by both, hours, pulse,
      capstone attempts (round 1 and 2), appeal to another assessor within seven days, waiting list. `finish` needs the
      least sessions held and the capstone passed beside the guard of every engagement.
   5. The assessment that passes is written to the ledger as T4 and issues the version's achievement with `result` and

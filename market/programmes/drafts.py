@@ -1,6 +1,6 @@
 """What a programme says, as plain values: for checking it, describing it and showing it. Pure."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from market.programmes.rules import (
     Captions,
@@ -182,4 +182,3 @@ class Draft(NamedTuple):
 
 ROWS = ("outcomes", "resources", "tasks", "people", "entry", "rubric_attached", "rubric_problem", "criteria", "pass_mark")  # fmt: skip
 SCALARS: tuple[str, ...] = tuple(name for name in Draft._fields if name not in ROWS)
-Fields = dict[str, Any]  # some of SCALARS with their values

@@ -13,7 +13,6 @@ from market.programmes.drafts import SCALARS, Draft, Entry, Item, Named, Outcome
 from market.programmes.drafts import Task as TaskDraft
 from market.programmes.models import (
     CheckQuestion,
-    Cohort,
     LearningOutcome,
     OutcomeCriterion,
     Prerequisite,
@@ -242,11 +241,6 @@ def may_be_named(db: Session, org_id: int) -> list[tuple[int, str, str]]:
     for membership_id, public_id, name in found:
         first.setdefault(public_id, (membership_id, public_id, name or ""))
     return list(first.values())
-
-
-def cohort_of(db: Session, opportunity_id: int) -> Cohort | None:
-    """The round that an opening fills."""
-    return db.exec(select(Cohort).where(Cohort.opportunity_id == opportunity_id)).first()
 
 
 def achievements_of(db: Session, programme_id: int) -> tuple[int, ...]:

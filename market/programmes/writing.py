@@ -85,13 +85,13 @@ def save(
     judging: Judging | None = None,
     **fields: Any,
 ) -> ProgrammeVersion:
-    """Save what is given of the draft; what is not given stays. `fields` are some of `drafts.SCALARS`.
+    """Save what is given of the draft; what is not given stays. `fields` are some of `drafts.SCALARS`, or `achievement_id`.
 
     `seen` is the `draft_version` the writer had before them: `Conflict` when someone has saved since, or when there
     is no draft.
     """
     require(rules.may_write(actor, programme.org_id))
-    unknown = set(fields) - set(SCALARS)
+    unknown = set(fields) - {*SCALARS, "achievement_id"}
     if unknown:
         raise ValueError(f"no such fields of a programme: {sorted(unknown)}")
     version = queries.version_of(db, programme, 0)

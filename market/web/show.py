@@ -1,5 +1,6 @@
 """How values are written on a page: days, instants, money, numbers. One place, so that they agree everywhere."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -138,7 +139,19 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
+_ENDS_A_BLOCK = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+
+
+def ld(data: dict[str, Any]) -> Markup:
+    """Linked data as JSON that can stand in a data block: nothing in it can end the block or begin a tag."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+    return Markup(text.translate(_ENDS_A_BLOCK))  # noqa: S704 - what could be HTML is escaped above
+
+
 FILTERS: dict[str, Any] = {
+    "ld": ld,
     "day": day,
     "day_short": day_short,
     "day_full": day_full,

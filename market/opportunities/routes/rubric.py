@@ -10,7 +10,7 @@ from starlette.responses import Response
 from market.access import Actor, recruits
 from market.errors import Conflict, NotFound
 from market.opportunities import drafting, queries, rules
-from market.opportunities.forms import RubricForm, without_blank_rows, without_row
+from market.opportunities.forms import RubricForm
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import Asked
 from market.opportunities.routes.write import onward, steps_of
@@ -20,6 +20,7 @@ from market.rubrics.service import copy_rubric, create_rubric, rewrite
 from market.web.forms import Entry, filled, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.rows import without_blank_rows, without_row
 from market.words import _
 
 TELLING = ("name", "step_1", "step_2", "step_3", "step_4")
