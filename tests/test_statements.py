@@ -41,14 +41,9 @@ LISTS = {
         "/skills/proposed", "dana", 4, "the names that a proposal is like: the index is checked, then read"
     ),
     "organisations.members": List("/organisations/{bakery}/members", "bruno"),
-    "reviews.of_person": List(
-        "/people/{amara}/reviews",
-        most=7,
-        why="one person: may they be seen, ratings, skills, two reputations",
-    ),
-    "reviews.of_organisation": List(
-        "/organisations/{bakery}/reviews", most=6, why="one organisation: ratings, skills, two reputations"
-    ),
+    "reviews.of_person": List("/people/{amara}/reviews"),
+    "reviews.of_person, by an employer": List("/people/{amara}/reviews", "bruno"),
+    "reviews.of_organisation": List("/organisations/{bakery}/reviews"),
     "cases.queue": List("/moderation", "dana"),
     "cases.organisations": List("/moderation/organisations", "dana"),
     "cases.reports": List("/moderation/reports", "dana"),

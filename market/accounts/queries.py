@@ -1,10 +1,11 @@
 """Reading accounts: people and organisations by what their addresses in the site say, and who belongs where."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, bindparam, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlmodel import Session, col, select
 
 from market.access import MAY, Role, Task
@@ -53,19 +54,27 @@ def is_blocked(
 
     For an organisation this asks also whether one of its members blocked the person; blocks work in both directions.
     """
-    between = []
+    between = blocks_between(a_person_id, b_person_id, () if org_id is None else (org_id,))
+    return bool(between) and db.exec(select(Block.id).where(or_(*between)).limit(1)).first() is not None
+
+
+def blocks_between(
+    a_person_id: Any, b_person_id: int | None, org_ids: Sequence[int]
+) -> list[ColumnElement[bool]]:
+    """What holds for the blocks between a person (an id, or a column of ids) and the other person or organisations."""
+    between: list[ColumnElement[bool]] = []
     if b_person_id is not None:
         pairs = ((a_person_id, b_person_id), (b_person_id, a_person_id))
         between += [and_(col(Block.blocker_id) == a, col(Block.blocked_person_id) == b) for a, b in pairs]
-    if org_id is not None:
+    if org_ids:
         members = select(Membership.person_id).where(
-            Membership.org_id == org_id, col(Membership.ended_at).is_(None)
+            col(Membership.org_id).in_(org_ids), col(Membership.ended_at).is_(None)
         )
         between += [
-            and_(col(Block.blocker_id) == a_person_id, col(Block.blocked_org_id) == org_id),
+            and_(col(Block.blocker_id) == a_person_id, col(Block.blocked_org_id).in_(org_ids)),
             and_(col(Block.blocker_id).in_(members), col(Block.blocked_person_id) == a_person_id),
         ]
-    return bool(between) and db.exec(select(Block.id).where(or_(*between)).limit(1)).first() is not None
+    return between
 
 
 def org_member_ids(db: Session, org_id: int, task: Task | None = None) -> list[int]:

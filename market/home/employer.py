@@ -23,7 +23,8 @@ from market.opportunities.queries import OurRow
 from market.opportunities.queries import ours as our_openings
 from market.opportunities.rules import OPEN
 from market.opportunities.rules import Status as OpeningStatus
-from market.reviews.queries import EmployerFigures, employer_figures, reputation_of_organisation
+from market.reviews.queries import EmployerFigures, employer_figures
+from market.reviews.reading import about_organisation
 from market.reviews.reputation import Reputation
 from market.transitions import Transition
 from market.words import _, plural
@@ -194,4 +195,4 @@ def _to_finish(openings: list[OurRow]) -> list[Todo]:
 
 def _seen(db: Session, actor: Actor, org_id: int, public_id: str) -> Seen:
     name = next(m.org_name for m in actor.memberships if m.org_id == org_id)
-    return Seen(public_id, name, reputation_of_organisation(db, org_id), employer_figures(db, org_id))
+    return Seen(public_id, name, about_organisation(db, org_id, 1).reputation, employer_figures(db, org_id))

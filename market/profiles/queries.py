@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, false, func, literal, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
 from market.access import Actor, Task
-from market.accounts.models import Organisation, Person, PersonStatus
-from market.accounts.queries import get_person, is_blocked
+from market.accounts.models import Block, Organisation, Person, PersonStatus
+from market.accounts.queries import blocks_between
+from market.db import BigId
 from market.errors import NotFound
 from market.files.models import File, FileState
 from market.profiles import rules
@@ -49,39 +50,63 @@ def visible_profile(db: Session, actor: Actor, public_id: str, readers: Iterable
 
     `readers` are `panels.PROFILE_READERS`, which a page finds in its kit.
     """
-    person = get_person(db, public_id)
-    profile = profile_of(db, person.id)
+    known = select(Person, TalentProfile, *_known_of(actor, col(Person.id)))
+    found = db.execute(
+        known.outerjoin(TalentProfile, col(TalentProfile.person_id) == col(Person.id)).where(
+            col(Person.public_id) == public_id
+        )
+    ).first()
+    if found is None or found[0].status is PersonStatus.ERASED:
+        raise NotFound(_("There is no such person here."))
+    person, profile = found[0], found[1] or TalentProfile(person_id=found[0].id)
     own = actor.is_signed_in and actor.id == person.id
     if not own and person.status is not PersonStatus.ACTIVE:
         raise NotFound(_("There is no such person here."))
-    if not rules.may_see(actor, person.id, profile.visibility, seer(db, actor, profile, readers)):
+    seen_by = _seer(db, actor, profile, readers, blocked=found[2], recruits=found[3])
+    if not rules.may_see(actor, person.id, profile.visibility, seen_by):
         raise NotFound(_("There is no such person here."))
     return Seen(person, profile)
 
 
 def seer(db: Session, actor: Actor, profile: TalentProfile, readers: Iterable[Reader] = ()) -> Seer:
-    """What the actor is to the profile's owner. Nothing is looked up that the answer does not hang on."""
-    owner = profile.person_id
-    if not actor.is_signed_in or actor.id == owner:
+    """What the actor is to the profile's owner."""
+    owner = literal(profile.person_id, BigId)
+    blocked, recruits = db.execute(select(*_known_of(actor, owner))).one()
+    return _seer(db, actor, profile, readers, blocked=blocked, recruits=recruits)
+
+
+def _seer(
+    db: Session,
+    actor: Actor,
+    profile: TalentProfile,
+    readers: Iterable[Reader],
+    *,
+    blocked: bool,
+    recruits: bool,
+) -> Seer:
+    """Nothing more is looked up that the answer does not hang on: who reads a private profile."""
+    if not actor.is_signed_in or actor.id == profile.person_id:
         return Seer()
-    if is_blocked(db, owner, b_person_id=actor.id) or any(
-        is_blocked(db, owner, org_id=org_id) for org_id in actor.org_ids
-    ):
+    if blocked:
         return Seer(is_blocked=True)
     if profile.visibility is Visibility.PUBLIC:
         return Seer()
-    recruits = profile.visibility is Visibility.MEMBERS and _recruits_for_verified(db, actor)
+    recruits = profile.visibility is Visibility.MEMBERS and recruits
+    owner = profile.person_id
     return Seer(
         is_reader=not recruits and any(reads(db, actor, owner) for reads in readers), recruits=recruits
     )
 
 
-def _recruits_for_verified(db: Session, actor: Actor) -> bool:
-    """Does the actor choose people for an organisation that a moderator has verified?"""
-    wanted = pick(Organisation.id).where(
+def _known_of(actor: Actor, owner: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Does a block part them, and does the actor choose people for an organisation that a moderator has verified?"""
+    if not actor.is_signed_in:
+        return false(), false()
+    blocks = or_(*blocks_between(owner, actor.id, actor.org_ids))
+    verified = select(col(Organisation.id)).where(
         col(Organisation.id).in_(actor.orgs_for(Task.DECIDE)), col(Organisation.verified_at).is_not(None)
     )
-    return bool(actor.memberships) and db.exec(wanted.limit(1)).first() is not None
+    return select(col(Block.id)).where(blocks).exists(), verified.exists()
 
 
 class Claim(NamedTuple):

@@ -11,7 +11,7 @@ from market.accounts.models import Organisation, Person
 from market.engagements.models import Engagement
 from market.engagements.rules import parties
 from market.opportunities.models import Opportunity
-from market.reviews import queries, rules, scales
+from market.reviews import queries, reading, rules, scales
 from market.web.render import render_part
 
 
@@ -36,11 +36,12 @@ def beside_work(
 
 def of_person(request: Request, db: Session, actor: Actor, *, person: Person, **_more: Any) -> Markup:
     """The last reviews of a person, with the published mean."""
+    about = reading.about_person(db, person.id, 3)
     return render_part(
         request,
         "reviews/on_profile.html",
-        reviews=queries.of_person(db, person.id, 3),
-        reputation=queries.reputation_of_person(db, person.id),
+        reviews=about.reviews,
+        reputation=about.reputation,
         more=("reviews.of_person", person.public_id),
     )
 
@@ -49,12 +50,13 @@ def of_organisation(
     request: Request, db: Session, actor: Actor, *, organisation: Organisation, **_more: Any
 ) -> Markup:
     """The last reviews of an organisation, with its figures."""
+    about = reading.about_organisation(db, organisation.id, 3)
     return render_part(
         request,
         "reviews/on_organisation.html",
-        reviews=queries.of_organisation(db, organisation.id, 3),
+        reviews=about.reviews,
         organisation=organisation,
-        reputation=queries.reputation_of_organisation(db, organisation.id),
+        reputation=about.reputation,
         figures=queries.employer_figures(db, organisation.id),
         more=("reviews.of_organisation", organisation.public_id),
     )
@@ -65,12 +67,12 @@ def organisation_box(
 ) -> Markup:
     """Who posts an opening, and how it is to work for them."""
     org = db.get_one(Organisation, opportunity.org_id)
-    latest = queries.of_organisation(db, org.id, 1)
+    latest, reputation = reading.about_organisation(db, org.id, 1)
     return render_part(
         request,
         "reviews/box.html",
         organisation=org,
-        reputation=queries.reputation_of_organisation(db, org.id),
+        reputation=reputation,
         figures=queries.employer_figures(db, org.id),
         quote=latest[0].text if latest and latest[0].moderation != "reported" else "",
     )

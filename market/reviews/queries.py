@@ -1,28 +1,22 @@
-"""Reading reviews. Only revealed ones leave this module, and one's own; nothing about a sealed one does."""
+"""Who may read and write which review, and how an organisation answers. What was said is in `reading`."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from statistics import median
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
 from market import clock
 from market.access import Actor, Decision
-from market.accounts.models import Organisation, Person
 from market.accounts.queries import org_member_ids
 from market.applications.models import Application
 from market.engagements.models import Engagement
 from market.engagements.rules import ENDED, TrialOutcome, parties
 from market.errors import NotFound
 from market.reviews import rules
-from market.reviews.models import Review, ReviewAxis, ReviewPair, ReviewSkillStatement
-from market.reviews.reputation import PRIOR_MEAN, Rated, Reputation, reputation
-from market.reviews.rules import Side, Status
-from market.reviews.scales import name_of, steps_of
-from market.skills.models import Skill
+from market.reviews.models import Review, ReviewPair
+from market.reviews.rules import Side
 from market.words import _
 
 
@@ -67,194 +61,6 @@ def get_review(db: Session, actor: Actor, public_id: str) -> tuple[Engagement, R
     ):
         raise NotFound(_("There is no such review."))
     return engagement, pair, review
-
-
-def axes_of(db: Session, review_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """Review id to its axes with their steps."""
-    found: dict[int, dict[str, int]] = {}
-    for row in db.exec(pick(ReviewAxis).where(col(ReviewAxis.review_id).in_(review_ids))):
-        found.setdefault(row.review_id, {})[row.axis] = row.step
-    return found
-
-
-class Statement(NamedTuple):
-    skill_id: int
-    skill: str
-    level: int
-    text: str
-
-
-def statements_of(db: Session, review_ids: Sequence[int]) -> dict[int, list[Statement]]:
-    """Review id to what it states of single skills."""
-    rows = db.connection().execute(
-        select(
-            col(ReviewSkillStatement.review_id),
-            col(ReviewSkillStatement.skill_id),
-            col(Skill.name),
-            col(ReviewSkillStatement.level),
-            col(ReviewSkillStatement.text),
-        )
-        .join(Skill, col(Skill.id) == col(ReviewSkillStatement.skill_id))
-        .where(col(ReviewSkillStatement.review_id).in_(review_ids))
-        .order_by(col(Skill.name))
-    )
-    found: dict[int, list[Statement]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(Statement(row[1], row[2], row[3], row[4]))
-    return found
-
-
-class Shown(NamedTuple):
-    """A revealed review as it is read."""
-
-    public_id: str
-    side: Side
-    author: str
-    org_name: str
-    title: str
-    text: str
-    revealed_at: datetime
-    reply: str | None
-    replied_at: datetime | None
-    moderation: str | None
-    axes: tuple[tuple[str, int, str], ...]  # name, step, the anchor of that step
-    statements: tuple[Statement, ...]
-    id: int
-
-    @property
-    def stars(self) -> float:
-        """The mean of the axes, 1 to 5; 0 where none may be read."""
-        return sum(step for _name, step, _words in self.axes) / max(1, len(self.axes))
-
-
-_SHOWN = (
-    select(
-        col(Review.id),
-        col(Review.public_id),
-        col(Review.side),
-        col(Person.display_name),
-        col(Organisation.name),
-        col(Engagement.title),
-        col(Review.text),
-        col(ReviewPair.revealed_at),
-        col(Review.reply),
-        col(Review.replied_at),
-        col(Review.moderation),
-    )
-    .join(ReviewPair, col(ReviewPair.id) == col(Review.pair_id))
-    .join(Engagement, col(Engagement.id) == col(ReviewPair.engagement_id))
-    .join(Organisation, col(Organisation.id) == col(ReviewPair.org_id))
-    .join(Person, col(Person.id) == col(Review.author_id))
-    .where(col(ReviewPair.status) == Status.REVEALED)
-    .order_by(col(ReviewPair.revealed_at).desc(), col(Review.id).desc())
-    .limit(bindparam("size"))
-)
-_OF_PERSON = _SHOWN.where(col(Review.side) == Side.EMPLOYER, col(ReviewPair.person_id) == bindparam("person"))
-_OF_ORGANISATION = _SHOWN.where(col(Review.side) == Side.TALENT, col(ReviewPair.org_id) == bindparam("org"))
-_OF_PAIR = _SHOWN.where(col(Review.pair_id) == bindparam("pair"))
-
-
-def of_person(db: Session, person_id: int, size: int = 50) -> list[Shown]:
-    """What organisations said of someone, the newest first; removed ones stay as a tombstone without words."""
-    return _read(db, _OF_PERSON, {"person": person_id, "size": size})
-
-
-def of_organisation(db: Session, org_id: int, size: int = 50) -> list[Shown]:
-    """What people said of an organisation."""
-    return _read(db, _OF_ORGANISATION, {"org": org_id, "size": size})
-
-
-def of_pair(db: Session, pair_id: int) -> dict[Side, Shown]:
-    """Both reviews of a revealed pair; nothing of any other."""
-    return {one.side: one for one in _read(db, _OF_PAIR, {"pair": pair_id, "size": 2})}
-
-
-def _read(db: Session, statement: object, values: dict[str, int]) -> list[Shown]:
-    rows = db.connection().execute(statement, values).all()  # type: ignore[call-overload]
-    ids = [row[0] for row in rows]
-    axes, statements = axes_of(db, ids), statements_of(db, ids)
-    made = []
-    for row in rows:
-        steps = axes.get(row[0], {})
-        order = rules.AXES[Side.TALENT if row[2] is Side.EMPLOYER else Side.EMPLOYER]
-        gone = row[10] == "removed"
-        made.append(
-            Shown(
-                row[1],
-                row[2],
-                row[3] or _("Someone who left"),
-                row[4],
-                row[5],
-                "" if gone else row[6],
-                row[7],
-                None if gone else row[8],  # a reply would tell what is gone
-                None if gone else row[9],
-                row[10],
-                ()
-                if gone
-                else tuple((name_of(a), steps[a], steps_of(a)[steps[a] - 1]) for a in order if a in steps),
-                () if gone else tuple(statements.get(row[0], ())),
-                row[0],
-            )
-        )
-    return made
-
-
-_RATED = (
-    select(
-        col(ReviewPair.revealed_at),
-        func.avg(col(ReviewAxis.step)),
-        col(ReviewPair.person_id),
-        col(ReviewPair.org_id),
-    )
-    .join(Review, col(Review.pair_id) == col(ReviewPair.id))
-    .join(ReviewAxis, col(ReviewAxis.review_id) == col(Review.id))
-    .where(col(ReviewPair.status) == Status.REVEALED, col(Review.moderation).is_distinct_from("removed"))
-    .group_by(col(Review.id), col(ReviewPair.revealed_at), col(ReviewPair.person_id), col(ReviewPair.org_id))
-)
-_RATED_PERSON = _RATED.where(
-    col(Review.side) == Side.EMPLOYER, col(ReviewPair.person_id) == bindparam("person")
-)
-_RATED_ORG = _RATED.where(col(Review.side) == Side.TALENT, col(ReviewPair.org_id) == bindparam("org"))
-
-
-def reputation_of_person(db: Session, person_id: int) -> Reputation:
-    """From revealed reviews; one organisation's word is capped."""
-    rows = db.connection().execute(_RATED_PERSON, {"person": person_id})
-    return reputation(
-        (Rated(float(r[1]), r[0].date(), f"org:{r[3]}") for r in rows),
-        clock.today(),
-        site_mean(db, Side.EMPLOYER),
-    )
-
-
-def reputation_of_organisation(db: Session, org_id: int) -> Reputation:
-    """From revealed reviews; one person's word is capped."""
-    rows = db.connection().execute(_RATED_ORG, {"org": org_id})
-    return reputation(
-        (Rated(float(r[1]), r[0].date(), f"person:{r[2]}") for r in rows),
-        clock.today(),
-        site_mean(db, Side.TALENT),
-    )
-
-
-def site_mean(db: Session, side: Side) -> float:
-    """The mean of all axes that this side has given, once there are ten reviews."""
-    row = (
-        db.connection()
-        .execute(
-            select(func.count(func.distinct(col(Review.id))), func.avg(col(ReviewAxis.step)))
-            .join(ReviewAxis, col(ReviewAxis.review_id) == col(Review.id))
-            .join(ReviewPair, col(ReviewPair.id) == col(Review.pair_id))
-            .where(
-                col(ReviewPair.status) == Status.REVEALED,
-                col(Review.side) == side,
-                col(Review.moderation).is_distinct_from("removed"),
-            )
-        )
-        .one()
-    )
-    return float(row[1]) if row[0] >= 10 else PRIOR_MEAN
 
 
 class EmployerFigures(NamedTuple):

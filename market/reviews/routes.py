@@ -14,8 +14,8 @@ from market.engagements.queries import get_engagement
 from market.matching.queries import requirements_of
 from market.opportunities.models import Opportunity
 from market.profiles.queries import visible_profile
-from market.reviews import forms, queries, rules, scales, service
-from market.reviews.models import Review
+from market.reviews import forms, queries, reading, rules, scales, service
+from market.reviews.models import Review, ReviewPair
 from market.reviews.rules import AXES, Side, Status
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.kit import kit_of
@@ -66,12 +66,12 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
 def _known(db: Session, mine: Review | None, skills: list[tuple[int, str, int]]) -> Entry[Any]:
     if mine is None:
         return BLANK
-    stated = {s.skill_id: s.level for s in queries.statements_of(db, [mine.id]).get(mine.id, [])}
+    stated = {s.skill_id: s.level for s in reading.statements_of(db, [mine.id]).get(mine.id, [])}
     levels = {f"skill-{n}": stated.get(skill, "") for n, (skill, _name, _level) in enumerate(skills)}
     return filled(
         text=mine.text,
         private_note=mine.private_note,
-        **queries.axes_of(db, [mine.id]).get(mine.id, {}),
+        **reading.axes_of(db, [mine.id]).get(mine.id, {}),
         **levels,
     )
 
@@ -111,7 +111,7 @@ def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK)
     pair = queries.get_pair(db, actor, engagement)
     side = rules.side_of(actor, pair)
     assert side is not None
-    both = queries.of_pair(db, pair.id)
+    both = reading.of_pair(db, pair.id)
     about_me = both.get(scales.subject_of(side))
     return render(
         request,
@@ -131,10 +131,15 @@ def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK)
         may_reply=rules.may_reply(actor, pair, about_me.side, about_me.reply is not None, about_me.moderation)
         if about_me
         else None,
-        reputation=queries.reputation_of_person(db, pair.person_id)
-        if side is Side.TALENT
-        else queries.reputation_of_organisation(db, pair.org_id),
+        reputation=_about(db, pair, side).reputation,
     )
+
+
+def _about(db: Session, pair: ReviewPair, side: Side) -> reading.About:
+    """What is said of the side that reads."""
+    if side is Side.TALENT:
+        return reading.about_person(db, pair.person_id, 1)
+    return reading.about_organisation(db, pair.org_id, 1)
 
 
 def reply(request: Request, db: Session, actor: Actor) -> Response:
@@ -160,8 +165,7 @@ def of_person(request: Request, db: Session, actor: Actor) -> Response:
         title=_("What people said of working with %(name)s", name=person.display_name),
         whose="person",
         back=("profiles.show", person.public_id),
-        reviews=queries.of_person(db, person.id),
-        reputation=queries.reputation_of_person(db, person.id),
+        about=reading.about_person(db, person.id),
     )
 
 
@@ -174,8 +178,7 @@ def of_organisation(request: Request, db: Session, actor: Actor) -> Response:
         title=_("What people said of working for %(name)s", name=org.name),
         whose="organisation",
         back=("organisations.show", org.public_id),
-        reviews=queries.of_organisation(db, org.id),
-        reputation=queries.reputation_of_organisation(db, org.id),
+        about=reading.about_organisation(db, org.id),
     )
 
 

@@ -13,7 +13,7 @@ from market.errors import Conflict, Forbidden, Invalid
 from market.evidence import service as ledger
 from market.evidence.models import Kind
 from market.outbox import Event, announce
-from market.reviews import queries, rules
+from market.reviews import queries, reading, rules
 from market.reviews.models import Review, ReviewAxis, ReviewPair, ReviewSkillStatement
 from market.reviews.rules import AXES, Side, Status
 from market.reviews.scales import name_of, subject_of
@@ -117,7 +117,7 @@ def _write_statements(db: Session, pair: ReviewPair) -> None:
     review = queries.review_by(db, pair.id, Side.EMPLOYER)
     if review is None or pair.revealed_at is None:
         return
-    for statement in queries.statements_of(db, [review.id]).get(review.id, []):
+    for statement in reading.statements_of(db, [review.id]).get(review.id, []):
         ledger.record(
             db,
             person_id=pair.person_id,

@@ -3,7 +3,7 @@
 import pytest
 
 from market.errors import Conflict, Forbidden
-from market.reviews import queries, rules, service
+from market.reviews import queries, reading, rules, service
 from market.reviews.rules import Side
 from tests.engagements import scene as works
 from tests.reviews import scene
@@ -88,8 +88,8 @@ def test_a_removed_review_leaves_a_tombstone_and_what_it_stated_is_void(make: Wo
     scene.with_review(make, service.moderate, make.dana, work, Side.EMPLOYER, "removed")
     assert works.ledger(make, make.amara.id, 2) == []
     with make.read() as db:
-        (one,) = queries.of_person(db, make.amara.id)
-        assert queries.reputation_of_person(db, make.amara.id).is_new
+        (one,) = reading.about_person(db, make.amara.id).reviews
+        assert reading.about_person(db, make.amara.id).reputation.is_new
     assert (one.text, one.axes, one.statements, one.reply, one.stars) == ("", (), (), None, 0)
     page = client.as_(make.amara).get(f"/work/{works.work(make, work).public_id}/reviews")
     assert "A moderator removed this review." in words(page)
@@ -114,8 +114,8 @@ def test_a_kept_review_stands_and_a_redacted_one_stands_shortened(make: World) -
         assert one is not None
         assert (one.text, one.moderation) == (after, decision)
     with make.read() as db:
-        assert queries.reputation_of_person(db, make.amara.id).n == 1
-        assert queries.reputation_of_organisation(db, make.bakery.id).n == 1
+        assert reading.about_person(db, make.amara.id).reputation.n == 1
+        assert reading.about_organisation(db, make.bakery.id).reputation.n == 1
 
 
 def test_a_sealed_review_is_neither_reported_nor_moderated(make: World) -> None:

@@ -9,7 +9,7 @@ from market import clock, transitions
 from market.access import Role
 from market.accounts.models import Membership
 from market.errors import Conflict, Forbidden, Invalid
-from market.reviews import queries, rules, service
+from market.reviews import reading, rules, service
 from market.reviews.models import ReviewPair
 from market.reviews.rules import LIFECYCLE, Side, Status
 from market.reviews.scales import name_of, steps_of
@@ -232,11 +232,15 @@ def test_nothing_about_a_sealed_review_leaks_but_that_it_is_in(
     assert scene.review(make, work, Side.TALENT if first == "amara" else Side.EMPLOYER) is not None
     assert works.ledger(make, make.amara.id, 2) == []
     with make.read() as db:
-        assert queries.reputation_of_person(db, make.amara.id).is_new
-        assert queries.reputation_of_organisation(db, make.bakery.id).is_new
-        assert queries.of_person(db, make.amara.id) == queries.of_organisation(db, make.bakery.id) == []
-        assert queries.of_pair(db, scene.pair(make, work).id) == {}
-        assert queries.site_mean(db, Side.TALENT) == queries.site_mean(db, Side.EMPLOYER)
+        assert reading.about_person(db, make.amara.id).reputation.is_new
+        assert reading.about_organisation(db, make.bakery.id).reputation.is_new
+        assert (
+            reading.about_person(db, make.amara.id).reviews
+            == reading.about_organisation(db, make.bakery.id).reviews
+            == []
+        )
+        assert reading.of_pair(db, scene.pair(make, work).id) == {}
+        assert reading.site_mean(db, Side.TALENT) == reading.site_mean(db, Side.EMPLOYER)
     assert "The other side has sealed its review." in words(
         readers["other"].get(f"/work/{works.work(make, work).public_id}/review")
     )
