@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from market.credentials.proofs import baked, contexts, jose, jsonio, keys
-from market.credentials.proofs.sources import Document
+from market.credentials.proofs import baked, contexts, di, dids, jose, jsonio, keys
+from market.credentials.proofs.sources import Document, Sources
 from market.credentials.proofs.verify import verify
 
 from .fixtures import HERE, SETS, load, need
@@ -160,3 +160,78 @@ def test_a_key_in_a_fragment_or_header_is_not_enough() -> None:
         issuer = made.needs[0].url
         empty = {issuer: Document(json.dumps({"id": issuer, "assertionMethod": []}).encode())}
         assert verify(raw, at=AT, documents=empty).verdict == "not_verified"
+
+
+def holds(document: dict[str, Any], pinned: contexts.Contexts, **changes: Any) -> bool:
+    """Whether the proof of a document holds, with the key that its method names in its fragment."""
+    (proof,) = jsonio.listed(document["proof"])
+    proof = proof | changes
+    suite = di.suite_of(proof)
+    assert suite is not None
+    text = proof["verificationMethod"].partition("#")[2]
+    key = dids.resolve(f"did:key:{text}#{text}", "assertionMethod", Sources({})).key
+    plain = di.unsecured(document, proof, [])
+    return di.holds(proof, key, di.secured(plain, proof, suite, key, pinned))
+
+
+WRONG_TYPES = sorted(
+    name
+    for name, expected in EXPECTED.items()
+    if expected["reason"].startswith("It was signed under a draft")
+)
+
+
+@pytest.mark.parametrize("name", WRONG_TYPES)
+def test_files_with_a_wrong_type_were_signed_under_a_draft_vocabulary(name: str) -> None:
+    """What the reason says: with the draft's catch-all the signature fits, with the published vocabulary it does not."""
+    need("1edtech-public-validator")
+    document = load(VC / name)
+    published_one = contexts.installed().document(contexts.VC2)
+    catch_all = {"@vocab": "https://www.w3.org/ns/credentials/issuer-dependent#"}
+    draft = {"@context": published_one["@context"] | catch_all}
+    others = {url: contexts.installed().document(url) for url in document["@context"]}
+    assert holds(document, contexts.Contexts(others | {contexts.VC2: draft}))
+    assert not holds(document, contexts.installed())
+
+
+def test_there_are_eight_such_files() -> None:
+    assert len(WRONG_TYPES) == 8
+
+
+def test_files_with_a_wrong_key_name_or_signature_were_edited_after_signing() -> None:
+    need("1edtech-public-validator")
+    right = "https://example.com/issuers/876543#z6MkrvfzkMnvCroEUP2DVc9SHPE48CRsvHiVSusHioxTYu1x"
+    methods = [load(VC / name) for name in EXPECTED if "simple-err-proof-method" in name]
+    assert len(methods) == 3
+    for document in methods:
+        assert holds(document, contexts.installed(), verificationMethod=right)
+    value = methods[0]["proof"][0]["proofValue"]
+    swapped = load(VC / "ob30" / "simple-err-proof-value.json")
+    assert sum(one != other for one, other in zip(value, swapped["proof"][0]["proofValue"], strict=True)) <= 2
+    assert not holds(swapped, contexts.installed())
+    assert holds(swapped, contexts.installed(), proofValue=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("", True),
+        ("-valid-starts-with", True),
+        ("-valid-multiple-starts-with", True),
+        ("-invalid-starts-with", False),
+        ("-invalid-multiple-starts-with", False),
+    ],
+)
+def test_with_their_addresses_put_right_the_rules_about_origins_decide_as_the_names_say(
+    name: str, fits: bool
+) -> None:
+    need("1edtech-public-validator")
+    assertion = load(VC / "ob20" / f"basic-assertion-with-allowed-origins{name}.json")
+    badge = load(VC / "ob20" / "assets" / f"badgeclass-with-verification{name}.json")
+    issuer = load(VC / "ob20" / "assets" / f"issuer-with-allowed-origins{name}.json")
+    badge["id"], issuer["id"] = assertion["badge"], badge["issuer"]
+    served = {one["id"]: Document(json.dumps(one).encode()) for one in (assertion, badge, issuer)}
+    made = verify(json.dumps(assertion), at=AT, documents=served)
+    failed = {check.code for check in made.of("fail")}
+    assert failed == (set() if fits else {"issuer_other_host"}), made.checks
+    assert made.verdict == ("verified_with_warnings" if fits else "not_verified")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +65,40 @@ def test_badge_comes_out_as_written_down(name: str) -> None:
 def test_every_badge_has_an_expected_outcome_and_none_is_left_over() -> None:
     need("dcc-vc-test-fixtures")
     assert sorted(EXPECTED) == files()
+
+
+def ended(document: dict[str, Any]) -> bool:
+    end = document.get("validUntil") or document.get("expirationDate")
+    return end is not None and datetime.fromisoformat(end) < AT
+
+
+def withdrawn(document: dict[str, Any]) -> bool:
+    """The bit itself, read without the verifier."""
+    entry = document.get("credentialStatus")
+    if entry is None:
+        return False
+    name, number = entry["statusListCredential"].rpartition("/")[2], int(entry["statusListIndex"])
+    packed = load(DCC / LISTS / name)["credentialSubject"]["encodedList"].removeprefix("u")
+    bits = gzip.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    return bool(bits[number // 8] >> (7 - number % 8) & 1)
+
+
+def test_what_is_written_down_agrees_with_the_dates_and_bits_of_the_files_themselves() -> None:
+    need("dcc-vc-test-fixtures")
+    looked_at = 0
+    for name, expected in EXPECTED.items():
+        text = (DCC / "verifiableCredentials" / name).read_text("utf-8")
+        if not text.strip():
+            assert expected["because"] == ["empty"]
+        elif expected["because"] != ["context_inline"]:
+            document = json.loads(text)
+            looked_at += 1
+            assert ("expired" in expected["because"]) == ended(document), name
+            assert ("revoked" in expected["because"]) == withdrawn(document), name
+            assert ("did:key" in expected["reason"]) == (
+                expected["verdict"].startswith("verified") and "did:key" in json.dumps(document["issuer"])
+            ), name
+    assert looked_at >= 54
 
 
 def test_no_badge_that_is_revoked_expired_or_tampered_by_its_name_is_accepted() -> None:

@@ -148,7 +148,9 @@ def find_key(report: Report, token: jose.Token, issuer: str, run: Run) -> dids.R
     listed = dids.methods(document, "assertionMethod")
     if len(listed) == 1:
         return look_up_key(report, run, str(dids.method_id(listed[0], issuer)), "assertionMethod")
-    report.add("key", "authentic", "fail", "key_reference_malformed", detail=str(kid)[:200])
+    report.add(
+        "key", "authentic", "fail", "key_reference_malformed", detail=str(kid or "it names none")[:200]
+    )
     return None
 
 
