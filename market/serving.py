@@ -10,12 +10,16 @@ from sqlalchemy import Engine
 from market.app import create_app
 from market.config import Settings
 from market.credentials.address import with_issuing
+from market.credentials.checking.work import Checker
+from market.credentials.publishing import own_document
 from market.db import connect
 from market.files.service import with_files
 from market.matching.backend import SQL, matching_of, with_matching
 from market.matching.index_keeper import Keeper
 from market.notifications.compose import knowing
 from market.notifications.mailer import Mailer
+from market.wallet.following import Wallet
+from market.wallet.proving import prove_next
 from market.web.logs import set_up
 from market.worker import Errand, Worker
 
@@ -24,7 +28,7 @@ def open_database(settings: Settings) -> Engine:
     """The settings' database; its folder is made when it is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
     keeps_index = settings.match_backend != SQL  # with a connection of its own
-    pool = settings.threads + keeps_index
+    pool = settings.threads + 1 + keeps_index  # one more for the thread that checks credentials
     engine = connect(settings.url, pool_size=pool, synchronous=settings.synchronous)
     return with_matching(knowing(with_issuing(with_files(engine, settings), settings), settings), settings)
 
@@ -41,8 +45,9 @@ def migrate(settings: Settings) -> None:
 
 
 def errands(settings: Settings) -> tuple[Errand, ...]:
-    """What the worker does outside any transaction: it sends mail."""
-    return (Mailer(settings),)
+    """What the worker does outside any transaction: it sends mail, and checks credentials in a thread beside it."""
+    checker = Checker(settings, follower=Wallet(settings), own=own_document, also=(prove_next,))
+    return (Mailer(settings), checker)
 
 
 def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True) -> None:

@@ -31,6 +31,7 @@ from market.matching import changes
 from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
 from market.reviews import service as reviews
+from market.wallet import service as wallet
 from market.web import submission
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ TIMERS: tuple[Timer, ...] = (
     evidence.refresh,
     changes.tidy,
     checks.sweep,
+    wallet.recheck_due,
     opportunities.close_due,
     opportunities.end_settled(STILL_OPEN, _WORKED_ON),
     opportunities.warn_idle,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from market.accounts.rules import LIFECYCLE as PERSON
 from market.applications.rules import LIFECYCLE as APPLICATION
+from market.apprenticeships.rules import SESSION_LIFECYCLE as SESSION
 from market.cases.rules import LIFECYCLE as REPORT
 from market.credentials.rules import ACHIEVEMENT_LIFECYCLE as ACHIEVEMENT
 from market.credentials.rules import LIFECYCLE as ISSUED
@@ -14,6 +15,7 @@ from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
 from market.programmes.rules import LIFECYCLE as PROGRAMME
 from market.reviews.rules import LIFECYCLE as REVIEW
 from market.skills.rules import LIFECYCLE as SKILL
+from market.wallet.rules import LIFECYCLE as HELD
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
     PROGRAMME,
@@ -21,10 +23,12 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     APPLICATION,
     ENGAGEMENT,
     MILESTONE,
+    SESSION,
     REVIEW,
     ACHIEVEMENT,
     ISSUED,
     SKILL,
+    HELD,
     REPORT,
     PERSON,
 )

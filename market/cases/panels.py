@@ -49,6 +49,11 @@ def tabs(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:
     return render_part(request, "cases/_tabs.html", waiting=queries.waiting(db), current="skills")
 
 
+def issuer_tabs(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:
+    """The tabs of moderators, for the page of issuers."""
+    return render_part(request, "cases/_tabs.html", waiting=queries.waiting(db), current="issuers")
+
+
 def _link(request: Request, actor: Actor, kind: About, public_id: str, *, own: bool) -> Markup:
     """A small link for whoever is signed in, and none on what is one's own."""
     if own or not actor.is_signed_in:

@@ -16,6 +16,7 @@ from market.opportunities.models import Opportunity
 from market.outbox import Event
 from market.reviews.models import Review, ReviewPair
 from market.skills.models import Skill
+from market.wallet.models import Held
 
 T = TypeVar("T", bound=SQLModel)
 
@@ -34,6 +35,7 @@ class Context:
     review: Review | None = None
     thread: Thread | None = None
     skill: Skill | None = None
+    held: Held | None = None
     report: Report | None = None
     credential: Issued | None = None
     organisation: Organisation | None = None
@@ -58,6 +60,7 @@ class Context:
         rows = {
             "opening": self.opening, "application": self.application, "offer": self.offer, "work": self.work,
             "part": self.part, "pair": self.pair, "skill": self.skill, "report": self.report,
+            "held": self.held,
             "credential": self.credential,
         }  # fmt: skip
         kept: dict[str, Any] = {name: row.id for name, row in rows.items() if row is not None}
@@ -104,6 +107,9 @@ def context_of(db: Session, event: Event) -> Context:
         case "message":
             said = db.get(Message, subject)
             found.thread = _row(db, Thread, said.thread_id if said else None)
+        case "held":
+            found.held = db.get(Held, subject)
+            found.person_id = payload.get("person_id")
         case "skill":
             found.skill = db.get(Skill, subject)
             found.person_id = found.skill.proposed_by if found.skill else None

@@ -20,6 +20,7 @@ from market.notifications.table import BY_KIND
 from market.notifications.table_site import about_words
 from market.opportunities.models import Opportunity
 from market.skills.models import Skill
+from market.wallet.models import Held
 from market.web import show
 from market.words import _
 
@@ -42,6 +43,7 @@ _ROWS: dict[str, tuple[Any, Any]] = {
     "work": (Engagement, col(Engagement.title)),
     "part": (Milestone, col(Milestone.title)),
     "skill": (Skill, col(Skill.name)),
+    "held": (Held, col(Held.title)),
     "application": (Application, literal("")),
     "offer": (Offer, literal("")),
     "report": (Report, literal("")),

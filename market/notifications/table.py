@@ -9,9 +9,18 @@ from market.notifications.table_applications import APPLICATIONS
 from market.notifications.table_credentials import CREDENTIALS
 from market.notifications.table_openings import OPENINGS
 from market.notifications.table_site import QUIET, SITE
+from market.notifications.table_wallet import WALLET
 from market.notifications.table_work import REVIEWS, WORK
 
-NEWS: dict[str, tuple[News, ...]] = {**OPENINGS, **APPLICATIONS, **WORK, **REVIEWS, **CREDENTIALS, **SITE}
+NEWS: dict[str, tuple[News, ...]] = {
+    **OPENINGS,
+    **APPLICATIONS,
+    **WORK,
+    **REVIEWS,
+    **CREDENTIALS,
+    **SITE,
+    **WALLET,
+}
 BY_KIND: dict[str, News] = {news.kind(event): news for event, rows in NEWS.items() for news in rows}
 
 LETTERS: frozenset[str] = frozenset(

@@ -12,9 +12,12 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from market.accounts.models import Organisation, Person
-from market.evidence.posterior import Aside, Level, Suggestion, most_helpful, posterior
-from market.evidence.queries import LedgerRow
+from market.evidence.around import what_counts
+from market.evidence.credit import Credit, best_credit
+from market.evidence.posterior import CLAIMED, UNITS, Aside, Level, Suggestion, most_helpful, posterior
+from market.evidence.queries import LedgerRow, levels_from
 from market.profiles import sentences
+from market.trust import queries as issuers
 from market.words import _
 
 WIDTH = 20  # percent of the drawing for one step of the 0-5 scale
@@ -51,25 +54,33 @@ class Explained(NamedTuple):
     estimate: int
     doubt: int
     held: int  # what the doorstep for claims, and the ends of the scale, add or take
+    rounding: int  # what whole units add or take
     later_count: int  # items that came after the day asked about
     helpful: tuple[Suggestion, ...]
 
     @property
     def counts(self) -> int:
-        """Hundredths: what all lines add up to."""
-        return self.estimate + self.doubt + self.held
+        """Hundredths: what all lines add up to, which is the level that matching uses."""
+        return self.estimate + self.doubt + self.held + self.rounding
 
 
-def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, tuple[str, str]]) -> Explained:
+def explained(
+    db: Session,
+    rows: list[LedgerRow],
+    on: date,
+    said: Mapping[int, tuple[str, str]],
+    parties: Mapping[tuple[str, int | None], str] | None = None,
+) -> Explained:
     """The lines of one skill (`rows` are one person's rows in it) as of a day.
 
-    `said` gives each row's id (words, address or empty) of what it was written for.
+    `said` gives each row's id (words, address or empty) of what it was written for; `parties` the names of who says so,
+    where they are known already.
     """
     items = [row.item for row in rows]
     family = rows[0].family if rows else "knowledge"
     level = posterior(items, family, on)
     by_id = {row.id: row for row in rows}
-    parties = party_names(db, rows)
+    parties = party_names(db, rows) if parties is None else parties
     in_time = sorted(level.lines, key=lambda line: (line.item.occurred_on, line.item.id))
     bars = replace(level, lines=tuple(in_time)).waterfall()
     lines = []
@@ -88,7 +99,7 @@ def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, t
                 by=parties.get((row.party_kind, row.party_id), ""),
                 showed=row.reading_milli / 1000,
                 weight=0 if line.aside else line.weight,
-                why_weight=sentences.why_weight(line),
+                why_weight=" ".join(filter(None, (sentences.read_as(row), sentences.why_weight(line)))),
                 moves=bar.moves,
                 start=min(bar.start, bar.start + bar.moves) * WIDTH / 100,
                 width=abs(bar.moves) * WIDTH / 100,
@@ -99,7 +110,8 @@ def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, t
     estimate = bars[-1].start
     held = 0
     if level.at_doorstep or (level.level in (1, 255) and abs(level.rounding) > 0.01):
-        held = round(100 * level.level / 51) - estimate - doubt
+        held = round(100 * level.level / UNITS) - estimate - doubt
+    rounding = round(100 * level.level / UNITS) - estimate - doubt - held if level.n else 0
     shown = max((line.showed for line in lines), default=0)
     aim = min(5, max(level.meets + 1, int(shown)))  # what they say or showed already, or the next level
     return Explained(
@@ -109,9 +121,33 @@ def explained(db: Session, rows: list[LedgerRow], on: date, said: Mapping[int, t
         estimate=estimate,
         doubt=doubt,
         held=held,
+        rounding=rounding,
         later_count=sum(line.aside is Aside.LATER for line in level.lines),
         helpful=most_helpful(items, family, on, float(aim)) if level.meets < 5 else (),
     )
+
+
+class Credited(NamedTuple):
+    """What another skill adds to one, where it counts for more: the credit, and a row that names the other skill."""
+
+    credit: Credit
+    by: LedgerRow
+
+
+def credit_from(db: Session, skill_id: int, ledger: Iterable[LedgerRow], on: date) -> Credited | None:
+    """What counts for a skill beside its own evidence, of one person's whole ledger; None where that is not more."""
+    rows = list(ledger)
+    levels = levels_from(rows, on)
+    own = levels[skill_id].level if skill_id in levels else 0
+    others = [
+        (levels[one.shown].level, one.path)
+        for one in what_counts(db, [skill_id])
+        if one.shown in levels and levels[one.shown].tier > CLAIMED
+    ]
+    found = best_credit(skill_id, own, others)
+    if not found.path.steps or not found.level:
+        return None
+    return Credited(found, next(row for row in rows if row.skill_id == found.path.shown))
 
 
 def party_names(db: Session, rows: Iterable[LedgerRow]) -> dict[tuple[str, int | None], str]:
@@ -126,6 +162,8 @@ def party_names(db: Session, rows: Iterable[LedgerRow]) -> dict[tuple[str, int |
             select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(ids))
         ):
             names["organisation", org_id] = name
+    if ids := wanted.get("issuer"):
+        names |= {("issuer", one): named.name for one, named in issuers.names_of(db, ids).items()}
     if ids := wanted.get("person"):
         for person_id, shown in db.exec(
             select(Person.id, Person.display_name).where(col(Person.id).in_(ids))

@@ -195,9 +195,13 @@ class IssuerRow(NamedTuple):
 
 
 def issuer_rows(
-    db: Session, after: int, most: int, *, standing: Standing | None = None, text: str = ""
+    db: Session, after: int, most: int, *, text: str = "", known: bool = False, listed_too: bool = True
 ) -> list[IssuerRow]:
-    """Issuers from after this id, in the order they were met, each with the first registry that lists it."""
+    """Issuers from after this id, in the order they were met, each with the first registry that lists it.
+
+    `known`: only those that a list names and none refuses. Without `listed_too` those are left out that nothing here
+    is about but the entry of a registry.
+    """
     first = (
         select_rows(col(RegistryEntry.id))
         .join(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
@@ -226,8 +230,15 @@ def issuer_rows(
         .outerjoin(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
         .where(col(KnownIssuer.id) > after)
     )
-    if standing is not None:
-        wanted = wanted.where(col(KnownIssuer.standing) == standing)
+    if known:
+        named = (col(KnownIssuer.standing) == Standing.ALLOWED) | col(RegistryEntry.id).is_not(None)
+        wanted = wanted.where(named, col(KnownIssuer.standing) != Standing.DENIED)
+    if not listed_too:
+        wanted = wanted.where(
+            (col(KnownIssuer.standing) != Standing.NONE)
+            | (col(KnownIssuer.own_name) != "")
+            | col(RegistryEntry.id).is_(None)
+        )
     if text:
         like = f"%{text.lower()}%"
         wanted = wanted.where(
@@ -240,3 +251,27 @@ def issuer_rows(
         )
     rows = db.execute(wanted.order_by(col(KnownIssuer.id)).limit(most))
     return [IssuerRow(*row) for row in rows]
+
+
+class Named(NamedTuple):
+    """An issuer as it is named to people: `is_own_word` where no list names it."""
+
+    public_id: str
+    name: str
+    uri: str
+    is_own_word: bool
+    by: str
+
+
+def names_of(db: Session, ids: Iterable[int]) -> dict[int, Named]:
+    """Issuers by inner id, named by the first list that speaks of each, else by their own word, else by their id."""
+    issuers = issuers_by_id(db, ids)
+    if not issuers:
+        return {}
+    found = rolls(db, [one.uri for one in issuers.values()])
+    named = {}
+    for one in issuers.values():
+        how = naming(found, one.uri)
+        own = not how.known
+        named[one.id] = Named(one.public_id, how.name or one.own_name or one.uri, one.uri, own, how.by)
+    return named

@@ -23,6 +23,7 @@ LIMITS: dict[str, str] = {
     "reports": "20 per day",
     "proposals": "20 per day",
     "postings": "60 per day",
+    "checks": "60 per day",
     "issuing": "200 per day",
 }
 

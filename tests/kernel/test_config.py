@@ -32,6 +32,13 @@ GIVEN: dict[str, tuple[str, object]] = {
     "trusted_proxies": ("10.0.0.1", ("10.0.0.1",)),
     "log_level": ("WARNING", "WARNING"),
     "exploration_places": ("0", 0),
+    "fetch_http": ("yes", True),
+    "fetch_seconds": ("20", 20),
+    "fetch_allowed": ("10.0.0.5:443, [fd00::5]:8443", ("10.0.0.5:443", "[fd00::5]:8443")),
+    "own_addresses": ("203.0.113.7", ("203.0.113.7",)),
+    "check_documents": ("4", 4),
+    "check_seconds": ("90", 90),
+    "recheck_days": ("30", 30),
 }
 
 
@@ -83,6 +90,13 @@ def test_what_the_command_line_says_wins() -> None:
         ("synchronous", "FULL; DROP TABLE person"),
         ("log_level", "LOUD"),
         ("exploration_places", "11"),
+        ("fetch_seconds", "0"),
+        ("fetch_allowed", "10.0.0.5"),
+        ("fetch_allowed", "intranet:443"),
+        ("own_addresses", "jobs.example.org"),
+        ("check_documents", "0"),
+        ("check_seconds", "1"),
+        ("recheck_days", "0"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_the_name_of_its_variable(name: str, text: str) -> None:

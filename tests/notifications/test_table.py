@@ -25,6 +25,7 @@ class Places(dict[str, str]):
     def __init__(self) -> None:
         names = (
             "opening", "org", "person", "work", "part", "skill", "application", "offer", "report", "actor", "topic", "credential",
+            "held",
             "about", "due", "reason", "status", "version", "decision",
         )  # fmt: skip
         super().__init__({name: f"<{name}>" for name in names})

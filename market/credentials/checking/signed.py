@@ -22,6 +22,7 @@ class Aligned:
     url: str
     code: str = ""
     framework: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,13 @@ def _alignments(value: Any) -> Iterator[Aligned]:
         name = _text(entry.get("targetName"))
         url = _text(entry.get("targetUrl"), 500)
         if name or url:
-            yield Aligned(name, url, _text(entry.get("targetCode")), _text(entry.get("targetFramework")))
+            yield Aligned(
+                name,
+                url,
+                _text(entry.get("targetCode")),
+                _text(entry.get("targetFramework")),
+                _text(entry.get("targetDescription")),
+            )
 
 
 def _results(subject: Mapping[str, Any], described: Mapping[str, Mapping[str, Any]]) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = '8db577395bba'
+revision: str = '3bd8798f291c'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -715,6 +715,8 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('mentor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('planned_at', sa.DateTime(timezone=True), nullable=True),
@@ -726,12 +728,16 @@ def upgrade() -> None:
     sa.Column('confirmed_by_mentor_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('confirmed_by_talent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('denied_note', sa.String(), nullable=False),
+    sa.Column('logged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("status <> 'held' OR (confirmed_by_mentor_at IS NOT NULL AND confirmed_by_talent_at IS NOT NULL AND held_at IS NOT NULL AND minutes > 0)", name=op.f('ck_mentor_session_held_by_both')),
     sa.CheckConstraint("status IN ('planned', 'logged', 'held', 'missed', 'moved', 'denied')", name=op.f('ck_mentor_session_status_known')),
     sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_mentor_session_engagement_id')),
     sa.ForeignKeyConstraint(['logged_by'], ['person.id'], name=op.f('fk_mentor_session_logged_by')),
     sa.ForeignKeyConstraint(['mentor_id'], ['person.id'], name=op.f('fk_mentor_session_mentor_id')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_mentor_session_org_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_mentor_session_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mentor_session')),
     sa.UniqueConstraint('public_id', name=op.f('uq_mentor_session_public_id'))
     )
@@ -789,6 +795,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_resource_tick_engagement_id')),
     sa.ForeignKeyConstraint(['resource_id'], ['programme_resource.id'], name=op.f('fk_resource_tick_resource_id')),
     sa.PrimaryKeyConstraint('engagement_id', 'resource_id', name=op.f('pk_resource_tick'))
+    )
+    op.create_table('running',
+    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('pulse_asked_week', sa.Integer(), nullable=False),
+    sa.Column('load_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('quiet_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('quiet_raised_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_running_engagement_id')),
+    sa.PrimaryKeyConstraint('engagement_id', name=op.f('pk_running'))
     )
     op.create_table('soft_skill_rating',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -868,6 +883,11 @@ def upgrade() -> None:
     sa.UniqueConstraint('public_id', name=op.f('uq_appeal_public_id'))
     )
     op.create_index(op.f('ix_appeal_engagement_id'), 'appeal', ['engagement_id'], unique=False)
+    op.add_column('engagement', sa.Column('resumed_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('engagement', sa.Column('sessions_least', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('engagement', sa.Column('sessions_held', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('engagement', sa.Column('needs_capstone', sa.Boolean(), server_default='0', nullable=False))
+    op.add_column('engagement', sa.Column('capstone_passed', sa.Boolean(), server_default='0', nullable=False))
     op.add_column('match_change', sa.Column('xact', sa.BigInteger(), server_default='0', nullable=False))
     op.create_index(op.f('ix_match_change_xact'), 'match_change', ['xact'], unique=False)
     op.add_column('milestone', sa.Column('phase', sa.String(), nullable=True))
@@ -903,6 +923,11 @@ def downgrade() -> None:
     op.drop_column('milestone', 'phase')
     op.drop_index(op.f('ix_match_change_xact'), table_name='match_change')
     op.drop_column('match_change', 'xact')
+    op.drop_column('engagement', 'capstone_passed')
+    op.drop_column('engagement', 'needs_capstone')
+    op.drop_column('engagement', 'sessions_held')
+    op.drop_column('engagement', 'sessions_least')
+    op.drop_column('engagement', 'resumed_at')
     op.drop_index(op.f('ix_appeal_engagement_id'), table_name='appeal')
     op.drop_table('appeal')
     op.drop_index('ix_hours_entry_engagement', table_name='hours_entry')
@@ -910,6 +935,7 @@ def downgrade() -> None:
     op.drop_table('capstone_attempt')
     op.drop_index(op.f('ix_soft_skill_rating_by_person'), table_name='soft_skill_rating')
     op.drop_table('soft_skill_rating')
+    op.drop_table('running')
     op.drop_table('resource_tick')
     op.drop_table('pulse')
     op.drop_table('programme_task_outcome')
