@@ -41,5 +41,5 @@ lock: $(READY) ## choose versions anew and write the locks, without any download
 	@tools/lock
 
 clean: ## remove what the other targets made, the demo's state too
-	rm -rf .venv node_modules static/vendor dist build .coverage* .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	rm -rf .venv node_modules tests/interop/node_modules static/vendor dist build .coverage* .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
 	rm -rf .market

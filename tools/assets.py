@@ -19,6 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parent.parent
 NPM_CI = ("ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error")
 HTML_VALIDATE_NODE = (20, 19)  # html-validate 10 runs from this version of Node on
+INTEROP = Path("tests", "interop")  # a project of its own: verifiers of credentials, for one test
+INTEROP_NODE = (20, 0)
 
 _FONTS = "fonts"
 _BAZAAR, _DCC = "node_modules/@digitalbazaar", "node_modules/@digitalcredentials"
@@ -91,8 +93,17 @@ def fetch(root: Path = ROOT) -> None:
 
 def has_html_validate(root: Path = ROOT) -> bool:
     """Whether the validator that the tests call is installed, from the lock as it stands."""
-    installed = root / "node_modules" / ".foothold-lock"
-    return installed.is_file() and installed.read_text() == _lock_hash(root)
+    return _is_installed(root)
+
+
+def has_interop(root: Path = ROOT) -> bool:
+    """Whether the verifiers that test_interop.py runs are installed, from their lock as it stands."""
+    return _is_installed(root / INTEROP)
+
+
+def _is_installed(folder: Path) -> bool:
+    installed = folder / "node_modules" / ".foothold-lock"
+    return installed.is_file() and installed.read_text() == _lock_hash(folder)
 
 
 def fetch_html_validate(root: Path = ROOT) -> None:
@@ -100,8 +111,20 @@ def fetch_html_validate(root: Path = ROOT) -> None:
     version = node_version()
     if version is None or version < HTML_VALIDATE_NODE:
         raise Unavailable("html-validate needs Node 20.19 or newer")
-    _run_npm(root, *NPM_CI)
-    (root / "node_modules" / ".foothold-lock").write_text(_lock_hash(root))
+    _install(root)
+
+
+def fetch_interop(root: Path = ROOT) -> None:
+    """Install the verifiers that test_interop.py runs. Raises `Unavailable`."""
+    version = node_version()
+    if version is None or version < INTEROP_NODE:
+        raise Unavailable("the verifiers of credentials need Node 20 or newer")
+    _install(root / INTEROP)
+
+
+def _install(folder: Path) -> None:
+    _run_npm(folder, *NPM_CI)
+    (folder / "node_modules" / ".foothold-lock").write_text(_lock_hash(folder))
 
 
 def tool(name: str) -> str | None:
@@ -168,13 +191,19 @@ class AssetsHook(BuildHookInterface[Any]):
 def main() -> int:
     """Bring everything up to date; 1 with a plain sentence if something could not be had."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--validator", action="store_true", help="also install html-validate for the tests")
+    parser.add_argument(
+        "--validator",
+        action="store_true",
+        help="also install what the tests run: html-validate, and verifiers of credentials",
+    )
     wants_validator = parser.parse_args().validator
     try:
         if not is_fresh():
             fetch()
         if wants_validator and not has_html_validate():
             fetch_html_validate()
+        if wants_validator and not has_interop():
+            fetch_interop()
     except Unavailable as reason:
         print(f"Not fetched from npm: {reason}.", file=sys.stderr)
         return 1
