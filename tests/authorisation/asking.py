@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from market.app import create_app
 from market.config import Settings
+from market.credentials.address import with_issuing
 from market.db import connect
 from market.files.service import with_files
 from tests.authorisation import sending
@@ -64,7 +65,7 @@ class Site:
             self.app = create_app(self.settings, self.engine, limits=False)
             self.built: Built = recall(self.engine)
         else:  # the same site on another copy of the database
-            engine = with_files(self.engine, self.settings)
+            engine = with_issuing(with_files(self.engine, self.settings), self.settings)
             self.app.state.kit = dataclasses.replace(self.app.state.kit, engine=engine)
 
     def close(self) -> None:

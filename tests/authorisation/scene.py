@@ -32,6 +32,9 @@ from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import DeclineCode
 from market.config import Settings
+from market.credentials import issuing
+from market.credentials.address import with_issuing
+from market.credentials.models import Issued
 from market.db import connect
 from market.engagements import assessments, dates, milestones, payments
 from market.engagements import queries as work_queries
@@ -59,6 +62,7 @@ from market.reviews.rules import AXES, Side
 from market.rubrics.queries import rubric_with_criteria
 from market.skills import service as skills
 from tests.applications.scene import ANSWER, answers, terms
+from tests.credentials import issued_scene as issued
 from tests.opportunities import postings
 from tests.support.world import NOW, Known, World, settle
 
@@ -88,7 +92,7 @@ def build(url: str) -> None:
     settings = Settings(data=files_folder(url), public_url="http://testserver")
     try:
         with clock.standing(NOW):
-            built = _Scene(World(with_files(engine, settings))).tell()
+            built = _Scene(World(with_issuing(with_files(engine, settings), settings))).tell()
         with engine.begin() as db:
             db.execute(text("CREATE TABLE matrix (told TEXT NOT NULL)"))
             db.execute(text("INSERT INTO matrix VALUES (:told)"), {"told": json.dumps(built)})
@@ -115,7 +119,7 @@ class _Scene:
     def tell(self) -> Built:
         for step in (
             self._organisations, self._openings, self._applications, self._works,
-            self._profiles, self._own, self._skills, self._cases, self._entering,
+            self._profiles, self._own, self._skills, self._cases, self._credentials, self._entering,
         ):  # fmt: skip
             step()
             self.make.drain()
@@ -564,6 +568,26 @@ class _Scene:
             assert dead is not None
             dead.status = DeliveryStatus.DEAD
             self._put("site", delivery=dead.id, organisation=make.bakery.public_id)
+
+    # -- credentials issued here
+
+    def _credentials(self) -> None:
+        make = self.make
+        draft, out = issued.achievement(make, published=False), issued.achievement(make)
+        self._put("achievement-draft", achievement=draft.public_id)
+        self._put("achievement-published", achievement=out.public_id)
+
+        def one(section: str, made: Issued) -> None:
+            self._put(section, credential=made.public_id)
+
+        one("credential-offered", issued.given(make, issued.achievement(make)))
+        one("credential-public", issued.accepted(make, issued.achievement(make)))
+        one("credential-private", issued.accepted(make, issued.achievement(make), public=False))
+        suspended = issued.accepted(make, issued.achievement(make))
+        one(
+            "credential-suspended",
+            issued.step(make, make.bruno, suspended, issuing.suspend, "We look into it."),
+        )
 
     # -- entering
 
