@@ -70,6 +70,7 @@ def _surest(db: Session, wanted: Sequence[Wanted], people: Sequence[int]) -> dic
     found = db.exec(
         select(PersonSkill.person_id, PersonSkill.skill_id, PersonSkill.tier)
         .where(col(PersonSkill.skill_id).in_(names), col(PersonSkill.person_id).in_(people))
+        .where(col(PersonSkill.via_steps) >= 0)
         .order_by(col(PersonSkill.tier), col(PersonSkill.level), col(PersonSkill.skill_id))
     )
     return {person: (tier, names[skill]) for person, skill, tier in found}  # the last one stays

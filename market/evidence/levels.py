@@ -69,7 +69,7 @@ def tell_indexes(db: Session, *people: int) -> None:
 
 
 def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
-    """Bring these skills of these people to a day, with all that takes credit from them; whose level changed.
+    """Bring these skills of these people to a day, with all that takes credit from them; whose levels or hopes changed.
 
     Five statements to read, whatever the number, and one for each way of writing. Tells the indexes.
     """
@@ -94,7 +94,7 @@ def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
         made = _rows(owns[person], reaches, day)
         for skill, to_keep in made.items():
             before = kept[person].get(skill)
-            if before is None or before.level != to_keep["level"]:
+            if before is None or _used(before._mapping) != _used(to_keep):
                 moved.add(person)
             if before is None:
                 new.append({"skill_id": skill, "person_id": person, **to_keep})
@@ -106,6 +106,11 @@ def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
     _write(db, new, other, gone)
     tell_indexes(db, *moved)
     return moved
+
+
+def _used(row: Mapping[str, Any]) -> tuple[int, int, int]:
+    """What indexes hold of a level: the integer, the hope, the tier."""
+    return row["level"], hope_units(row["mu"], row["sigma"]), row["tier"]
 
 
 def _write(db: Session, new: list[Any], other: list[Any], gone: list[Any]) -> None:

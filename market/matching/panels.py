@@ -1,5 +1,6 @@
 """What matching puts into other pages: the two numbers, the explanation that both sides read, and the mirror."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -8,11 +9,17 @@ from starlette.requests import Request
 
 from market.access import Actor
 from market.accounts.models import Person
+from market.evidence.credit import Credit
+from market.evidence.posterior import UNITS
 from market.matching import sentences, service
-from market.matching.core.explain import Explanation
+from market.matching.core.explain import Explanation, Part
 from market.matching.demand import Step, steps_towards
-from market.matching.queries import Findable, findable_count, requirements_of
+from market.matching.queries import Findable, Wanted, findable_count, requirements_of
+from market.matching.told import Told, told
 from market.opportunities.models import Opportunity
+from market.profiles.explaining import Explained, explained, party_names
+from market.profiles.routes.showing import source_words
+from market.profiles.sentences import in_part
 from market.web.render import render_part
 from market.words import _
 
@@ -32,14 +39,17 @@ def own_explanation(
 ) -> Markup:
     """What is asked, and the reader's own evidence; for a visitor what is asked alone."""
     wanted = requirements_of(db, opportunity)
-    found = None
-    if actor.is_signed_in and not actor.belongs_to(opportunity.org_id):
-        found = service.explain_for(db, wanted, actor.id)
+    known = None
+    if wanted and actor.is_signed_in and not actor.belongs_to(opportunity.org_id):
+        known = told(db, wanted, actor.id)
+    found = known.explanation if known else None
     return render_part(
         request,
         "matching/asked.html",
         wanted=wanted,
         found=found,
+        behind=_behind(request, db, actor, wanted, known, actor.public_id) if known else [],
+        options=[(sentences.option(one), one) for one in found.options] if found else [],
         opportunity=opportunity,
         change=sentences.change(found.change) if found and found.change else "",
         steps=_steps(db, found, opportunity) if found else [],
@@ -65,19 +75,46 @@ def explanation(
     **_more: Any,
 ) -> Markup:
     """Why a person stands where they stand for an opening, to either side."""
-    found = service.explain(db, opportunity, person.id)
-    if found is None:
+    wanted = requirements_of(db, opportunity)
+    if not wanted:
         return Markup("")
-    own = actor.id == person.id
+    known = told(db, wanted, person.id)
+    found, own = known.explanation, actor.id == person.id
     return render_part(
         request,
         "matching/explanation.html",
         found=found,
+        behind=_behind(request, db, actor, wanted, known, person.public_id),
+        options=[(sentences.option(one), one) for one in found.options] if own else [],
         own=own,
         name=person.display_name or _("This person"),
         change=sentences.change(found.change) if found.change else "",
         level=level,
     )
+
+
+Behind = tuple[Part, Explained, dict[str, Any] | None, str]
+"""A requirement, the lines of the level behind it, what is left of it for another skill, and the page that says why."""
+
+
+def _behind(
+    request: Request, db: Session, actor: Actor, wanted: Sequence[Wanted], known: Told, person_public_id: str
+) -> list[Behind]:
+    """What each level in an explanation is made of, line by line."""
+    rows = [row for ledger in known.rows.values() for row in ledger]
+    said, parties = source_words(request, db, actor, rows), party_names(db, rows)
+    made: list[Behind] = []
+    for one, part in zip(wanted, known.explanation.fit.parts, strict=True):
+        ledger = known.rows.get(part.via.path.shown if part.via else part.skill_id, [])
+        why = explained(db, ledger, known.explanation.as_of, said, parties)
+        credit = None
+        if part.via:
+            words = in_part(one.skill, part.via.skill, Credit(part.via.unit, part.via.path))
+            credit = {"words": words, "skill": part.via.skill, "counts": round(100 * part.via.unit / UNITS)}
+        place = ledger[0].skill_public_id if ledger else one.skill_public_id
+        href = str(request.app.url_path_for("profiles.level", id=person_public_id, skill=place))
+        made.append((part, why, credit, href if ledger else ""))
+    return made
 
 
 def mirror(request: Request, db: Session, actor: Actor, *, opportunity: Opportunity, **_more: Any) -> Markup:

@@ -218,6 +218,7 @@ class Findable(NamedTuple):
                     col(shown.person_id) == profile,
                     col(shown.skill_id).in_(self.tier_skills),
                     col(shown.tier) >= self.tier,
+                    col(shown.via_steps) >= 0,  # what a broader skill shows is not evidence of this one
                 )
                 .correlate(TalentProfile)
                 .exists()

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from market.evidence.posterior import CREDENTIALED, DEMONSTRATED, ENDORSED, SHOWN
 from market.matching.core.explain import Change, Fit
 from market.matching.core.pool import Mirror
+from market.matching.models import Act
 from market.matching.queries import Wanted
 from market.words import _
 
@@ -37,6 +39,32 @@ def change(one: Change) -> str:
         skill=one.skill,
         level=one.level,
     )
+
+
+def option(one: Change) -> str:
+    """One more piece of evidence that would help, with whether it is enough."""
+    words = {
+        SHOWN: _("One project that anyone can open, in %(skill)s at level %(level)s"),
+        ENDORSED: _("One endorsement in %(skill)s at level %(level)s"),
+        CREDENTIALED: _("One known credential in %(skill)s at level %(level)s"),
+        DEMONSTRATED: _("One assessed piece of work in %(skill)s at level %(level)s"),
+    }[one.tier] % {"skill": one.skill, "level": one.level}
+    return words if one.meets else _("%(evidence)s, which is a step towards it", evidence=words)
+
+
+def act(one: Act) -> str:
+    """What someone did after a list was shown."""
+    return {
+        Act.INVITED: _("Invited"),
+        Act.OPENED: _("Application opened"),
+        Act.SHORTLISTED: _("Shortlisted"),
+        Act.POOLED: _("Kept for later"),
+        Act.DECLINED: _("Declined"),
+        Act.RECONSIDERED: _("Taken up again"),
+        Act.OFFERED: _("Offer made"),
+        Act.RESCINDED: _("Offer taken back"),
+        Act.HIRED: _("Offer signed"),
+    }[one]
 
 
 def narrowest(found: Mirror, wanted: Sequence[Wanted]) -> str:

@@ -11,13 +11,13 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Task
-from market.evidence.queries import ledger_of_people, stored_levels
+from market.evidence.queries import stored_levels
 from market.matching import backend, log
 from market.matching.candidates import MOST_HOPEFUL, Shown, candidates
 from market.matching.core import explain as explaining
 from market.matching.core import listing, pool
 from market.matching.core.contract import Requirement, Tie, tie_for
-from market.matching.core.explain import Explanation, Fit, Held
+from market.matching.core.explain import Explanation, Fit
 from market.matching.core.policy import DEFAULTS, Policy, kept_places
 from market.matching.models import Ranking, RankingKind, RankingRow
 from market.matching.queries import (
@@ -27,6 +27,7 @@ from market.matching.queries import (
     open_requirements,
     requirements_of,
 )
+from market.matching.told import told
 from market.opportunities.models import Opportunity
 
 POLICY = DEFAULTS
@@ -58,11 +59,7 @@ def explain_for(db: Session, wanted: Sequence[Wanted], person_id: int) -> Explan
     """The same for requirements at hand."""
     if not wanted:
         return None
-    rows = ledger_of_people(db, [person_id], [w.asked.skill_id for w in wanted])
-    held = [
-        Held(w.skill, w.family, tuple(r.item for r in rows if r.skill_id == w.asked.skill_id)) for w in wanted
-    ]
-    return explaining.explain([w.asked for w in wanted], held, clock.today())
+    return told(db, wanted, person_id).explanation
 
 
 def mirror(db: Session, requirements: Sequence[Requirement], org_id: int | None = None) -> pool.Mirror | None:
@@ -124,7 +121,7 @@ def _rank(
     policy: Policy,
 ) -> tuple[Ranking, list[RankingRow]]:
     """The first by score, with the newcomers below the cut who take a kept place."""
-    tie = tie_for(opportunity.public_id if opportunity else "search")
+    tie = tie_for(opportunity.public_id if opportunity else log.searched(requirements, clock.today()))
     people = [person for person, _ in _first(db, requirements, tie, findable)]
     below: list[int] = []
     if len(people) == MOST and policy.newcomers_at:
@@ -177,7 +174,8 @@ def rank_applicants(
 
 
 def keep(db: Session, ranking: Ranking, rows: Iterable[RankingRow]) -> None:
-    """Write a ranking that was shown to the log."""
+    """Write a ranking that was shown to the log, with the release of severity and strength that held."""
+    ranking.release, ranking.release_whole = log.release_at(db, ranking.at)
     db.add(ranking)
     db.flush()
     for row in rows:

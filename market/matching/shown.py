@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from market.accounts.models import Person
@@ -20,11 +21,15 @@ from market.skills.queries import skill_names
 
 
 class Tiered(NamedTuple):
-    """One skill asked: the tier of the person's best evidence (None for no evidence), and what it counts as, 0-5."""
+    """One skill asked: the tier of the person's best evidence (None for no evidence), and what it counts as, 0-5.
+
+    `via` names the narrower or broader skill that the evidence is of, where that counts for more.
+    """
 
     skill: str
     tier: int | None
     meets: int
+    via: str = ""
 
 
 class Line(NamedTuple):
@@ -54,14 +59,14 @@ def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: F
     asked = requirements_in(ranking)
     wanted = [r.skill_id for r in asked]
     found: dict[int, Any] = {}
-    tiers: dict[tuple[int, int], int] = {}
+    tiers: dict[tuple[int, int], tuple[int, str]] = {}
     names: dict[int, str] = {}
     if rows:
         for one in db.connection().execute(_people(wanted, [r.person_id for r in rows], findable)):
             found[one.person_id] = one
             names[one.skill_id] = one.skill
             if one.tier is not None:
-                tiers[one.person_id, one.skill_id] = one.tier
+                tiers[one.person_id, one.skill_id] = (one.tier, one.via or "")
     if not names:
         names = skill_names(db, wanted)
     skills = [names.get(skill, "") for skill in wanted]
@@ -80,7 +85,7 @@ def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: F
                 person.available_from,
                 person.hours_week,
                 tuple(
-                    Tiered(name, tiers.get((row.person_id, skill)), (level + DOORSTEP) // UNITS)
+                    _tiered(name, tiers.get((row.person_id, skill)), level)
                     for name, skill, level in zip(skills, wanted, row.levels, strict=True)
                 ),
                 fit(asked, row.levels, skills),
@@ -90,8 +95,14 @@ def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: F
     return Listed(made, skills)
 
 
+def _tiered(name: str, found: tuple[int, str] | None, level: int) -> Tiered:
+    tier, via = found or (None, "")
+    return Tiered(name, tier, (level + DOORSTEP) // UNITS, via)
+
+
 def _people(skills: Sequence[int], people: Sequence[int], findable: Findable) -> Any:
     """Every one of these people beside every one of the skills."""
+    other = aliased(Skill)
     return (
         select(
             col(TalentProfile.person_id),
@@ -104,6 +115,7 @@ def _people(skills: Sequence[int], people: Sequence[int], findable: Findable) ->
             col(Skill.id).label("skill_id"),
             col(Skill.name).label("skill"),
             col(PersonSkill.tier),
+            col(other.name).label("via"),
         )
         .select_from(TalentProfile)
         .join(Person, col(Person.id) == col(TalentProfile.person_id))
@@ -113,5 +125,6 @@ def _people(skills: Sequence[int], people: Sequence[int], findable: Findable) ->
             (col(PersonSkill.person_id) == col(TalentProfile.person_id))
             & (col(PersonSkill.skill_id) == col(Skill.id)),
         )
+        .outerjoin(other, col(other.id) == col(PersonSkill.via_skill_id))
         .where(col(TalentProfile.person_id).in_(people), *findable.conditions())
     )

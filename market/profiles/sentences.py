@@ -3,8 +3,19 @@
 from datetime import date
 
 from market import clock
-from market.evidence.models import Kind
-from market.evidence.posterior import CLAIMED, CREDENTIALED, DEMONSTRATED, ENDORSED, SHOWN, Aside, Level, Line
+from market.evidence.credit import Credit
+from market.evidence.models import Kind, Release
+from market.evidence.posterior import (
+    CLAIMED,
+    CREDENTIALED,
+    DEFAULTS,
+    DEMONSTRATED,
+    ENDORSED,
+    SHOWN,
+    Aside,
+    Level,
+    Line,
+)
 from market.evidence.queries import LedgerRow, levels_from
 from market.profiles.models import TalentProfile, Visibility
 from market.web.show import day, day_short
@@ -118,6 +129,77 @@ def why_weight(line: Line) -> str:
     aged = _("Age leaves %(n)s %% of its weight.", n=round(100 * line.decay)) if line.decay < 0.98 else ""
     capped = _capped(line, whole=False) if line.share < 0.995 else ""
     return " ".join(part for part in (aged, capped) if part)
+
+
+def read_as(row: LedgerRow) -> str:
+    """How a reading is taken for what was learned of its source, with the release that says so; empty for as it is."""
+    if not row.release or (row.gain_milli, row.inflation_milli) == (1000, 0):
+        return ""
+    item = row.item
+    read = f"{min(5.0, max(0.0, (item.reading - item.inflation) / item.gain)):.1f}"
+    if row.tier == CREDENTIALED:
+        return plural(
+            "Read as %(read)s, at %(weight)s %% of its weight: so the work of one person with this issuer’s credentials "
+            "turned out here (release %(release)s).",
+            "Read as %(read)s, at %(weight)s %% of its weight: so the work of %(n)s people with this issuer’s "
+            "credentials turned out here (release %(release)s).",
+            row.learned_from,
+            read=read,
+            weight=round(100 * item.gain**2),
+            release=row.release,
+        )
+    off = f"{abs(item.inflation):.1f}"
+    if item.inflation < 0:
+        return plural(
+            "Read as %(read)s: they mark %(off)s lower than others do, by one mark (release %(release)s).",
+            "Read as %(read)s: they mark %(off)s lower than others do, by %(n)s marks (release %(release)s).",
+            row.learned_from,
+            read=read,
+            off=off,
+            release=row.release,
+        )
+    return plural(
+        "Read as %(read)s: they mark %(off)s higher than others do, by one mark (release %(release)s).",
+        "Read as %(read)s: they mark %(off)s higher than others do, by %(n)s marks (release %(release)s).",
+        row.learned_from,
+        read=read,
+        off=off,
+        release=row.release,
+    )
+
+
+def released(release: Release | None) -> str:
+    """With which constants, and with what learned of raters and issuers, a level was worked out."""
+    if release is None:
+        return _(
+            "Worked out with version %(model)s of the model; nothing was learned of raters and issuers yet.",
+            model=DEFAULTS.version,
+        )
+    return _(
+        "Worked out with version %(model)s of the model, and with what release %(release)s of %(day)s says of those who mark.",
+        model=release.model_version,
+        release=release.version,
+        day=day(release.published_at.date()),
+    )
+
+
+def in_part(asked: str, shown: str, credit: Credit) -> str:
+    """How another skill counts for the one asked."""
+    numerator, denominator = credit.path.part
+    share = round(100 * numerator / denominator)
+    if credit.path.broader:
+        return _(
+            "%(shown)s is broader than %(asked)s: %(share)s %% of it counts, and never enough to meet what is asked.",
+            shown=shown,
+            asked=asked,
+            share=share,
+        )
+    return _(
+        "%(shown)s is one way of doing %(asked)s: %(share)s %% of it counts.",
+        shown=shown,
+        asked=asked,
+        share=share,
+    )
 
 
 def _capped(line: Line, *, whole: bool) -> str:

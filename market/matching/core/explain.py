@@ -8,8 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from market.evidence.credit import Path
-from market.evidence.posterior import DEFAULTS, DEMONSTRATED, Item, Level, Settings, posterior, with_one_more
+from market.evidence.credit import Path, best_credit
+from market.evidence.posterior import (
+    CLAIMED,
+    CREDENTIALED,
+    DEFAULTS,
+    DEMONSTRATED,
+    ENDORSED,
+    SHOWN,
+    Item,
+    Level,
+    Settings,
+    posterior,
+    with_one_more,
+)
 from market.matching.core.contract import (
     Requirement,
     TwoNumbers,
@@ -20,18 +32,33 @@ from market.matching.core.contract import (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What is known of a person in one skill asked: the ledger's items, and its name and family.
+class Other:
+    """A narrower or broader skill that evidence stands for, and the way from the skill asked to it."""
 
-    `credit` and `path` are set when a narrower or broader skill counts for more than the skill itself:
-    the level (0-255) to score with, and the way it came by.
-    """
+    skill: str
+    family: str
+    items: Sequence[Item]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of a person in one skill asked: its name and family, its items, and those of skills around it."""
 
     skill: str
     family: str
     items: Sequence[Item] = ()
-    credit: int | None = None
-    path: Path | None = None
+    others: Sequence[Other] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """The skill that counts in part for the one asked, where it counts for more than evidence of that one itself."""
+
+    skill: str
+    level: Level
+    path: Path
+    unit: int  # what it counts as, 0-255
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +78,12 @@ class Part:
     start: float
     points: int  # its line of the score
     shown: Level | None = None
-    path: Path | None = None
+    via: Via | None = None
+
+    @property
+    def counted(self) -> Level | None:
+        """The level behind the number: that of the skill itself, or of the one that counts for it in part."""
+        return self.via.level if self.via else self.shown
 
     @property
     def short(self) -> int:
@@ -75,9 +107,9 @@ class Fit:
         return tuple(part.skill for part in self.parts if not part.met)
 
     @property
-    def rounding(self) -> float:
-        """What writing the coverage in whole percent adds to the sum of the parts, in percent."""
-        return self.coverage - sum(part.got for part in self.parts)
+    def rounding(self) -> int:
+        """What whole percents leave over: the coverage less the parts as they are printed, in percent."""
+        return self.coverage - sum(round(part.got) for part in self.parts)
 
     @property
     def two(self) -> TwoNumbers:
@@ -87,7 +119,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One assessed piece of work at the level asked, and the two numbers before and after it."""
+    """One more piece of evidence (T4 unless `tier` says otherwise) at the level asked, and the two numbers around it."""
 
     skill: str
     skill_id: int
@@ -96,17 +128,25 @@ class Change:
     after: TwoNumbers
     level_after: Level
     meets: bool  # whether the requirement is met then
+    tier: int = DEMONSTRATED
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The fit, the person's level by skill name, and the one change that would help most (None when all is met)."""
+    """The fit, the person's level by skill name, and the one change that would help most (None when all is met).
+
+    `options` are a few pieces of evidence, of any tier, that would help; what would help most stands first.
+    """
 
     fit: Fit
     skills: Mapping[str, Level]
     change: Change | None
     as_of: date
     settings_version: int
+    options: tuple[Change, ...] = ()
+
+
+MOST_OPTIONS = 4
 
 
 def fit(
@@ -114,7 +154,7 @@ def fit(
     levels: Sequence[int],
     names: Sequence[str],
     shown: Sequence[Level | None] | None = None,
-    paths: Sequence[Path | None] | None = None,
+    vias: Sequence[Via | None] | None = None,
 ) -> Fit:
     """The fit of levels (0-255, in the order of the requirements); names are the skills as people read them."""
     check(requirements)
@@ -123,8 +163,8 @@ def fit(
     blank: Sequence[None] = [None] * len(requirements)
     parts: list[Part] = []
     start = 0.0
-    for asked, unit, name, level, path in zip(
-        requirements, levels, names, shown or blank, paths or blank, strict=True
+    for asked, unit, name, level, via in zip(
+        requirements, levels, names, shown or blank, vias or blank, strict=True
     ):
         reached = min(unit, asked.minimum) / asked.minimum
         most = 100 * asked.weight / total
@@ -143,7 +183,7 @@ def fit(
                 start=start,
                 points=contribution(unit, asked),
                 shown=level,
-                path=path,
+                via=via,
             )
         )
         start += most * reached
@@ -158,47 +198,66 @@ def explain(
 ) -> Explanation:
     """Why a person stands where they stand for these requirements, on one day."""
     shown = [posterior(skill.items, skill.family, as_of, settings) for skill in held]
-    units = [max(level.level, skill.credit or 0) for level, skill in zip(shown, held, strict=True)]
-    paths = [
-        skill.path if unit > level.level else None
-        for level, unit, skill in zip(shown, units, held, strict=True)
-    ]
-    now = fit(requirements, units, [skill.skill for skill in held], shown, paths)
+    vias = [_via(skill, level, as_of, settings) for skill, level in zip(held, shown, strict=True)]
+    units = [via.unit if via else level.level for level, via in zip(shown, vias, strict=True)]
+    now = fit(requirements, units, [skill.skill for skill in held], shown, vias)
+    options = _options(requirements, held, units, now.two, as_of, settings)
     return Explanation(
         fit=now,
         skills={skill.skill: level for skill, level in zip(held, shown, strict=True)},
-        change=_nearest_change(requirements, held, units, now.two, as_of, settings),
+        change=next((one for one in options if one.tier == DEMONSTRATED), None),
         as_of=as_of,
         settings_version=settings.version,
+        options=tuple(options[:MOST_OPTIONS]),
     )
 
 
-def _nearest_change(
+def _via(held: Held, own: Level, as_of: date, settings: Settings) -> Via | None:
+    """The other skill that counts for more than the own evidence. What is only claimed counts for no other skill."""
+    found = [(one, posterior(one.items, one.family, as_of, settings)) for one in held.others]
+    found = [(one, level) for one, level in found if level.tier > CLAIMED]
+    skill = found[0][0].path.skills[0] if found else 0
+    credit = best_credit(skill, own.level, [(level.level, one.path) for one, level in found])
+    if credit.level == 0 or not credit.path.steps:
+        return None
+    other, level = next((one, level) for one, level in found if one.path == credit.path)
+    return Via(other.skill, level, credit.path, credit.level)
+
+
+def _options(
     requirements: Sequence[Requirement],
     held: Sequence[Held],
     units: Sequence[int],
     before: TwoNumbers,
     as_of: date,
     settings: Settings,
-) -> Change | None:
-    """The single T4 at the level asked that helps most: essentials met, then coverage, then the smaller gap."""
-    changes: list[tuple[tuple[int, int, int, int], Change]] = []
+) -> list[Change]:
+    """One more item of each tier at the level asked for each requirement not met, what helps most first.
+
+    By essentials met, then coverage; of equals the smaller gap, then the tier that is easier to come by, first. What
+    changes neither number is left out, unless it is the nearest T4: a step on the way is worth naming.
+    """
+    found: list[tuple[tuple[int, int, int, int, int], Change]] = []
     for place, (asked, skill) in enumerate(zip(requirements, held, strict=True)):
         if units[place] >= asked.minimum:
             continue
-        after = with_one_more(
-            skill.items, skill.family, as_of, tier=DEMONSTRATED, reading=asked.level, settings=settings
-        )
-        unit = max(after.level, units[place])
-        numbers = two_numbers([*units[:place], unit, *units[place + 1 :]], requirements)
-        change = Change(
-            skill=skill.skill,
-            skill_id=asked.skill_id,
-            level=asked.level,
-            before=before,
-            after=numbers,
-            level_after=after,
-            meets=unit >= asked.minimum,
-        )
-        changes.append(((numbers.met, numbers.coverage, units[place] - asked.minimum, -place), change))
-    return max(changes, key=lambda pair: pair[0])[1] if changes else None
+        for tier in (DEMONSTRATED, CREDENTIALED, ENDORSED, SHOWN):
+            after = with_one_more(
+                skill.items, skill.family, as_of, tier=tier, reading=asked.level, settings=settings
+            )
+            unit = max(after.level, units[place])
+            numbers = two_numbers([*units[:place], unit, *units[place + 1 :]], requirements)
+            change = Change(
+                skill=skill.skill,
+                skill_id=asked.skill_id,
+                level=asked.level,
+                before=before,
+                after=numbers,
+                level_after=after,
+                meets=unit >= asked.minimum,
+                tier=tier,
+            )
+            if numbers != before or tier == DEMONSTRATED:
+                key = (-numbers.met, -numbers.coverage, asked.minimum - units[place], place, tier)
+                found.append((key, change))
+    return [change for _key, change in sorted(found, key=lambda pair: pair[0])]

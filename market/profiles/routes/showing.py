@@ -11,10 +11,10 @@ from market import clock
 from market.access import Actor, anyone
 from market.errors import NotFound
 from market.evidence import queries as ledger
-from market.evidence.posterior import DEMONSTRATED
+from market.evidence.posterior import DEMONSTRATED, DOORSTEP, UNITS
 from market.evidence.queries import LedgerRow
 from market.profiles import queries, sentences
-from market.profiles.explaining import Explained, explained
+from market.profiles.explaining import Credited, Explained, credit_from, explained
 from market.profiles.forms import language_name
 from market.profiles.queries import Seen, visible_profile
 from market.skills import queries as skills
@@ -86,11 +86,14 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
     """Why someone's level in a skill is what it is, today or as of an earlier day (`?on=2026-01-31`)."""
     person, _profile = _seen(request, db, actor)
     skill = skills.get_skill(db, request.path_params["skill"])
-    rows = [row for row in ledger.ledger_of(db, person.id) if row.skill_id == skill.id]
-    if not rows:
-        raise NotFound(_("There is no evidence of this skill here."))
     today = clock.today()
     on = _day(request.query_params.get("on"), today)
+    release = ledger.release_on(db, on)
+    whole = ledger.ledger_of(db, person.id, release.version if release else 0)
+    rows = [row for row in whole if row.skill_id == skill.id]
+    credit = credit_from(db, skill.id, whole, on)
+    if not rows and credit is None:
+        raise NotFound(_("There is no evidence of this skill here."))
     return render(
         request,
         "profiles/level.html",
@@ -100,11 +103,33 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
         skill=skill,
         why=(why := _explained(request, db, actor, rows, on)),
         lede=sentences.lede(why.level, estimate=why.estimate, doubt=why.doubt, counts=why.counts),
+        credit=credit
+        and {
+            "words": _credit_words(skill.name, credit),
+            "skill": credit.by.skill,
+            "level": (credit.credit.level + DOORSTEP) // UNITS,
+            "href": str(
+                request.app.url_path_for(
+                    "profiles.level", id=person.public_id, skill=credit.by.skill_public_id
+                )
+            ),
+        },
+        release=sentences.released(release),
         tables=_what_each_can_do(),
         suggestion=sentences.suggestion,
         on=on,
         today=today,
     )
+
+
+def _credit_words(asked: str, found: Credited) -> str:
+    level = (found.credit.level + DOORSTEP) // UNITS
+    counts = (
+        _("For openings it so counts as level %(level)s.", level=level)
+        if level
+        else _("For openings it so counts as no level yet.")
+    )
+    return f"{sentences.in_part(asked, found.by.skill, found.credit)} {counts}"
 
 
 def _day(text: str | None, today: date) -> date:
