@@ -259,7 +259,7 @@ def replay(
 ) -> None:
     """Recompute a list from what was kept of it. Ends with 0 when it stands as it was, 1 when not, 2 when there is none."""
     from market.db import transaction
-    from market.matching import log
+    from market.matching import acts, log
     from market.serving import open_database
 
     engine = open_database(from_environment())
@@ -271,13 +271,16 @@ def replay(
                 raise typer.Exit(2)
             kept, rows = found
             stands, lines = log.said(kept, rows)
+            followed = acts.in_words(acts.acts_after(db, kept))
             typer.echo(
                 f"List {number}, {kept.kind}, {kept.at:%Y-%m-%d %H:%M} UTC, "
                 f"policy version {kept.policy_version}, model version {kept.model_version}"
+                + ("" if kept.release is None else f", release {kept.release}")
             )
     finally:
         engine.dispose()
     typer.echo("\n".join(lines))
+    typer.echo("\n".join(["What followed:", *followed]) if followed else "Nothing followed it.")
     raise typer.Exit(0 if stands else 1)
 
 
@@ -383,6 +386,7 @@ def bench_match(
         list[str] | None, typer.Option(help="Only these engines; all that are installed when left out.")
     ] = None,
     postgres: Annotated[str | None, typer.Option(help="A PostgreSQL database to measure in.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Ask each question so often; the quickest counts.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """How fast people are ranked, against what else could do it, all checked against a plain oracle."""
@@ -392,7 +396,7 @@ def bench_match(
     from market.bench.match import bench_match as measure
 
     errors = Console(stderr=True)
-    figures = measure(people, queries, engines=engine or None, postgres_url=postgres, say=errors.print)
+    figures = measure(people, queries, engine or None, postgres, errors.print, rounds)
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
         return

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,7 @@ from sqlmodel import Session, col, select
 from market import clock
 from market.access import Actor
 from market.db import new_public_id
+from market.evidence.models import Release
 from market.evidence.posterior import DEFAULTS
 from market.matching.core import listing
 from market.matching.core.contract import Requirement, Tie, contributions
@@ -61,6 +63,25 @@ def drawn(
     )
     ranking.inputs_sha256 = fingerprint(ranking, rows)
     return ranking, rows
+
+
+def searched(requirements: Sequence[Requirement], day: date) -> str:
+    """What the order of equals in a search hangs on: what was searched for, and the day.
+
+    One constant for all searches would put the same people first for ever; the same search on the same day gives the
+    same order. The log keeps the order itself, so that nothing of this matters to a replay.
+    """
+    asked = sorted((r.skill_id, r.level, r.weight, r.essential) for r in requirements)
+    return f"search {day.isoformat()} {asked}"
+
+
+def release_at(db: Session, instant: datetime) -> tuple[int, bool]:
+    """The release of severity and strength that held, 0 before the first, and whether every level had followed it."""
+    wanted = select(Release).where(col(Release.published_at) <= instant).order_by(col(Release.version).desc())
+    found = db.exec(wanted.limit(1)).first()
+    if found is None:
+        return 0, True
+    return found.version, found.taken_up_at is not None and found.taken_up_at <= instant
 
 
 def _row(place: int, one: Placed, of: Candidate, requirements: Sequence[Requirement]) -> RankingRow:

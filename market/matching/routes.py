@@ -12,10 +12,10 @@ from market import clock
 from market.access import Actor, Task, anyone, recruits, signed_in
 from market.errors import NotFound
 from market.evidence.posterior import DEFAULTS
-from market.matching import demand, log, service, shown, standing
+from market.matching import acts, demand, log, sentences, service, shown, standing
 from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS
 from market.matching.forms import Narrowed, Wishes, narrowed, wishes
-from market.matching.models import Ranking, RankingRow
+from market.matching.models import Ranking, RankingAct, RankingRow
 from market.matching.queries import Findable
 from market.opportunities import queries as openings
 from market.opportunities.models import Opportunity
@@ -153,12 +153,20 @@ def why(request: Request, db: Session, actor: Actor) -> Response:
         policy=log.policy_in(ranking),
         did=log.did(ranking, rows),
         gone=len(rows) - len(listed.lines),
+        followed=_followed(db, ranking, listed),
         requirements=_weighed(ranking, listed.skills),
         filters={**Findable().as_log(), **ranking.filters},
+        act_words=sentences.act,
         model=DEFAULTS,
         weights={"essential": ESSENTIAL, "covered": COVERED, "surplus": SURPLUS},
         language_words=language_words,
     )
+
+
+def _followed(db: Session, ranking: Ranking, listed: shown.Listed) -> list[tuple[RankingAct, str]]:
+    """What people did after this list, each with the name of whom it was about, as far as the reader may see them."""
+    names = {line.place: line.name for line in listed.lines}
+    return [(one, names.get(one.place or 0, "")) for one in acts.acts_after(db, ranking)]
 
 
 def _weighed(ranking: Ranking, skills: Sequence[str]) -> list[dict[str, Any]]:
