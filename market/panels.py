@@ -13,6 +13,7 @@ from market.engagements.readers import works_for_theirs
 from market.matching import openings_listed
 from market.matching import panels as matching
 from market.messages import panels as messages
+from market.opportunities import panels as opportunities
 from market.opportunities.browsing import Order
 from market.profiles import panels as profiles
 from market.reviews import panels as reviews
@@ -20,8 +21,11 @@ from market.wallet import panels as wallet
 from market.web.kit import Applied, FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
+    "programmes.show.rounds": (opportunities.rounds_to_join,),
+    "programmes.manage.rounds": (opportunities.all_rounds,),
     "opportunities.show.fit": (matching.fit,),
     "opportunities.show.explanation": (matching.own_explanation,),
+    "opportunities.browse.order": (matching.order_words,),
     "opportunities.edit.mirror": (matching.mirror,),
     "opportunities.show.apply": (applications.apply_board,),
     "profiles.show.invite": (applications.invite_from_profile,),

@@ -14,6 +14,7 @@ from market.opportunities.drafts import Fields, Need, Part
 from market.opportunities.models import DeliverableSpec, Opportunity, Question, Requirement
 from market.opportunities.quality import MOST_HOURS, MOST_QUESTIONS, MOST_SKILLS
 from market.opportunities.rules import Kind, Status
+from market.programmes import rounds
 from market.rubrics.queries import rubric_with_criteria
 from market.rubrics.rules import STEPS
 from market.rubrics.service import copy_rubric, drafts_of, rewrite
@@ -28,13 +29,19 @@ def create_draft(
     parts: Sequence[Part] = (),
     needs: Sequence[Need] = (),
     questions: Sequence[str] = (),
+    programme_version_id: int | None = None,
     **fields: Unpack[Fields],
 ) -> Opportunity:
-    """A new draft for the organisation. It may be as empty as the person likes."""
+    """A new draft for the organisation. It may be as empty as the person likes.
+
+    A micro-apprenticeship is made from its programme, by `apprenticing.open_round`.
+    """
     require(rules.may_post(actor, org_id))
     given: Fields = {"kind": Kind.GIG, "hours": 8, **fields}
-    _refuse_kind(given["kind"], given["hours"])
-    opportunity = Opportunity(org_id=org_id, author_id=actor.id, **given)
+    _refuse_kind(given["kind"], given["hours"], programme_version_id)
+    opportunity = Opportunity(
+        org_id=org_id, author_id=actor.id, programme_version_id=programme_version_id, **given
+    )
     db.add(opportunity)
     db.flush()
     _put_parts(db, opportunity.id, parts)
@@ -63,7 +70,11 @@ def save_draft(
     allowed = rules.may_edit(actor, opportunity)
     if not allowed:
         raise Conflict(allowed.reason)
-    _refuse_kind(fields.get("kind", opportunity.kind), fields.get("hours", opportunity.hours))
+    _refuse_kind(
+        fields.get("kind", opportunity.kind),
+        fields.get("hours", opportunity.hours),
+        opportunity.programme_version_id,
+    )
     expected = opportunity.draft_version if seen is None else seen
     changes: dict[str, Any] = {**fields, "draft_version": expected + 1, "updated_at": clock.now()}
     moved = db.connection().execute(
@@ -108,6 +119,7 @@ def _align_rubric(db: Session, opportunity: Opportunity, needs: Sequence[Need]) 
 def copy(db: Session, actor: Actor, opportunity: Opportunity) -> Opportunity:
     """A new draft with the same words, without its dates. The rubric comes along as a copy that can be changed."""
     whole = queries.whole(db, opportunity)
+    is_round = opportunity.programme_version_id is not None  # its rubric is the programme's, and stays
     draft = create_draft(
         db,
         actor,
@@ -115,10 +127,14 @@ def copy(db: Session, actor: Actor, opportunity: Opportunity) -> Opportunity:
         parts=whole.parts,
         needs=whole.draft.needs,
         questions=whole.questions,
+        programme_version_id=opportunity.programme_version_id,
         **{name: getattr(opportunity, name) for name in _COPIED},
     )
     draft.copied_from_id = opportunity.id
-    if opportunity.rubric_id is not None:
+    if is_round:
+        draft.rubric_id = opportunity.rubric_id
+        rounds.plan(db, opportunity.programme_version_id or 0, draft.id, starts_on=None, seats=draft.seats)
+    elif opportunity.rubric_id is not None:
         draft.rubric_id = copy_rubric(db, opportunity.rubric_id, opportunity.org_id).id
     db.add(draft)
     db.flush()
@@ -132,9 +148,9 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _refuse_kind(kind: Kind, hours: int) -> None:
+def _refuse_kind(kind: Kind, hours: int, programme_version_id: int | None) -> None:
     """Only what can be posted here, within the hours of its kind."""
-    if kind is Kind.MICRO_APPRENTICESHIP:
+    if (kind == Kind.MICRO_APPRENTICESHIP) != (programme_version_id is not None):
         raise Invalid(
             _("A micro-apprenticeship is posted from its programme."),
             kind=_("Choose a gig or a trial project."),
@@ -144,6 +160,8 @@ def _refuse_kind(kind: Kind, hours: int) -> None:
         words = (
             _("A trial project takes 1 to %(most)s hours.", most=most)
             if kind is Kind.TRIAL
+            else _("A micro-apprenticeship takes 1 to %(most)s hours.", most=most)
+            if kind == Kind.MICRO_APPRENTICESHIP
             else _("A gig takes 1 to %(most)s hours.", most=most)
         )
         raise Invalid(words, hours=words)

@@ -52,6 +52,17 @@ class Fields(TypedDict, total=False):
     rubric_id: int | None
 
 
+class Programmed(NamedTuple):
+    """What is known of the programme that a micro-apprenticeship is a round of."""
+
+    title: str
+    is_published: bool
+    productive_hours: int  # of work that the organisation uses, so it is paid
+    pay_minor: int  # the least it pays
+    mentors: tuple[str, ...]  # who are members still, by name
+    asks: int  # how many skills to come with; with none the opening asks for a beginning in what is taught
+
+
 class Draft(NamedTuple):
     """A posting as it stands, whole: what the checks look at."""
 
@@ -80,6 +91,7 @@ class Draft(NamedTuple):
     rubric_attached: bool = False
     rubric_problem: str = ""  # what the attached rubric lacks, empty when nothing
     rubric_skills: tuple[int, ...] = ()
+    programme: Programmed | None = None  # of a micro-apprenticeship
 
     @property
     def pay_total_minor(self) -> int:

@@ -94,6 +94,28 @@ class PayForm(Form):
         return end_of_day(self.deadline_on, self.time_zone) if self.deadline_on else None
 
 
+class RoundForm(Form):
+    """A round of a programme: its start, places, pay, dates and questions."""
+
+    start: Literal["cohort", "rolling"]
+    starts_on: date | None = None
+    starts_by: date | None = None
+    pay: Minor = Field(default=0, ge=0, le=100_000_000)
+    seats: int = Field(default=1, ge=1, le=50)
+    applicants_cap: int | None = Field(default=None, ge=1, le=1000)
+    time_zone: str
+    deadline_on: date | None = None
+    answer_days: int = Field(default=7, ge=1, le=60)
+    questions: list[QuestionRow] = Field(default=[], max_length=3)
+
+    _known_zone = field_validator("time_zone")(_zone)
+
+    @property
+    def deadline_at(self) -> datetime | None:
+        """The last minute of the last day, where the round is."""
+        return end_of_day(self.deadline_on, self.time_zone) if self.deadline_on else None
+
+
 class CriterionRow(Form):
     name: Short = ""
     feeds: str = ""  # the public id of a skill

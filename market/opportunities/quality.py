@@ -6,7 +6,7 @@ a place, the rules of its kind). What is `required` and open keeps a posting fro
 
 from datetime import datetime, timedelta
 
-from market.opportunities.drafts import Draft
+from market.opportunities.drafts import Draft, Programmed
 from market.opportunities.rules import Kind, Mode, PayBasis
 from market.programmes.checks import Check, Floor, State, money
 from market.rubrics import plain
@@ -21,7 +21,7 @@ FURTHEST_DEADLINE = timedelta(days=180)
 
 def quality(draft: Draft, floor: Floor) -> list[Check]:
     """Eight checks in a fixed order."""
-    return [
+    found = [
         _deliverables(draft),
         _acceptance(draft),
         _rubric(draft),
@@ -31,6 +31,12 @@ def quality(draft: Draft, floor: Floor) -> list[Check]:
         _plain(draft),
         _mentor(draft),
     ]
+    return [_of_round(check) for check in found] if draft.programme is not None else found
+
+
+def _of_round(check: Check) -> Check:
+    """A round of a programme is written on one page."""
+    return check._replace(section="round")
 
 
 def _check(key: str, good: bool, yes: str, otherwise: str, section: str, field: str = "") -> Check:
@@ -74,7 +80,10 @@ def _rubric(draft: Draft) -> Check:
     else:
         otherwise = _("The rubric judges a skill that is not asked for")
     asked = {need.skill_id for need in draft.needs}
-    good = draft.rubric_attached and not draft.rubric_problem and set(draft.rubric_skills) <= asked
+    fits = (
+        draft.programme is not None or set(draft.rubric_skills) <= asked
+    )  # a programme judges what it teaches
+    good = draft.rubric_attached and not draft.rubric_problem and fits
     return _check("rubric", good, _("Rubric attached"), otherwise, "rubric", "criteria")
 
 
@@ -84,6 +93,8 @@ def _hours(draft: Draft) -> Check:
         otherwise = (
             _("%(n)s hours: a trial project takes at most %(most)s", n=draft.hours, most=most)
             if draft.kind is Kind.TRIAL
+            else _("%(n)s hours: a micro-apprenticeship takes at most %(most)s", n=draft.hours, most=most)
+            if draft.kind is Kind.MICRO_APPRENTICESHIP
             else _("%(n)s hours: a gig takes at most %(most)s", n=draft.hours, most=most)
         )
     else:
@@ -99,6 +110,8 @@ def _hours(draft: Draft) -> Check:
 
 
 def _pay(draft: Draft, floor: Floor) -> Check:
+    if draft.programme is not None:
+        return _pay_of_round(draft, draft.programme, floor)
     least, hourly = money(floor.minor, floor.currency), money(draft.hourly_minor, draft.currency)
     if draft.currency != floor.currency:
         otherwise = _(
@@ -127,7 +140,40 @@ def _pay(draft: Draft, floor: Floor) -> Check:
     )
 
 
+def _pay_of_round(draft: Draft, programme: Programmed, floor: Floor) -> Check:
+    """Hours of work that the organisation uses are paid; hours of learning may be."""
+    hours = programme.productive_hours
+    if not hours and not programme.pay_minor:
+        words = _("No pay: nothing in it is work that the organisation uses")
+        return Check("pay", State.NOT_NEEDED, words, "pay", "pay", False)
+    paid = draft.pay_total_minor - draft.learner_cost_minor
+    good = (
+        draft.currency == floor.currency
+        and paid >= floor.minor * hours
+        and draft.pay_total_minor >= programme.pay_minor
+    )
+    return _check(
+        "pay",
+        good,
+        _(
+            "Pay %(pay)s for %(n)s hours of work, at or above the floor of %(floor)s an hour",
+            pay=money(draft.pay_total_minor, draft.currency),
+            n=hours,
+            floor=money(floor.minor, floor.currency),
+        ),
+        _(
+            "Pay is below what the programme says, %(pay)s, or below the floor for %(n)s hours of work",
+            pay=money(programme.pay_minor, draft.currency),
+            n=hours,
+        ),
+        "pay",
+        "pay",
+    )
+
+
 def _skills(draft: Draft) -> Check:
+    if draft.programme is not None and not draft.programme.asks:
+        return Check("skills", State.OK, _("Nothing to come with"), "skills")
     n = len(draft.needs)
     good = 1 <= n <= MOST_SKILLS and all(1 <= need.level <= 5 for need in draft.needs)
     if n > MOST_SKILLS:
@@ -163,6 +209,15 @@ def _plain(draft: Draft) -> Check:
 
 
 def _mentor(draft: Draft) -> Check:
+    if draft.programme is not None:
+        mentors = draft.programme.mentors
+        return _check(
+            "mentor",
+            bool(mentors),
+            _("Mentor named: %(names)s", names=", ".join(mentors)),
+            _("The mentors of the programme have left. Publish a version with another"),
+            "work",
+        )
     words = (
         _("No mentor needed for a trial project")
         if draft.kind is Kind.TRIAL
@@ -190,9 +245,12 @@ def lacking(draft: Draft, now: datetime) -> list[Check]:
     need(bool(draft.title.strip()), "title", _("It has no title yet"), "work")
     need(bool(draft.summary.strip()), "summary", _("It says nothing yet about what the work is"), "work")
     need(
-        draft.kind is not Kind.MICRO_APPRENTICESHIP,
+        draft.kind is not Kind.MICRO_APPRENTICESHIP
+        or (draft.programme is not None and draft.programme.is_published),
         "kind",
-        _("A micro-apprenticeship is posted from its programme"),
+        _("A micro-apprenticeship is posted from its programme")
+        if draft.programme is None
+        else _("Its programme is retired"),
         "work",
     )
     need(
@@ -251,4 +309,4 @@ def lacking(draft: Draft, now: datetime) -> list[Check]:
         _("Taking part costs the person more than the work pays"),
         "pay",
     )
-    return found
+    return [_of_round(check) for check in found] if draft.programme is not None else found

@@ -11,7 +11,7 @@ from market.access import Actor
 from market.accounts.models import Organisation
 from market.errors import NotFound
 from market.opportunities import rules
-from market.opportunities.drafts import Draft, Need, Part
+from market.opportunities.drafts import Draft, Need, Part, Programmed
 from market.opportunities.models import (
     Addendum,
     DeliverableSpec,
@@ -21,6 +21,10 @@ from market.opportunities.models import (
     Requirement,
 )
 from market.opportunities.rules import Kind, Status
+from market.programmes import rules as programme_rules
+from market.programmes.queries import Whole as ProgrammeWhole
+from market.programmes.queries import whole_of_id
+from market.programmes.rules import Function
 from market.rubrics import rules as rubric_rules
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.rubrics.service import drafts_of
@@ -51,6 +55,7 @@ class Whole(NamedTuple):
     questions: tuple[str, ...]
     rubric: RubricView | None
     addenda: tuple[Addendum, ...]
+    programme: ProgrammeWhole | None = None  # of a micro-apprenticeship
 
     @property
     def draft(self) -> Draft:
@@ -83,7 +88,20 @@ class Whole(NamedTuple):
             rubric_attached=self.rubric is not None,
             rubric_problem=problems[0][2] if problems else "",
             rubric_skills=self.rubric.skill_ids if self.rubric else (),
+            programme=_programmed(self.programme) if self.programme else None,
         )
+
+
+def _programmed(whole: ProgrammeWhole) -> Programmed:
+    """What the checks of an opening ask about its programme."""
+    return Programmed(
+        title=whole.draft.title,
+        is_published=whole.programme.status == programme_rules.Status.PUBLISHED,
+        productive_hours=whole.draft.productive_hours,
+        pay_minor=whole.draft.pay_minor,
+        mentors=tuple(one.name for one in whole.draft.named(Function.MENTOR) if one.is_member),
+        asks=len(whole.draft.entry),
+    )
 
 
 def get_opportunity(db: Session, public_id: str) -> Opportunity:
@@ -158,7 +176,8 @@ def questions_of(db: Session, opportunity_id: int) -> list[Question]:
 
 
 def whole(db: Session, opportunity: Opportunity) -> Whole:
-    """The opportunity with its parts, its organisation and its rubric. At most eight statements."""
+    """The opportunity with its parts, its organisation and its rubric. At most eight statements, and as many again
+    for the programme of a micro-apprenticeship."""
     addenda = db.exec(
         select(Addendum).where(Addendum.opportunity_id == opportunity.id).order_by(col(Addendum.version))
     ).all()
@@ -170,6 +189,7 @@ def whole(db: Session, opportunity: Opportunity) -> Whole:
         tuple(q.text for q in questions_of(db, opportunity.id)),
         rubric_with_criteria(db, opportunity.rubric_id) if opportunity.rubric_id else None,
         tuple(addenda),
+        whole_of_id(db, opportunity.programme_version_id) if opportunity.programme_version_id else None,
     )
 
 

@@ -2,7 +2,8 @@
 
 from sqlmodel import Session, col, select
 
-from market.opportunities.models import Requirement
+from market.opportunities.models import Opportunity, Requirement
+from market.opportunities.seats import tell_round
 from market.outbox import Event
 
 
@@ -29,3 +30,10 @@ def follow_merged_skill(db: Session, event: Event) -> None:
             db.add(twin)
             db.delete(row)
     db.flush()
+
+
+def follow_round(db: Session, event: Event) -> None:
+    """The round of a programme says whether its opening takes people now."""
+    opportunity = db.get(Opportunity, event.subject_id)
+    if opportunity is not None:
+        tell_round(db, opportunity)

@@ -15,6 +15,7 @@ from market.opportunities.drafts import Fields, Need, Part
 from market.opportunities.forms import (
     PartsForm,
     PayForm,
+    RoundForm,
     SkillsForm,
     WorkForm,
 )
@@ -31,9 +32,19 @@ from market.web.rows import without_blank_rows, without_row
 from market.words import _
 
 
-def saved(name: str, whole: Whole) -> Entry[Any]:
+def saved(name: str, whole: Whole, *, is_rolling: bool = False) -> Entry[Any]:
     """The fields of a page as they were saved."""
     o = whole.opportunity
+    if name == "round":
+        same = {key: getattr(o, key) for key in RoundForm.model_fields if hasattr(o, key)}
+        asked = {f"questions-{n}-text": text for n, text in enumerate(whole.questions)}
+        return filled(
+            **same,
+            **asked,
+            start="rolling" if is_rolling else "cohort",
+            pay=_amount(o.pay_minor),
+            deadline_on=sentences.last_day(o),
+        )
     if name == "parts":
         return filled(
             **{
@@ -44,13 +55,13 @@ def saved(name: str, whole: Whole) -> Entry[Any]:
         )
     if name == "skills":
         values: dict[str, Any] = {f"questions-{n}-text": text for n, text in enumerate(whole.questions)}
-        for n, asked in enumerate(whole.asked):
+        for n, need in enumerate(whole.asked):
             values |= {
-                f"needs-{n}-skill": asked.skill,
-                f"needs-{n}-skill_id": asked.skill_public_id,
-                f"needs-{n}-level": asked.level,
-                f"needs-{n}-matters": "essential" if asked.essential else "desirable",
-                f"needs-{n}-weight": asked.weight,
+                f"needs-{n}-skill": need.skill,
+                f"needs-{n}-skill_id": need.skill_public_id,
+                f"needs-{n}-level": need.level,
+                f"needs-{n}-matters": "essential" if need.essential else "desirable",
+                f"needs-{n}-weight": need.weight,
             }
         return filled(**values)
     if name == "pay":
@@ -97,6 +108,8 @@ def read_page(
         return _read_skills(db, actor, raw)
     if name == "pay":
         return _read_pay(raw, opportunity)
+    if name == "round":
+        return _read_round(raw, opportunity)
     entry = read(WorkForm, raw)
     if entry.errors:
         return entry, {}, {}
@@ -170,6 +183,36 @@ def _read_skills(db: Session, actor: Actor, raw: Mapping[str, Any]) -> Read:
             needs.append(Need(found.skill.id, row.level, row.matters == "essential", row.weight))
     questions = [row.text for row in entry.data.questions if row.text]
     return entry, {"needs": needs, "questions": questions}, skills
+
+
+def _read_round(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:
+    if "-" in str(raw.get("remove") or ""):
+        raw = without_row(raw, *str(raw["remove"]).split("-", 1))
+    entry = read(RoundForm, raw)
+    if entry.errors:
+        return entry, {}, {}
+    form, today = entry.data, clock.today(entry.data.time_zone)
+    if form.starts_on is not None and form.starts_on < today:
+        entry = entry.with_error("starts_on", _("That day has passed."))
+    if form.starts_by is not None and form.starts_on is not None and form.starts_by < form.starts_on:
+        entry = entry.with_error("starts_by", _("The latest start comes before the earliest."))
+    if form.deadline_on is not None and form.deadline_on < today:
+        entry = entry.with_error("deadline_on", _("That day has passed."))
+    same = {
+        key: getattr(form, key)
+        for key in RoundForm.model_fields
+        if key not in ("pay", "start", "deadline_on", "questions", "starts_by")
+    }
+    is_rolling = form.start == "rolling"
+    changes = {
+        **same,
+        "pay_minor": form.pay,
+        "deadline_at": form.deadline_at,
+        "starts_by": form.starts_by if is_rolling else form.starts_on,
+        "is_rolling": is_rolling,
+        "questions": [row.text for row in form.questions if row.text],
+    }
+    return entry, changes, {}
 
 
 def _read_pay(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:

@@ -8,8 +8,9 @@ from market.access import SYSTEM
 from market.errors import Conflict
 from market.opportunities import rules
 from market.opportunities.models import Opportunity
-from market.opportunities.rules import Status
+from market.opportunities.rules import Kind, Status
 from market.outbox import announce
+from market.programmes import rounds
 from market.transitions import take
 from market.words import _
 
@@ -30,6 +31,20 @@ def take_seat(db: Session, opportunity: Opportunity) -> None:
     db.refresh(opportunity)
     if opportunity.seats_taken >= opportunity.seats:
         take(db, SYSTEM, opportunity, "fill")
+    tell_round(db, opportunity)
+
+
+def tell_round(db: Session, opportunity: Opportunity) -> None:
+    """Write down in the round of a programme how its opening stands, for the lists of programmes."""
+    if opportunity.kind == Kind.MICRO_APPRENTICESHIP:
+        rounds.tell(
+            db,
+            opportunity.id,
+            is_open=opportunity.status == Status.PUBLISHED,
+            seats=opportunity.seats,
+            seats_free=opportunity.seats - opportunity.seats_taken,
+            apply_by=opportunity.deadline_at,
+        )
 
 
 def free_seat(db: Session, opportunity: Opportunity) -> None:
@@ -40,6 +55,7 @@ def free_seat(db: Session, opportunity: Opportunity) -> None:
         .values(seats_taken=col(Opportunity.seats_taken) - 1, active_at=clock.now())
     )
     db.refresh(opportunity)
+    tell_round(db, opportunity)
     if freed.rowcount == 1:
         announce(db, "opportunity.seat_freed", SYSTEM, subject=("opportunity", opportunity.id))
 

@@ -108,6 +108,8 @@ def pay_words(o: Opportunity | Card) -> str:
     """`£288, £16 an hour`: what stands on a card."""
     if o.pay_basis == PayBasis.HOURLY:
         return _("%(pay)s an hour", pay=show.money(o.pay_minor, o.currency))
+    if o.kind == Kind.MICRO_APPRENTICESHIP:
+        return show.money(o.pay_minor, o.currency) if o.pay_minor else _("None")
     hourly = show.money(o.pay_minor // max(1, o.hours), o.currency)
     return _("%(pay)s, %(hourly)s an hour", pay=show.money(o.pay_minor, o.currency), hourly=hourly)
 
@@ -118,6 +120,8 @@ def pay_note(o: Opportunity) -> str:
     if o.pay_basis == PayBasis.HOURLY:
         total = show.money(o.pay_minor * o.hours, o.currency)
         return _("an hour, for about %(hours)s. That is %(total)s in all.", hours=hours, total=total)
+    if o.kind == Kind.MICRO_APPRENTICESHIP:
+        return _("for the whole programme of %(hours)s, learning included.", hours=hours)
     hourly = show.money(o.pay_minor // max(1, o.hours), o.currency)
     return _("fixed, for about %(hours)s. That is %(hourly)s an hour.", hours=hours, hourly=hourly)
 

@@ -197,6 +197,21 @@ def terms_of(whole: Whole) -> Terms:
         "questions": list(whole.questions),
         "rubric": whole.rubric.rubric.public_id if whole.rubric else None,
         "organisation": whole.organisation.name,
+        **_programme_terms(whole),
+    }
+
+
+def _programme_terms(whole: Whole) -> Terms:
+    """Which version of which programme, with its descriptor."""
+    if whole.programme is None:
+        return {}
+    version = whole.programme.version
+    return {
+        "programme": {
+            "id": whole.programme.programme.public_id,
+            "version": version.version,
+            "descriptor": version.descriptor,
+        }
     }
 
 

@@ -17,9 +17,11 @@ from market.access import Actor, anyone, signed_in
 from market.errors import NotFound
 from market.opportunities import browsing, queries, rules, sentences, service
 from market.opportunities.browsing import SIZE, Card, Facets, Found
+from market.opportunities.linked import job_ld
 from market.opportunities.models import Opportunity, Watch
 from market.opportunities.quality import quality
 from market.opportunities.rules import Kind, Mode
+from market.programmes import sentences as programme_sentences
 from market.programmes.checks import Floor
 from market.web.kit import kit_of
 from market.web.pagination import cut, decode, encode
@@ -38,7 +40,7 @@ def facets_of(given: QueryParams) -> Facets:
     """What the address narrows the list to; what makes no sense is left out."""
     return Facets(
         q=given.get("q", "").strip()[:100],
-        kinds=tuple(kind for kind in (Kind.GIG, Kind.TRIAL) if kind in given.getlist("kind")),
+        kinds=tuple(kind for kind in Kind if kind in given.getlist("kind")),
         modes=tuple(mode for mode in Mode if mode in given.getlist("mode")),
         skill=given.get("skill", "").strip()[:100],
         pay_from=_whole(given.get("pay_from", ""), 100),
@@ -206,6 +208,18 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         may_watch=actor.is_signed_in and not is_ours and opportunity.status in rules.OPEN,
         is_over=opportunity.status not in rules.OPEN,
         now=clock.now(),
+        programme_say=programme_sentences,
+        linked=_linked(request, whole),
+    )
+
+
+def _linked(request: Request, whole: queries.Whole) -> dict[str, Any] | None:
+    """The opening as linked data, with whole addresses."""
+    base, path = kit_of(request).settings.public_url.rstrip("/"), request.app.url_path_for
+    return job_ld(
+        whole,
+        url=base + str(path("opportunities.show", id=whole.opportunity.public_id)),
+        organisation_url=base + str(path("organisations.show", id=whole.organisation.public_id)),
     )
 
 

@@ -47,6 +47,7 @@ def _page(
     stale: str = "",
     one_more: bool = False,
 ) -> Response:
+    _refuse_round(opportunity)
     allowed = rules.may_edit(actor, opportunity)
     if not allowed:
         raise Conflict(allowed.reason)
@@ -73,6 +74,12 @@ def _page(
         ],
         others=[r for r in rubrics_of(db, opportunity.org_id) if r.id != opportunity.rubric_id],
     )
+
+
+def _refuse_round(opportunity: Opportunity) -> None:
+    """The rubric of a micro-apprenticeship is its programme's."""
+    if opportunity.programme_version_id is not None:
+        raise NotFound(_("There is no such page."))
 
 
 def _feeds(asked: tuple[Asked, ...], rubric: RubricView | None) -> list[tuple[str, str]]:
@@ -103,6 +110,7 @@ def _saved(rubric: RubricView | None) -> Entry[Any]:
 def save(request: Request, db: Session, actor: Actor) -> Response:
     """Save the rubric, and go on."""
     opportunity = queries.get_ours(db, actor, request.path_params["id"])
+    _refuse_round(opportunity)
     raw = request.state.form
     if raw.get("copy"):
         return _copy(request, db, actor, opportunity, str(raw["copy"]))

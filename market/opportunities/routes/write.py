@@ -11,7 +11,7 @@ from market import clock
 from market.access import Actor, Task, recruits
 from market.accounts.models import Organisation
 from market.errors import Conflict, Invalid, NotFound
-from market.opportunities import drafting, queries, rules, sentences, service
+from market.opportunities import apprenticing, drafting, queries, rules, sentences, service
 from market.opportunities.drafts import Fields
 from market.opportunities.forms import (
     MOST_PARTS,
@@ -23,6 +23,8 @@ from market.opportunities.queries import Whole
 from market.opportunities.reading import read_page, saved, skills_saved, work_fields
 from market.opportunities.routes.public import floor_of
 from market.opportunities.rules import Mode, PayBasis
+from market.programmes import queries as programmes
+from market.programmes import rounds
 from market.programmes.checks import Check, blocking
 from market.skills.forms import Chosen
 from market.web.forms import BLANK, Entry, read
@@ -38,6 +40,8 @@ TEMPLATES = {
     "pay": "opportunities/edit_pay.html",
     "check": "opportunities/check.html",
 }
+ROUND = ("round", "check")  # of a micro-apprenticeship: the rest is its programme's
+TEMPLATES["round"] = "opportunities/edit_round.html"
 
 
 def steps_words() -> list[tuple[str, str]]:
@@ -49,6 +53,10 @@ def steps_words() -> list[tuple[str, str]]:
         ("pay", _("Pay and dates")),
         ("check", _("Read it through")),
     ]
+
+
+def round_words() -> list[tuple[str, str]]:
+    return [("round", _("The round")), ("check", _("Read it through"))]
 
 
 def _organisations(db: Session, actor: Actor) -> list[Organisation]:
@@ -92,7 +100,8 @@ def create(request: Request, db: Session, actor: Actor) -> Response:
 def edit(request: Request, db: Session, actor: Actor) -> Response:
     """The first page of the form."""
     opportunity = queries.get_ours(db, actor, request.path_params["id"])
-    return section_page(request, db, actor, opportunity, "work")
+    first = "work" if opportunity.programme_version_id is None else "round"
+    return section_page(request, db, actor, opportunity, first)
 
 
 def section(request: Request, db: Session, actor: Actor) -> Response:
@@ -115,13 +124,14 @@ def section_page(
     skills: Mapping[int, Chosen] | None = None,
 ) -> Response:
     """A page of the form: as saved, or with the person's own words and what to mend."""
-    if name not in TEMPLATES:
+    if name not in _pages(opportunity):
         raise NotFound(_("There is no such page."))
     allowed = rules.may_edit(actor, opportunity)
     if not allowed:
         raise Conflict(allowed.reason)
     whole = queries.whole(db, opportunity)
-    values = entry or saved(name, whole)
+    cohort = rounds.of_opening(db, opportunity.id) if whole.programme else None
+    values = entry or saved(name, whole, is_rolling=cohort is not None and cohort.starts_on is None)
     more = more or request.query_params.get("more", "")
     checks = quality(whole.draft, floor_of(request))
     missing = lacking(whole.draft, clock.now())
@@ -164,7 +174,15 @@ def section_page(
 def steps_of(request: Request, whole: Whole) -> list[tuple[str, str, bool]]:
     """The pages of the form: key, words, and whether nothing on it keeps the posting from going out."""
     checks = [*quality(whole.draft, floor_of(request)), *lacking(whole.draft, clock.now())]
-    return [(key, words, _is_done(key, checks)) for key, words in steps_words()]
+    words = steps_words() if whole.programme is None else round_words()
+    return [(key, told, _is_done(key, checks)) for key, told in words]
+
+
+def _pages(opportunity: Opportunity) -> tuple[str, ...]:
+    """The pages on which this is written, but the rubric's."""
+    if opportunity.programme_version_id is not None:
+        return ROUND
+    return tuple(key for key in TEMPLATES if key != "round")
 
 
 def _rows(entry: Entry[Any], name: str, least: int, most: int, one_more: bool) -> list[int]:
@@ -184,7 +202,7 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
     """Save one page of the form, and go on: to the next page, to one more row, or back to the posting."""
     opportunity = queries.get_ours(db, actor, request.path_params["id"])
     name, raw = request.path_params["section"], request.state.form
-    if name not in TEMPLATES or name == "check":
+    if name not in _pages(opportunity) or name == "check":
         raise NotFound(_("There is no such page."))
     keep = bool(raw.get("save") or raw.get("add") or raw.get("remove"))
     entry, changes, skills = read_page(db, actor, name, raw, opportunity, strict=not keep)
@@ -193,7 +211,8 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
             request, db, actor, opportunity, name, entry, more=str(raw.get("add") or ""), skills=skills
         )
     try:
-        drafting.save_draft(db, actor, opportunity, seen=_seen(raw), **changes)
+        put = drafting.save_draft if name != "round" else apprenticing.save_round
+        put(db, actor, opportunity, seen=_seen(raw), **changes)
     except Invalid as refused:
         for field, words in refused.fields.items():
             entry = entry.with_error(field, words)
@@ -225,7 +244,8 @@ def onward(request: Request, raw: Mapping[str, Any], opportunity: Opportunity, n
         return see_other(request, "opportunities.section", section=name, **where)
     if raw.get("save"):
         return see_other(request, "opportunities.manage", said=_("Kept as a draft."), **where)
-    following = ORDER[ORDER.index(name) + 1]
+    order = ROUND if name in ROUND else ORDER
+    following = order[order.index(name) + 1]
     if following == "rubric":
         return see_other(request, "opportunities.rubric", **where)
     return see_other(request, "opportunities.section", section=following, **where)
@@ -259,6 +279,13 @@ def send(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(request, "opportunities.manage", id=opportunity.public_id, said=said)
 
 
+def open_round(request: Request, db: Session, actor: Actor) -> Response:
+    """Begin an opening that takes people into a programme."""
+    programme = programmes.get_ours(db, actor, request.path_params["id"])
+    made = apprenticing.open_round(db, actor, programme)
+    return see_other(request, "opportunities.section", id=made.public_id, section="round")
+
+
 def copy(request: Request, db: Session, actor: Actor) -> Response:
     """Begin a new posting with the words of an earlier one."""
     opportunity = queries.get_ours(db, actor, request.path_params["id"])
@@ -280,5 +307,12 @@ routes: list[MarketRoute] = [
     page(_ID + "/edit/{section}/more/{what}", more, name="opportunities.more", allow=recruits),
     action(_ID + "/edit/{section}", save, name="opportunities.save", allow=recruits),
     action(_ID + "/send", send, name="opportunities.send", allow=recruits),
+    action(
+        "/programmes/{id}/rounds",
+        open_round,
+        name="opportunities.open_round",
+        allow=recruits,
+        limit="postings",
+    ),
     action(_ID + "/copy", copy, name="opportunities.copy", allow=recruits, limit="postings"),
 ]
