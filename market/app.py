@@ -23,7 +23,7 @@ from market.db import connect
 from market.errors import MarketError
 from market.files.service import with_files
 from market.home.nav import Menu, nav
-from market.matching.backend import matching_of
+from market.matching.backend import matching_of, with_matching
 from market.panels import APPLIED_IDS, BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
 from market.web import failures
 from market.web.addresses import Site
@@ -49,6 +49,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     """Every route of every feature, in the order in which paths are tried; those of the demo only there."""
     from market.accounts import routes as accounts
     from market.applications import routes as applications
+    from market.apprenticeships import routes as apprenticeships
     from market.cases import routes as cases
     from market.credentials import routes as credentials
     from market.demo import routes as stepping_in
@@ -81,6 +82,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *profiles.routes,
         *applications.routes,
         *engagements.routes,
+        *apprenticeships.routes,
         *messages.routes,
         *reviews.routes,
         *cases.routes,
@@ -116,7 +118,11 @@ async def _as_many_threads(app: Any) -> AsyncIterator[None]:
 def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool = True) -> Site:
     """The ASGI application on the settings' database, or on `engine`; `limits=False` lets a demo or a test hurry."""
     engine = engine or connect(settings.url, pool_size=settings.threads, synchronous=settings.synchronous)
-    engine = with_issuing(with_files(engine, settings), settings)
+    engine = with_files(engine, settings)
+    if "issuing" not in engine.get_execution_options():
+        engine = with_issuing(engine, settings)
+    if "matching" not in engine.get_execution_options():
+        engine = with_matching(engine, settings)
     routes: list[BaseRoute] = [
         *feature_routes(demo=settings.demo),
         Mount("/static", HashedFiles(), name="static"),

@@ -16,6 +16,7 @@ from market.accounts import links, sessions
 from market.accounts import service as accounts
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
+from market.apprenticeships import watch
 from market.credentials import lists
 from market.credentials import reactions as credentials
 from market.credentials.checking import queue as checks
@@ -66,6 +67,8 @@ TIMERS: tuple[Timer, ...] = (
     applications.end_consent,
     work.start_due,
     work.nudge_paused,
+    watch.watch,
+    watch.remind_to_confirm,
     milestones.warn_silence,
     milestones.deem_approved,
     milestones.tell_overdue,

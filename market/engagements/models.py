@@ -9,10 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
-from market.engagements import (
-    programme_models,  # noqa: F401 - so that the schema knows them
-    rules,
-)
+from market.engagements import rules
 from market.engagements.rules import Fault, MilestoneStatus, Status, TrialOutcome
 from market.lifecycle import Lifecycle
 
@@ -56,11 +53,17 @@ class Engagement(SQLModel, table=True):
     started_at: datetime | None = instant_field(nullable=True)
     paused_at: datetime | None = instant_field(nullable=True)
     pause_until: date | None = None
+    resumed_at: datetime | None = instant_field(nullable=True)  # the last time
     nudged_at: datetime | None = instant_field(nullable=True)  # the last reminder of this state
     ended_at: datetime | None = instant_field(nullable=True)
     end_reason: str | None = None
     fault: Fault | None = choice_field(Fault, nullable=True)
     outcome: TrialOutcome | None = choice_field(TrialOutcome, nullable=True)
+    # Of a programme, written downwards by what runs it (market/apprenticeships): its end is guarded by these.
+    sessions_least: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    sessions_held: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # confirmed by both
+    needs_capstone: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    capstone_passed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = instant_field(factory=clock.now)
 
 

@@ -225,7 +225,7 @@ def parties(actor: Actor, engagement: "Engagement | Milestone") -> frozenset[str
 
 
 def may_finish(engagement: "Engagement", facts: Facts) -> Decision:
-    """Every milestone settled, and at least one accepted."""
+    """Every milestone settled, and at least one accepted; of a programme also its sessions held, its capstone passed."""
     waiting = [s for s in facts.statuses if s not in SETTLED]
     if waiting:
         return no(
@@ -235,6 +235,21 @@ def may_finish(engagement: "Engagement", facts: Facts) -> Decision:
         return no(
             _("No milestone was accepted, so this cannot be completed. It can be ended early, with a reason.")
         )
+    return _programme_done(engagement)
+
+
+def _programme_done(engagement: "Engagement") -> Decision:
+    """A programme is completed only when it was mentored as promised and its last piece was good enough."""
+    if engagement.sessions_held < engagement.sessions_least:
+        return no(
+            _(
+                "%(held)s of at least %(least)s sessions with a mentor are held and confirmed by both.",
+                held=engagement.sessions_held,
+                least=engagement.sessions_least,
+            )
+        )
+    if engagement.needs_capstone and not engagement.capstone_passed:
+        return no(_("The capstone is not passed yet. Without it this can be ended early, with a reason."))
     return YES
 
 

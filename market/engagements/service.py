@@ -172,7 +172,8 @@ def pause(db: Session, actor: Actor, engagement: Engagement, reason: str, until:
 
 def resume(db: Session, actor: Actor, engagement: Engagement) -> None:
     """Go on. A part that was accepted during the pause is followed by the next."""
-    take(db, actor, engagement, "resume", changes={"paused_at": None, "pause_until": None, "nudged_at": None})
+    changes = {"paused_at": None, "pause_until": None, "nudged_at": None, "resumed_at": clock.now()}
+    take(db, actor, engagement, "resume", changes=changes)
     if any(m.status is not MilestoneStatus.PLANNED for m in queries.milestones_of(db, engagement.id)):
         milestones.begin_next(db, engagement)
 

@@ -96,6 +96,8 @@ def context_of(db: Session, event: Event) -> Context:
             found.work = db.get(Engagement, subject)
         case "milestone":
             found.part = db.get(Milestone, subject)
+        case "session":
+            found.work = _row(db, Engagement, payload.get("engagement_id"))
         case "assessment":
             assessed = db.get(Assessment, subject)
             found.work = _row(db, Engagement, assessed.engagement_id if assessed else None)

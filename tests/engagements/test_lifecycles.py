@@ -157,6 +157,24 @@ def test_work_is_finished_when_all_is_settled_and_something_was_accepted(
     assert bool(decision) is (not word)
 
 
+@pytest.mark.parametrize(
+    ("kept", "word"),
+    [
+        ({"sessions_least": 4, "sessions_held": 4, "needs_capstone": True, "capstone_passed": True}, ""),
+        ({"sessions_least": 4, "sessions_held": 5, "needs_capstone": False}, ""),
+        ({"sessions_least": 4, "sessions_held": 3, "capstone_passed": True}, "3 of at least 4 sessions"),
+        ({"sessions_least": 0, "needs_capstone": True}, "capstone is not passed"),
+    ],
+)
+def test_a_programme_is_finished_when_it_was_mentored_and_its_capstone_passed(
+    kept: dict[str, int], word: str
+) -> None:
+    row = Engagement(person_id=1, org_id=1, terms={}, starts_on=scene.day("2026-11-30"), **kept)
+    decision = rules.may_finish(row, facts("2026-12-01", A, A))
+    assert word in decision.reason
+    assert bool(decision) is (not word)
+
+
 @pytest.mark.parametrize("status", list(Status))
 def test_nothing_is_handed_in_or_sent_back_unless_work_is_under_way(status: Status) -> None:
     part = Milestone(

@@ -5,21 +5,28 @@ Each row belongs to one engagement. What was planned stands in market/programmes
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from market import clock
+from market.apprenticeships import rules
+from market.apprenticeships.rules import PulseSide, SessionStatus
 from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.lifecycle import Lifecycle
 
 
-class SessionStatus(StrEnum):
-    PLANNED = "planned"
-    LOGGED = "logged"  # one side says that it was held
-    HELD = "held"  # both say so: only these count
-    MISSED = "missed"
-    MOVED = "moved"  # another one was planned instead
-    DENIED = "denied"  # the other side says that it was not held
+class Running(SQLModel, table=True):
+    """What both sides were told of a programme that runs, so that nobody is told twice."""
+
+    __tablename__ = "running"
+
+    engagement_id: int = refers_to("engagement.id", primary_key=True)
+    pulse_asked_week: int = 0
+    load_told_at: datetime | None = instant_field(nullable=True)  # while the hours are above the alarm
+    quiet_told_at: datetime | None = instant_field(nullable=True)  # since no session was held for 14 days
+    quiet_raised_at: datetime | None = instant_field(nullable=True)  # since for 21: a moderator was told
 
 
 class MentorSession(SQLModel, table=True):
@@ -36,9 +43,15 @@ class MentorSession(SQLModel, table=True):
         Index("ix_mentor_session_engagement", "engagement_id", "status", "planned_at"),
     )
 
+    LIFECYCLE: ClassVar[Lifecycle] = rules.SESSION_LIFECYCLE
+
     id: int = id_field()
     public_id: str = public_id_field()
     engagement_id: int = refers_to("engagement.id", index=False)
+    person_id: int = refers_to(
+        "person.id", index=False
+    )  # who learns; kept here so that the rules need no other row
+    org_id: int = refers_to("organisation.id", index=False)
     mentor_id: int = refers_to("person.id")  # the person who mentors, not the membership
     status: SessionStatus = choice_field(SessionStatus, default=SessionStatus.PLANNED)
     planned_at: datetime | None = instant_field(nullable=True)
@@ -50,6 +63,8 @@ class MentorSession(SQLModel, table=True):
     confirmed_by_mentor_at: datetime | None = instant_field(nullable=True)
     confirmed_by_talent_at: datetime | None = instant_field(nullable=True)
     denied_note: str = ""
+    logged_at: datetime | None = instant_field(nullable=True)
+    reminded_at: datetime | None = instant_field(nullable=True)  # that the other side's word is missing
     created_at: datetime = instant_field(factory=clock.now)
 
 
@@ -75,11 +90,6 @@ class HoursEntry(SQLModel, table=True):
 
 
 append_only(HoursEntry, erasable=True)
-
-
-class PulseSide(StrEnum):
-    TALENT = "talent"
-    MENTOR = "mentor"
 
 
 class Pulse(SQLModel, table=True):

@@ -1,0 +1,30 @@
+"""Micro-apprenticeships while they run: learning, sessions with a mentor, hours, the pulse, and what they end with.
+
+What was planned stands in a version of a programme (market/programmes), what was agreed in an engagement
+(market/engagements); here is what happens. Everything belongs to one engagement that has a `programme_version_id`.
+
+Nouns
+  Resource tick: the person is through with something to learn from. Theirs alone; it opens nothing and closes nothing.
+  Session: a meeting of the person and a mentor. planned -> logged by one side -> held once the other confirms it, or
+    denied with the reason; planned -> moved (another is planned) | missed. Only held ones count towards the least.
+  Hours: what the person says they spent, by day and phase. Never changed: a wrong entry is voided by another.
+  Pulse: two questions a week to each side, 1 to 5. Both read both.
+  Running: what was told, so that nobody is told twice.
+
+Pages, beside those of the engagement
+  /work/{id}/plan       what is overdue, now, next and done, as one timeline; what to learn from, with ticks
+  /work/{id}/plan.ics   the same days for a calendar
+  /work/{id}/mentoring  sessions, the pulse, who mentors and who stands in
+  /work/{id}/hours      hours by week against the plan
+
+Alarms (timer `watch.watch`), none while it is paused
+  hours above 120 % of what the plan holds so far: both are told, once until they are below it again
+  no session for 14 days: both are told; for 21 days: a moderator is
+
+What it gives the engagement, written downwards in the same transaction: `sessions_held` and `capstone_passed`, by which
+`finish` is guarded.
+
+Bad input, refused with the reason: a session confirmed by the one who logged it; one that lies ahead, or before the
+start; one shorter than a quarter of an hour; hours for a day ahead, before the start, or more than a day has; a pulse
+for a week that is over; a mentor who is the learner or no member.
+"""

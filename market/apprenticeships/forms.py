@@ -1,0 +1,74 @@
+"""The forms of a programme that runs: sessions, hours, the two questions of a week, who mentors."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from market.programmes.rules import Phase
+from market.web.forms import Form, Tick
+from market.words import _
+
+
+def _clock_time(text: object) -> object:
+    """14:00, as browsers send it and as people type it: 14.00, 9:30."""
+    if not isinstance(text, str):
+        return text
+    hours, _colon, minutes = text.strip().replace(".", ":").partition(":")
+    if not (hours.isdigit() and minutes[:2].isdigit() and int(hours) < 24 and int(minutes[:2]) < 60):
+        raise ValueError(_("Write a time of day, as 14:00."))
+    return time(int(hours), int(minutes[:2]))
+
+
+Time = Annotated[time, BeforeValidator(_clock_time)]
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """A day and a time of day where this person lives. Of a time that a clock change skips or repeats, the first."""
+    return datetime.combine(day, at, ZoneInfo(zone))
+
+
+class PlanSession(Form):
+    day: date
+    at: Time
+    topic: str = Field(default="", max_length=200)
+
+
+class LogSession(Form):
+    held_on: date
+    held_at: Time
+    minutes: int = Field(ge=1, le=24 * 60)
+    note: str = Field(default="", max_length=1000)
+
+
+class Deny(Form):
+    note: str = Field(min_length=5, max_length=1000)
+
+
+class Hours(Form):
+    worked_on: date
+    hours: Annotated[float, Field(gt=0, le=24)]
+    phase: Phase
+    note: str = Field(default="", max_length=300)
+
+    @property
+    def minutes(self) -> int:
+        return max(1, round(self.hours * 60))
+
+
+class PulseForm(Form):
+    week: int = Field(ge=1, le=200)
+    first: int = Field(ge=1, le=5)
+    second: int = Field(ge=1, le=5)
+    words: str = Field(default="", max_length=500)
+
+
+class TickForm(Form):
+    resource: str = Field(max_length=32)
+    done: Tick = False
+
+
+class MentorForm(Form):
+    mentor: str = Field(max_length=32)
+    note: str = Field(default="", max_length=1000)

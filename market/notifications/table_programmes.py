@@ -1,0 +1,131 @@
+"""The news of programmes that run: sessions, hours, silence, the questions of a week, who mentors."""
+
+from collections.abc import Mapping
+
+from market.notifications.audience import moderators, other_side, person, team
+from market.notifications.news import Link, News
+from market.notifications.rules import Topic
+from market.words import _
+
+_MENTORING = Link("apprenticeships.mentoring", "work")
+_HOURS = Link("apprenticeships.hours", "work")
+
+
+def _see_sessions(_w: Mapping[str, str]) -> str:
+    return _("Open the sessions")
+
+
+def _see_hours(_w: Mapping[str, str]) -> str:
+    return _("Open the hours")
+
+
+PROGRAMMES: dict[str, tuple[News, ...]] = {
+    "session.planned": (
+        News(
+            other_side, Topic.WORK, "clock",
+            lambda w: _("A session is planned for “%(work)s”", **w),
+            lambda w: _("Its day and hour are on the page. Move it there if it does not suit you."),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+    "session.logged": (
+        News(
+            other_side, Topic.DUE, "half",
+            lambda w: _("Was this session of “%(work)s” held?", **w),
+            lambda w: _("The other side says so. It counts once you confirm it."),
+            _MENTORING, lambda w: _("Confirm it, or say otherwise"),
+        ),
+    ),
+    "session.waits": (
+        News(
+            other_side, Topic.DUE, "clock",
+            lambda w: _("A session of “%(work)s” waits to be confirmed", **w),
+            lambda w: _("One side has said that it was held. It counts once both do."),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+    "session.held": (
+        News(
+            other_side, Topic.WORK, "check",
+            lambda w: _("A session of “%(work)s” is confirmed", **w),
+            lambda w: _("Both of you say that it was held, so it counts."),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+    "session.denied": (
+        News(
+            other_side, Topic.ANSWERS, "warn",
+            lambda w: _("The other side remembers a session of “%(work)s” otherwise", **w),
+            lambda w: _("Their words are on the page. Put it right there, or talk about it in the messages."),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+    "session.missed": (
+        News(
+            other_side, Topic.WORK, "cross",
+            lambda w: _("A session of “%(work)s” did not happen", **w),
+            lambda w: _("Plan another one when you can."),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+    "apprenticeship.load_high": (
+        News(
+            other_side, Topic.DUE, "warn",
+            lambda w: _("“%(work)s” takes more hours than planned", **w),
+            lambda w: _("The hours written down are more than a fifth above the plan so far. Talk about what to leave out."),
+            _HOURS, _see_hours,
+        ),
+    ),
+    "apprenticeship.quiet": (
+        News(
+            other_side, Topic.DUE, "warn",
+            lambda w: _("There was no session of “%(work)s” for two weeks", **w),
+            lambda w: _("Plan one now. After three weeks the people who run this site are told."),
+            _MENTORING, lambda w: _("Plan a session"),
+        ),
+    ),
+    "apprenticeship.quiet_long": (
+        News(
+            moderators, Topic.MODERATION, "warn",
+            lambda w: _("No session of “%(work)s” for three weeks", **w),
+            lambda w: _("%(org)s promised them. Ask both sides what is in the way.", **w),
+            _MENTORING, _see_sessions,
+        ),
+        News(
+            other_side, Topic.DUE, "warn",
+            lambda w: _("There was no session of “%(work)s” for three weeks", **w),
+            lambda w: _("The people who run this site were told, and may ask you both about it."),
+            _MENTORING, lambda w: _("Plan a session"),
+        ),
+    ),
+    "pulse.asked": (
+        News(
+            other_side, Topic.WORK, "half",
+            lambda w: _("Two questions about last week in “%(work)s”", **w),
+            lambda w: _("They take a minute, and the other side reads what you say."),
+            Link("apprenticeships.mentoring", "work"), lambda w: _("Answer them"),
+        ),
+    ),
+    "pulse.low": (
+        News(
+            other_side, Topic.ANSWERS, "warn",
+            lambda w: _("The week in “%(work)s” did not go well for the other side", **w),
+            lambda w: _("Read what they say, and talk about it soon."),
+            _MENTORING, lambda w: _("Read it"),
+        ),
+    ),
+    "engagement.mentor_changed": (
+        News(
+            person, Topic.ANSWERS, "apprentice",
+            lambda w: _("Somebody else mentors you in “%(work)s”", **w),
+            lambda w: _("%(org)s named them. Sessions that are not settled pass to them.", **w),
+            _MENTORING, _see_sessions,
+        ),
+        News(
+            team, Topic.WORK, "apprentice",
+            lambda w: _("You mentor in “%(work)s” from now on", **w),
+            lambda w: _("%(person)s learns there. The plan and the sessions so far are on its pages.", **w),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+}  # fmt: skip
