@@ -41,8 +41,10 @@ def test_published_it_stays_as_it_is_and_makes_what_it_issues(make: World) -> No
         found = queries.whole(db, version)
         earned = db.get_one(Achievement, version.achievement_id)
     assert (programme.status, programme.version, version.version) == (Status.PUBLISHED, 1, 1)
-    assert found.rubric is not None and found.rubric.rubric.frozen_at is not None
-    assert version.descriptor is not None and version.descriptor["workload_hours"] == 22
+    assert found.rubric is not None
+    assert found.rubric.rubric.frozen_at is not None
+    assert version.descriptor is not None
+    assert version.descriptor["workload_hours"] == 22
     assert (earned.name, earned.kind, earned.rubric_id) == (
         "Stores and stock",
         "MicroCredential",
@@ -65,12 +67,14 @@ def test_a_new_version_leaves_the_first_to_those_who_signed_it(make: World) -> N
     with make.read() as db:
         programme = queries.get_programme(db, made)
         one, two = queries.version_of(db, programme, 1), queries.version_of(db, programme, 2)
-        assert one is not None and two is not None
+        assert one is not None
+        assert two is not None
         assert (one.title, two.title, programme.title) == (
             "Stores and stock",
             *["Stores, stock and returns"] * 2,
         )
-        assert one.rubric_id != two.rubric_id and one.achievement_id != two.achievement_id
+        assert one.rubric_id != two.rubric_id
+        assert one.achievement_id != two.achievement_id
         assert set(queries.achievements_of(db, programme.id)) == {one.achievement_id, two.achievement_id}
         assert queries.whole(db, one).draft.criteria == queries.whole(db, two).draft.criteria == (0, 1)
 
@@ -91,11 +95,13 @@ def test_outcomes_that_change_places_keep_their_tasks_and_criteria(make: World) 
         first, second = queries.whole(db, queries.newest(db, programme)).draft.outcomes
         service.save(db, actor, programme, outcomes=[second, first, Outcome("A third one")])
         found = queries.whole(db, queries.newest(db, programme)).draft
-        assert [t.outcomes for t in found.tasks] == [(1,), (0,)] and found.criteria == (1, 0)
+        assert [t.outcomes for t in found.tasks] == [(1,), (0,)]
+        assert found.criteria == (1, 0)
         service.save(db, actor, programme, outcomes=[first._replace(level=3)])
         left = queries.whole(db, queries.newest(db, programme))
         assert left.rubric is not None
-        assert [t.outcomes for t in left.draft.tasks] == [(0,), ()] and left.draft.criteria == (0, None)
+        assert [t.outcomes for t in left.draft.tasks] == [(0,), ()]
+        assert left.draft.criteria == (0, None)
         assert [c.target_level for c in left.rubric.criteria] == [3, 2]  # the level asked followed
 
 
@@ -106,8 +112,8 @@ def test_only_members_who_look_after_work_are_named(make: World) -> None:
         known = {one: membership for membership, one, _name in queries.may_be_named(db, make.bakery.id)}
         other = queries.may_be_named(db, elsewhere.id)[0][0]
     assert ida.public_id not in known
+    named = {Function.MENTOR: [Named(other, Function.MENTOR)]}
     with make.write() as db, pytest.raises(Invalid, match="of your organisation"):
-        named = {Function.MENTOR: [Named(other, Function.MENTOR)]}
         service.save(db, actor_for(db, make.bruno.id), queries.get_programme(db, made), people=named)
 
 
@@ -156,9 +162,9 @@ def test_a_copy_is_a_programme_of_its_own(make: World) -> None:
         copied = service.copy(db, actor_for(db, make.bruno.id), queries.get_programme(db, made))
         again = queries.whole(db, queries.newest(db, copied))
     assert (copied.status, copied.version, again.draft.title) == (Status.DRAFT, 0, "Stores and stock")
-    assert (
-        again.rubric is not None and again.rubric.rubric.frozen_at is None and again.draft.criteria == (0, 1)
-    )
+    assert again.rubric is not None
+    assert again.rubric.rubric.frozen_at is None
+    assert again.draft.criteria == (0, 1)
 
 
 def test_retired_it_takes_no_rounds_until_it_is_brought_back(make: World) -> None:
@@ -181,7 +187,8 @@ def test_a_round_takes_its_words_from_the_programme(make: World) -> None:
         opening = get_opportunity(db, opening_id)
         found = whole(db, opening)
         cohort = rounds.of_opening(db, opening.id)
-    assert cohort is not None and found.programme is not None
+    assert cohort is not None
+    assert found.programme is not None
     assert [p.title for p in found.parts] == [
         "Count one aisle",
         "Labels",
@@ -208,7 +215,9 @@ def test_a_rolling_start_has_no_day(make: World) -> None:
     opening_id = plans.round_open(make, is_rolling=True)
     with make.read() as db:
         cohort = rounds.of_opening(db, get_opportunity(db, opening_id).id)
-        assert cohort is not None and cohort.starts_on is None and cohort.is_open
+        assert cohort is not None
+        assert cohort.starts_on is None
+        assert cohort.is_open
 
 
 @pytest.mark.parametrize("step", ["pause", "cancel"])
@@ -221,7 +230,8 @@ def test_the_list_of_programmes_knows_when_a_round_closes(make: World, step: str
     make.drain()
     with make.read() as db:
         cohort = rounds.of_opening(db, get_opportunity(db, opening_id).id)
-        assert cohort is not None and not cohort.is_open
+        assert cohort is not None
+        assert not cohort.is_open
 
 
 def test_no_round_goes_out_when_its_mentors_have_left(make: World) -> None:
@@ -240,5 +250,6 @@ def test_a_copied_round_keeps_the_frozen_rubric(make: World) -> None:
     with make.write() as db:
         first = get_opportunity(db, opening_id)
         again = openings.copy(db, actor_for(db, make.bruno.id), first)
-        assert again.rubric_id == first.rubric_id and again.programme_version_id == first.programme_version_id
+        assert again.rubric_id == first.rubric_id
+        assert again.programme_version_id == first.programme_version_id
         assert rounds.of_opening(db, again.id) is not None
