@@ -20,6 +20,7 @@ from market.notifications.compose import knowing
 from market.notifications.mailer import Mailer
 from market.wallet.following import Wallet
 from market.wallet.proving import prove_next
+from market.wallet.queries import proved_identifiers
 from market.web.logs import set_up
 from market.worker import Errand, Worker
 
@@ -30,7 +31,9 @@ def open_database(settings: Settings) -> Engine:
     keeps_index = settings.match_backend != SQL  # with a connection of its own
     pool = settings.threads + 1 + keeps_index  # one more for the thread that checks credentials
     engine = connect(settings.url, pool_size=pool, synchronous=settings.synchronous)
-    return with_matching(knowing(with_issuing(with_files(engine, settings), settings), settings), settings)
+    return with_matching(
+        knowing(with_issuing(with_files(engine, settings), settings, proved_identifiers), settings), settings
+    )
 
 
 def migrate(settings: Settings) -> None:

@@ -7,6 +7,7 @@ fixed by the first key: identifiers and links in signed documents carry it for g
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,14 @@ from market.errors import Conflict
 KEPT_IN = "secret"  # its file in the data folder
 
 
+Proved = Callable[[Session, int], tuple[str, ...]]
+"""The identifiers that a person has shown to be theirs, the last one last: known to a feature above this one."""
+
+
+def nothing_proved(db: Session, person_id: int) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What issuing is told of the site. An empty `secret` means the file in the data folder."""
@@ -28,11 +37,12 @@ class Site:
     name: str
     secret: str = ""
     folder: Path | None = None
+    proved: Proved = nothing_proved
 
 
-def with_issuing(engine: Engine, settings: Settings) -> Engine:
-    """The engine, knowing the site's address, name and secret."""
-    site = Site(settings.public_url.rstrip("/"), settings.site_name, settings.secret, settings.data)
+def with_issuing(engine: Engine, settings: Settings, proved: Proved = nothing_proved) -> Engine:
+    """The engine, knowing the site's address, name and secret, and which identifiers people have proved."""
+    site = Site(settings.public_url.rstrip("/"), settings.site_name, settings.secret, settings.data, proved)
     return engine.execution_options(issuing=site)
 
 

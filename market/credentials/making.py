@@ -113,6 +113,9 @@ def sign(db: Session, issued: Issued) -> Signed:
 
 def subject_of(db: Session, person_id: int) -> dict[str, str]:
     """How a person is named in a credential: the DID they proved last, else their confirmed address, hashed."""
+    dids = [one for one in address.site_of(db).proved(db, person_id) if one.startswith("did:")]
+    if dids:
+        return {"subject": dids[-1]}
     address_row = db.exec(
         select(Email)
         .where(Email.person_id == person_id, col(Email.verified_at).is_not(None))

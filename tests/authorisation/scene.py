@@ -32,9 +32,10 @@ from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import DeclineCode
 from market.config import Settings
-from market.credentials import issuing
+from market.credentials import issuing, keys
 from market.credentials.address import with_issuing
-from market.credentials.models import Issued
+from market.credentials.models import Issued, StatusList
+from market.credentials.rules import KeyKind
 from market.db import connect
 from market.engagements import assessments, dates, milestones, payments
 from market.engagements import queries as work_queries
@@ -588,6 +589,12 @@ class _Scene:
             "credential-suspended",
             issued.step(make, make.bruno, suspended, issuing.suspend, "We look into it."),
         )
+
+        with make.write() as db:
+            key, _private = keys.signing_key(db, None, KeyKind.ED25519)
+            listed = db.exec(select(StatusList.public_id)).first()
+        self._put("issuing", organisation=make.bakery.public_id, key=key.public_id, list=listed)
+        self._put("issuing-nothing", organisation="none", key="none", list="none")
 
     # -- entering
 

@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import Session, select
 
 from market import clock
-from market.credentials import documents, issuing, keys, lists, making, publishing, queries, signing
+from market.credentials import documents, issuing, keys, lists, publishing, queries, signing
 from market.credentials.models import Issued, IssuerKey, StatusList
 from market.credentials.pinned import pinned_contexts
 from market.credentials.proofs.contexts import manifest
@@ -76,7 +76,15 @@ def published(db: Session, site: World) -> dict[str, str]:
     return {url: one.body.decode() for url, one in found.items() if one is not None and one.body}
 
 
-def everything_that_may_become_of_one(site: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def known_by_identifier(site: World) -> World:
+    """The same site, where everyone has proved an identifier."""
+    told = dataclasses.replace(
+        site.engine.get_execution_options()["issuing"], proved=lambda _db, _who: (HOLDER,)
+    )
+    return World(site.engine.execution_options(issuing=told))
+
+
+def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
     """Credentials and tokens by what became of them."""
     what = scene.achievement(site)
     bruno = site.actor(site.bruno)
@@ -101,10 +109,10 @@ def everything_that_may_become_of_one(site: World, monkeypatch: pytest.MonkeyPat
             step(db, bruno, db.get_one(Issued, one), "For the test.")
     with site.write() as db:
         issuing.reinstate(db, bruno, db.get_one(Issued, reinstated))
-    monkeypatch.setattr(making, "subject_of", lambda _db, _person: {"subject": HOLDER})
-    named, named_ends = scene.issued(site, what), scene.issued(site, what, valid_until=ends)
+    proved = known_by_identifier(site)
+    named, named_ends = scene.issued(proved, what), scene.issued(proved, what, valid_until=ends)
     with at_day(-3):
-        named_over = scene.issued(site, what, valid_until=clock.now() + timedelta(days=1))
+        named_over = scene.issued(proved, what, valid_until=clock.now() + timedelta(days=1))
     with site.write() as db:  # lists as the worker would have signed them by now
         for each in db.exec(select(StatusList)).all():
             lists.sign(db, each)
@@ -154,10 +162,8 @@ def everything_that_may_become_of_one(site: World, monkeypatch: pytest.MonkeyPat
         }
 
 
-def test_other_verifiers_accept_what_counts_and_nothing_else(
-    site: World, node: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bundle = everything_that_may_become_of_one(site, monkeypatch)
+def test_other_verifiers_accept_what_counts_and_nothing_else(site: World, node: str) -> None:
+    bundle = everything_that_may_become_of_one(site)
     done = subprocess.run(
         [node, "verify.mjs"], cwd=HERE, input=json.dumps(bundle), capture_output=True, text=True, check=False
     )
