@@ -16,7 +16,7 @@ from market.engagements.models import Engagement, EngagementMember, MemberFuncti
 from market.engagements.queries import hold, milestones_of
 from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.outbox import announce
-from market.programmes.models import ProgrammeVersion, Resource
+from market.programmes.models import Resource
 from market.programmes.rules import Phase
 from market.transitions import take
 from market.words import _
@@ -369,14 +369,6 @@ def change_mentor(
             db.add(row)
     db.flush()
     announce(db, "engagement.mentor_changed", actor, subject=("engagement", engagement.id))
-
-
-def began(db: Session, engagement: Engagement, version: ProgrammeVersion) -> None:
-    """What the guard of the end asks for, taken from the plan when the work is signed."""
-    engagement.sessions_least = version.sessions_least
-    engagement.needs_capstone = True
-    db.add(engagement)
-    db.flush()
 
 
 def due_on(engagement: Engagement, day: int) -> date:

@@ -23,6 +23,7 @@ from market.errors import Conflict, Forbidden, Invalid
 from market.opportunities import seats
 from market.opportunities.models import Opportunity
 from market.outbox import announce
+from market.programmes.models import Cohort, ProgrammeVersion
 from market.transitions import take
 from market.words import _
 
@@ -47,6 +48,7 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
     )
+    _as_a_programme(db, engagement, opportunity)
     db.add(engagement)
     db.flush()
     for membership_id in people:
@@ -88,6 +90,17 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
         application_id=application.id,
     )
     return engagement
+
+
+def _as_a_programme(db: Session, engagement: Engagement, opportunity: Opportunity) -> None:
+    """What an opening of a programme adds: the version that was signed, the round, and what its end is guarded by."""
+    if opportunity.programme_version_id is None:
+        return
+    version = db.get_one(ProgrammeVersion, opportunity.programme_version_id)
+    engagement.programme_version_id = version.id
+    engagement.cohort_id = db.exec(select(Cohort.id).where(Cohort.opportunity_id == opportunity.id)).first()
+    engagement.sessions_least = version.sessions_least
+    engagement.needs_capstone = True
 
 
 def facts(db: Session, engagement: Engagement) -> Facts:
