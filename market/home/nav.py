@@ -44,6 +44,7 @@ def _main(actor: Actor, path: str, here: str) -> list[tuple[str, str, str]]:
         return [
             ("openings", "opportunities.browse", _("Openings")),
             ("programmes", "programmes.browse", _("Programmes")),
+            ("verify", "checks.new", _("Check a credential")),
             ("how", "home.how", _("How it works")),
         ]
     own = [
@@ -106,6 +107,7 @@ def _foot() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 ("tiers", "home.tiers", _("What the tiers T0 to T4 mean")),
                 ("pay", "home.pay", _("The pay floor")),
                 ("skills", "skills.browse", _("Skills by field of work")),
+                ("verify", "checks.new", _("Check a credential")),
             ],
         ),
         (

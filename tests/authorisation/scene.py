@@ -34,6 +34,7 @@ from market.applications.rules import DeclineCode
 from market.config import Settings
 from market.credentials import issuing, keys
 from market.credentials.address import with_issuing
+from market.credentials.checking import queue
 from market.credentials.models import Issued, StatusList
 from market.credentials.rules import KeyKind
 from market.db import connect
@@ -584,6 +585,10 @@ class _Scene:
         one("credential-offered", issued.given(make, issued.achievement(make)))
         one("credential-public", issued.accepted(make, issued.achievement(make)))
         one("credential-private", issued.accepted(make, issued.achievement(make), public=False))
+        with make.write() as db:
+            self._put("check", check=queue.check_document(db, b"{}").public_id)
+            hers = queue.check_document(db, b"[]", person_id=make.amara.id)
+            self._put("check-of-a-person", check=hers.public_id)
         suspended = issued.accepted(make, issued.achievement(make))
         one(
             "credential-suspended",

@@ -25,7 +25,7 @@ CLAIM = timedelta(minutes=10)  # longer than any check takes, settings at their 
 PAUSES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 KILLED_PAUSE = timedelta(seconds=20)
 CRASH_PAUSES = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
-KEPT = timedelta(hours=24)  # how long a check that belongs to nobody is kept
+KEPT = timedelta(hours=1)  # how long a check that belongs to nobody is kept
 AGAIN_AFTER = timedelta(minutes=2)  # how soon a person may ask for the same check again
 # Codes of checks that may come out otherwise when they are asked again a little later.
 PASSING = frozenset(
@@ -73,7 +73,7 @@ def get_check(db: Session, public_id: str) -> Check:
     """A job that belongs to nobody, by its public id. Raises `NotFound` for others: they are their owner's alone."""
     found = db.exec(select(Check).where(Check.public_id == public_id)).first()
     if found is None or found.person_id is not None:
-        raise NotFound(_("There is no such check here. It may have been more than a day ago."))
+        raise NotFound(_("There is no such check here. It may have been more than an hour ago."))
     return found
 
 

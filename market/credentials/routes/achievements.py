@@ -12,7 +12,8 @@ from market.accounts.queries import get_organisation
 from market.credentials import achievements as service
 from market.credentials import badge_image, queries, rules, sentences, shown
 from market.credentials.models import Achievement
-from market.credentials.routes.parts import picture_words
+from market.credentials.routes import documents
+from market.credentials.routes.parts import picture_words, wanted
 from market.credentials.rules import AchievementStatus
 from market.errors import Conflict, Invalid, NotFound
 from market.web.pagination import cut, decode
@@ -83,8 +84,10 @@ def visible(db: Session, actor: Actor, public_id: str) -> Achievement:
 
 
 def show(request: Request, db: Session, actor: Actor) -> Response:
-    """What it takes, who issues it, and how many have it: for everyone."""
+    """What it takes, who issues it, and how many have it: for everyone, as a page or as the document it is in badges."""
     achievement = visible(db, actor, request.path_params["id"])
+    if wanted(request.headers.get("accept", "")) == "json":
+        return documents.achievement(request, db, actor)
     return show_page(request, db, actor, achievement)
 
 

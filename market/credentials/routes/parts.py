@@ -1,4 +1,5 @@
-"""What the pages of issuing share: whose organisation, the words of a picture, rows taken out of a form."""
+"""What the pages of issuing share: whose organisation, the words of a picture, rows taken out of a form,
+and the form in which a document is asked for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,19 @@ from market.accounts.models import Organisation
 from market.credentials.models import Achievement
 from market.credentials.sentences import kind_words
 from market.web.show import initials
+
+# What may be asked for, by the end of the address, and by the media types of `Accept`.
+FORMS = {"json": "application/vc", "jwt": "application/vc+jwt", "png": "image/png", "svg": "image/svg+xml"}
+_ACCEPTED = {
+    "application/vc+jwt": "jwt",
+    "application/jwt": "jwt",
+    "application/vc": "json",
+    "application/vc+ld+json": "json",
+    "application/ld+json": "json",
+    "application/json": "json",
+    "image/png": "png",
+    "image/svg+xml": "svg",
+}
 
 
 def organisations_of(db: Session, actor: Actor) -> list[Organisation]:
@@ -35,3 +49,11 @@ def without_blank_rows(raw: Mapping[str, Any], prefix: str, telling: str) -> dic
         if not str(values.get(f"{prefix}-{number}-{telling}", "")).strip():
             values = without_row(values, prefix, number)
     return values
+
+
+def wanted(accept: str) -> str:
+    """Which form the header asks for: empty for the page, which browsers name and which is the usual."""
+    asked = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    if "text/html" in asked:
+        return ""
+    return next((_ACCEPTED[one] for one in asked if one in _ACCEPTED), "")

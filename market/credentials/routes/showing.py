@@ -11,7 +11,7 @@ from market.accounts.models import Organisation
 from market.credentials import badge_image, baking, queries, rules, sentences, sharing, shown
 from market.credentials.models import Achievement, Issued, Signed
 from market.credentials.qr import qr_svg
-from market.credentials.routes.parts import picture_words
+from market.credentials.routes.parts import FORMS, picture_words, wanted
 from market.credentials.rules import Status
 from market.credentials.shown import View
 from market.errors import NotFound
@@ -21,19 +21,6 @@ from market.web.kit import kit_of
 from market.web.render import render
 from market.web.routing import MarketRoute, page
 from market.words import _
-
-# What may be asked for, by the end of the address, and by the media types of `Accept`.
-FORMS = {"json": "application/vc", "jwt": "application/vc+jwt", "png": "image/png", "svg": "image/svg+xml"}
-_ACCEPTED = {
-    "application/vc+jwt": "jwt",
-    "application/jwt": "jwt",
-    "application/vc": "json",
-    "application/vc+ld+json": "json",
-    "application/ld+json": "json",
-    "application/json": "json",
-    "image/png": "png",
-    "image/svg+xml": "svg",
-}
 
 
 def show(request: Request, db: Session, actor: Actor) -> Response:
@@ -55,14 +42,6 @@ def show_as(request: Request, db: Session, actor: Actor) -> Response:
     name = f"credential-{issued.public_id}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def wanted(accept: str) -> str:
-    """Which form the header asks for: empty for the page, which browsers name and which is the usual."""
-    asked = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    if "text/html" in asked:
-        return ""
-    return next((_ACCEPTED[one] for one in asked if one in _ACCEPTED), "")
 
 
 def download(db: Session, issued: Issued, form: str) -> Response:

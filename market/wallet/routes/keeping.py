@@ -42,7 +42,7 @@ def add(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK, 
     return render(request, "wallet/add.html", entry=entry, most=most, status=status or entry.status)
 
 
-def _given(request: Request, entry: Entry[BringForm]) -> tuple[Upload | None, Entry[BringForm]]:
+def given(request: Request, entry: Entry[BringForm]) -> tuple[Upload | None, Entry[BringForm]]:
     """The one credential that was sent, or the form with what to mend."""
     try:
         files = uploads_of(request, "file", most=1)
@@ -61,7 +61,7 @@ def _given(request: Request, entry: Entry[BringForm]) -> tuple[Upload | None, En
 def bring(request: Request, db: Session, actor: Actor) -> Response:
     """Keep it and have it checked."""
     entry = read(BringForm, request.state.form)
-    upload, entry = (None, entry) if entry.errors else _given(request, entry)
+    upload, entry = (None, entry) if entry.errors else given(request, entry)
     if upload is None:
         return add(request, db, actor, entry)
     try:
