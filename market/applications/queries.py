@@ -14,6 +14,7 @@ from market.accounts.models import Organisation, Person
 from market.applications.models import Answer, Application, InvitationToApply, Offer
 from market.applications.rules import SENT, WAITING, Status, side_of
 from market.errors import NotFound
+from market.gather import Gather
 from market.opportunities.models import Addendum, Opportunity
 from market.opportunities.rules import Status as Opening
 from market.profiles.models import TalentProfile
@@ -178,6 +179,33 @@ def candidates(db: Session, opportunity_id: int) -> list[CandidateRow]:
     """Everyone who applied for an opening, in the order they did, the first 500."""
     rows = db.connection().execute(_CANDIDATES, {"opportunity": opportunity_id})
     return [CandidateRow._make(row) for row in rows]
+
+
+_ANSWERS: Any = (
+    select(col(Answer.application_id), col(Answer.position), col(Answer.question), col(Answer.text))
+    .join(Application, col(Application.id) == col(Answer.application_id))
+    .where(
+        col(Application.opportunity_id) == bindparam("opportunity"),
+        col(Application.status).in_(WAITING),
+        col(Application.status) != Status.SUBMITTED,
+    )
+    .order_by(col(Answer.application_id), col(Answer.position))
+)
+_COVERED = Gather(_CANDIDATES, _ANSWERS)
+
+
+class AnswerRow(NamedTuple):
+    application_id: int
+    position: int
+    question: str
+    text: str
+
+
+def waiting_with_answers(db: Session, opportunity_id: int) -> tuple[list[CandidateRow], list[AnswerRow]]:
+    """Who waits for an answer, and what those wrote whose application is being read. One statement."""
+    rows, answers = _COVERED.read(db, {"opportunity": opportunity_id})
+    waiting = [CandidateRow._make(row) for row in rows if row.status in WAITING]
+    return waiting, [AnswerRow._make(row) for row in answers]
 
 
 class InvitedRow(NamedTuple):

@@ -13,9 +13,10 @@ from sqlmodel import Session
 
 from market.errors import NotFound
 from market.skills import queries, rules
-from market.skills.finding import find, find_each, resolve_one
+from market.skills.finding import brief_by_public_id, briefs_of, find, find_each, resolve_one
 from market.skills.models import Family, Skill
 from market.skills.names import Answer, Status
+from market.skills.queries import Brief
 from market.web.forms import Form, Tick
 from market.words import _
 
@@ -43,7 +44,7 @@ class Chosen:
     """What came of a skill field. `skill` is None until it is clear which one is meant."""
 
     text: str = ""
-    skill: Skill | None = None
+    skill: Brief | None = None
     options: tuple[Option, ...] = ()
 
     @property
@@ -73,9 +74,10 @@ class Chosen:
 NONE = Chosen()
 
 
-def of(skill: Skill) -> Chosen:
+def of(skill: Skill | Brief) -> Chosen:
     """A field that is filled already."""
-    return Chosen(skill.name, skill, (Option(skill.public_id, skill.name, "", skill.field),))
+    brief = Brief(skill.id, skill.public_id, skill.name, skill.field)
+    return Chosen(skill.name, brief, (Option(skill.public_id, skill.name, "", skill.field),))
 
 
 def chosen(db: Session, text: str, picked: str = "", *, viewer: int = 0) -> Chosen:
@@ -97,7 +99,7 @@ def chosen(db: Session, text: str, picked: str = "", *, viewer: int = 0) -> Chos
         one for one in answer.candidates if one.likeness == 1.0 and match and one.skill_id != match.skill_id
     ]
     if match is not None and not rivals and answer.status is not Status.AMBIGUOUS:
-        found = db.get(Skill, match.skill_id)
+        found = briefs_of(db, [match.skill_id]).get(match.skill_id)
         if found is not None:
             return of(found)
     return Chosen(text, None, options(db, answer))
@@ -112,16 +114,16 @@ def typed(db: Session, text: str, *, viewer: int = 0) -> Chosen:
 def alike(db: Session, texts: Sequence[str]) -> list[tuple[Option, ...]]:
     """What to offer for each of several names: no more statements for many than for one."""
     answers = find_each(db, [text.strip()[:200] for text in texts], OFFERED)
-    rows = queries.named(db, [one.skill_id for answer in answers for one in answer.candidates])
+    rows = briefs_of(db, [one.skill_id for answer in answers for one in answer.candidates])
     return [_shown(answer, rows) for answer in answers]
 
 
 def options(db: Session, answer: Answer) -> tuple[Option, ...]:
     """The candidates of an answer as they are shown, best first."""
-    return _shown(answer, queries.named(db, [one.skill_id for one in answer.candidates]))
+    return _shown(answer, briefs_of(db, [one.skill_id for one in answer.candidates]))
 
 
-def _shown(answer: Answer, rows: Mapping[int, queries.Named]) -> tuple[Option, ...]:
+def _shown(answer: Answer, rows: Mapping[int, Brief]) -> tuple[Option, ...]:
     return tuple(
         Option(
             row.public_id,
@@ -134,8 +136,10 @@ def _shown(answer: Answer, rows: Mapping[int, queries.Named]) -> tuple[Option, .
     )
 
 
-def _usable(db: Session, public_id: str, viewer: int) -> Skill | None:
+def _usable(db: Session, public_id: str, viewer: int) -> Skill | Brief | None:
     """The skill, or the one it was merged into, if this person may name it."""
+    if found := brief_by_public_id(db, public_id, viewer):
+        return found
     try:
         skill = queries.standing(db, queries.get_skill(db, public_id[:16]))
     except NotFound:

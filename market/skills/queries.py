@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select, tuple_
+from sqlalchemy import bindparam, func, literal_column, or_, select, tuple_
 from sqlmodel import Session, col
 from sqlmodel import select as select_one
 
@@ -30,6 +30,15 @@ class Named(NamedTuple):
     name: str
     field: str
     description: str
+
+
+class Brief(NamedTuple):
+    """What a form says of a skill."""
+
+    id: int
+    public_id: str
+    name: str
+    field: str
 
 
 class LabelRow(NamedTuple):
@@ -114,6 +123,22 @@ def version(db: Session) -> str:
     return db.exec(select_one(TaxonomyVersion.token).where(TaxonomyVersion.id == 1)).first() or ""
 
 
+VERSION = select(col(TaxonomyVersion.token)).where(col(TaxonomyVersion.id) == 1)
+BRIEF = (col(Skill.id), col(Skill.public_id), col(Skill.name), col(Skill.field))
+OWN_LABELS = (
+    select(*BRIEF, col(SkillLabel.text), col(SkillLabel.kind), col(SkillLabel.norm))
+    .join(SkillLabel, col(SkillLabel.skill_id) == col(Skill.id))
+    .where(col(Skill.status) == SkillStatus.PROPOSED, col(Skill.proposed_by) == bindparam("viewer"))
+    .order_by(func.length(col(SkillLabel.norm)), col(SkillLabel.id))
+)
+"""The names of what a person has proposed and nobody has looked at yet: at most twenty skills."""
+
+
+def briefs(db: Session) -> dict[int, Brief]:
+    """Every skill in use."""
+    return {row[0]: Brief(*row) for row in db.execute(select(*BRIEF).where(_IN_USE))}
+
+
 def label_count(db: Session) -> int:
     """How many names there are, in use or not."""
     return int(db.execute(select(func.count()).select_from(SkillLabel)).scalar_one())
@@ -130,17 +155,16 @@ def label_rows(db: Session) -> list[LabelRow]:
     return [LabelRow(*row) for row in db.execute(wanted)]
 
 
-def labels_by_norm(db: Session, norm: str, most: int, *, viewer: int, own_only: bool) -> list[LabelRow]:
+def labels_by_norm(db: Session, norm: str, most: int, *, viewer: int) -> list[LabelRow]:
     """Names equal to `norm` or beginning with it, from the table itself: the same name first, then the shortest.
 
-    `own_only` reads just the viewer's proposals; else skills in use as well.
+    Of skills in use and of the viewer's proposals.
     """
     owned = (col(Skill.status) == SkillStatus.PROPOSED) & (col(Skill.proposed_by) == viewer)
-    allowed: ColumnElement[bool] = owned if own_only else or_(_IN_USE, owned)
     wanted = (
         select(col(SkillLabel.skill_id), col(SkillLabel.text), col(SkillLabel.kind))
         .join(Skill, col(Skill.id) == col(SkillLabel.skill_id))
-        .where(allowed)
+        .where(or_(_IN_USE, owned))
         .order_by(col(SkillLabel.norm) != norm, func.length(col(SkillLabel.norm)), col(SkillLabel.id))
         .limit(most)
     )
@@ -255,16 +279,13 @@ def in_field(db: Session, field: str, after: Sequence[Any] | None, most: int) ->
     return [Named(*row) for row in db.execute(wanted.order_by(col(Skill.name), col(Skill.id)).limit(most))]
 
 
-def waiting(db: Session, after: int, most: int) -> list[Skill]:
-    """Proposals that no moderator has answered, the oldest first, from after this id."""
-    return list(
-        db.exec(
-            select_one(Skill)
-            .where(Skill.status == SkillStatus.PROPOSED, Skill.id > after)
-            .order_by(col(Skill.id))
-            .limit(most)
-        )
-    )
+WAITING = (
+    select(*_NAMED, col(Skill.family), col(Skill.created_at))
+    .where(col(Skill.status) == SkillStatus.PROPOSED, col(Skill.id) > bindparam("after"))
+    .order_by(col(Skill.id))
+    .limit(bindparam("most"))
+)
+"""Proposals that no moderator has answered, the oldest first, from after an id."""
 
 
 def waiting_count(db: Session, person_id: int) -> int:

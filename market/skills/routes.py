@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from market.access import Actor, anyone, moderates, signed_in
 from market.errors import NotFound
 from market.skills import forms, queries, rules, service
+from market.skills.finding import look_ahead
 from market.skills.forms import ProposalForm, RefusalForm
 from market.skills.models import Family, Skill, SkillKind, SkillStatus
 from market.skills.names import normalise
@@ -123,7 +124,8 @@ def queue(
     """Proposals that wait, each with the skills it looks like."""
     after = decode(request.query_params.get("after"), 1)
     start = after[0] if after and isinstance(after[0], int) else 0
-    found = cut(queries.waiting(db, start, 11), 10, lambda one: (one.id,))
+    (waiting,) = look_ahead(db, 0, queries.WAITING, given={"after": start, "most": 11})
+    found = cut(waiting, 10, lambda one: (one.id,))
     alike = forms.alike(db, [one.name for one in found.items])
     rows = list(zip(found.items, alike, strict=True))
     return render(
@@ -168,7 +170,7 @@ def merge(request: Request, db: Session, actor: Actor) -> Response:
     asked = forms.chosen(db, str(sent.get("into") or ""), str(sent.get("into_id") or ""))
     if asked.skill is None:
         return merging(request, db, actor, asked)
-    service.merge(db, actor, skill, asked.skill)
+    service.merge(db, actor, skill, db.get_one(Skill, asked.skill.id))
     said = _("%(name)s is %(into)s from now on.", name=skill.name, into=asked.skill.name)
     return see_other(request, "skills.show", id=asked.skill.public_id, said=said)
 

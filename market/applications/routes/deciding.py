@@ -66,6 +66,7 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
         opportunity=opening,
         tab=tab,
         ranking=order.ranking.public_id if order else "",
+        policy_version=order.ranking.policy_version if order else 0,
         counts={name: sum(row.status in states for row in everyone) for name, states in TABS.items()},
         shown=shown,
         start=start,
@@ -100,12 +101,11 @@ def _last_promise(rows: list[CandidateRow]) -> datetime | None:
 def covered(request: Request, db: Session, actor: Actor) -> Response:
     """The answers side by side, names covered, in an order that says nothing."""
     opening = _ours(request, db, actor)
-    rows = [row for row in queries.candidates(db, opening.id) if row.status in rules.WAITING]
+    rows, answers = queries.waiting_with_answers(db, opening.id)
     read_by_now = sorted(
         (row for row in rows if row.status != Status.SUBMITTED),
         key=lambda row: hashlib.sha256(f"{opening.public_id}{row.public_id}".encode()).digest(),
     )
-    answers = queries.answers_of(db, *(row.id for row in read_by_now))
     questions: dict[int, str] = {a.position: a.question for a in answers}
     return render(
         request,
