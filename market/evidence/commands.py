@@ -52,6 +52,8 @@ def learn(engine: Engine, *, dry_run: bool = False) -> list[str]:
             said.append(f"and {len(learned.changed) - SHOWN} more")
         if dry_run:
             return [*said, f"A release would change {len(learned.changed)} sources."]
+        if not learned.changed:
+            return [*said, "Nothing that matters has changed: no release."]
         with transaction(engine, write=True) as db:
             release = learning.publish(db, learned, clock.now()).version
             due = select(func.count()).select_from(PersonSkill).where(levels.due(clock.today()))

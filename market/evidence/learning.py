@@ -179,6 +179,7 @@ def publish(db: Session, learned: Learned, now: datetime) -> Release:
     release = Release(
         version=queries.current_release(db) + 1,
         published_at=now,
+        checked_at=now,
         model_version=posterior.DEFAULTS.version,
         marks=learned.marks,
         holders=learned.holders,
@@ -219,13 +220,20 @@ def _make_due(db: Session, release: Release, now: datetime) -> None:
 
 
 def learn_due(db: Session, now: datetime) -> int:
-    """Timer: learn and publish once a week, and at once when the constants of the model are others."""
+    """Timer: learn once a week; publish when it changes anything, and when the constants of the model are others."""
     latest = db.exec(select_one(Release).order_by(col(Release.version).desc()).limit(1)).first()
-    model_changed = latest is not None and latest.model_version != posterior.DEFAULTS.version
-    if latest is not None and not model_changed and latest.published_at > now - EVERY:
-        return 0
+    if latest is not None and latest.model_version == posterior.DEFAULTS.version:
+        if latest.checked_at > now - EVERY:
+            return 0
+        learned = learn(db, now)
+        if not learned.changed:
+            latest.checked_at = now
+            db.add(latest)
+            return 0
+        publish(db, learned, now)
+        return 1
     publish(db, learn(db, now), now)
-    if model_changed:
+    if latest is not None:
         table = PersonSkill.__table__  # type: ignore[attr-defined]
         db.connection().execute(table.update().where(table.c.own > 0).values(due_on=now.date()))
     return 1

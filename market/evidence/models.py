@@ -94,6 +94,9 @@ class Release(SQLModel, table=True):
     marks: int  # it was learned from so many marks
     holders: int  # and so many credentials of people assessed here afterwards
     changed: int  # sources whose values it changed
+    checked_at: datetime = instant_field(
+        factory=clock.now
+    )  # until when the ledger taught nothing more that matters
     taken_up_at: datetime | None = instant_field(nullable=True)  # when every level it touches had followed
 
 

@@ -27,6 +27,7 @@ class Settings:
     ability_sd: float = 1.2  # between people in one skill
     shift_sd: float = 1.0  # between raters; more than most differ, so that rings are found out
     tolerance: float = 1e-10
+    least_people: int = 5  # whose marks by one rater are enough to say anything of the rater
 
 
 DEFAULTS = Settings()
@@ -61,9 +62,10 @@ NONE = Shifts(0, MappingProxyType({}))
 
 
 def learn(marks: Iterable[Mark], version: int, settings: Settings = DEFAULTS) -> Shifts:
-    """The shift of every rater who gave a mark; the order of the marks is of no matter.
+    """The shift of every rater who marked enough people; the order of the marks is of no matter.
 
-    O(marks) a step, some tens of steps.
+    Who marked fewer is taken into account, and not spoken of: shrinking alone would read the one high mark of somebody
+    outstanding as a third leniency. O(marks) a step, some tens of steps.
     """
     ordered = sorted(marks)
     if not ordered:
@@ -78,10 +80,12 @@ def learn(marks: Iterable[Mark], version: int, settings: Settings = DEFAULTS) ->
     shifts = _shifts(rater, subject, weight, value - np.average(value, weights=weight), settings)
     shifts -= shifts.mean()
     counts = np.bincount(rater)
-    return Shifts(
-        version,
-        MappingProxyType({one: Shift(float(shifts[p]), int(counts[p])) for one, p in places.items()}),
-    )
+    people: dict[str, set[int]] = {}
+    for mark in ordered:
+        people.setdefault(mark.rater, set()).add(mark.person_id)
+    known = {one: p for one, p in places.items() if len(people[one]) >= settings.least_people}
+    found = {one: Shift(float(shifts[p]), int(counts[p])) for one, p in known.items()}
+    return Shifts(version, MappingProxyType(found))
 
 
 def _shifts(

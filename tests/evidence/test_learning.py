@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, col, select
 
 from market import clock, timers
@@ -169,9 +170,14 @@ def test_the_timer_publishes_once_a_week_and_at_once_when_the_model_is_another(
         assert len(db.exec(due).all()) == len(found), "every level is made with the new constants"
     clock.move(timedelta(days=8))
     with make.write() as db:
+        assert learning.learn_due(db, clock.now()) == 0, "nothing new was said: no release"
+        assert learning.learn_due(db, clock.now()) == 0, "and it is not looked at again before next week"
+        for n, person in enumerate(found):
+            record(db, person.id, sheets, Kind.ASSESSMENT, 1, 700 + n, party=FAIR)
+    clock.move(timedelta(days=7))
+    with make.write() as db:
         assert learning.learn_due(db, clock.now()) == 1
         versions = db.exec(select(Release).order_by(col(Release.version))).all()
         assert [r.version for r in versions] == [1, 2, 3]
-        assert db.exec(select(SourceStrength.version).distinct()).all() == [1]
+        assert db.exec(select(SourceStrength.version).distinct()).all() == [1, 3]
     assert [e.subject_id for e in make.events("evidence.released")] == [1, 2, 3]
-    assert sheets

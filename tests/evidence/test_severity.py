@@ -13,6 +13,9 @@ from market.evidence.posterior import Item, posterior
 from market.evidence.severity import DEFAULTS, NONE, Mark, Settings, Shift, Shifts, corrected, learn, marks_of
 
 DAY = date(2026, 11, 21)
+ALL = replace(DEFAULTS, least_people=1)
+"""Speaks of every rater: what the model says is to be held to an oracle, also of those too few marks are known of."""
+
 MARKS = st.lists(
     st.builds(
         Mark,
@@ -45,7 +48,7 @@ def dense(marks: list[Mark], settings: Settings = DEFAULTS) -> dict[str, float]:
 
 @given(MARKS)
 def test_the_shifts_are_those_of_the_whole_system(marks):
-    found = learn(marks, 1)
+    found = learn(marks, 1, ALL)
     for rater, shift in dense(marks).items():
         assert found.by_rater[rater].value == pytest.approx(shift, abs=1e-7)
         assert found.by_rater[rater].n == sum(m.rater == rater for m in marks)
@@ -55,19 +58,19 @@ def test_the_shifts_are_those_of_the_whole_system(marks):
 def test_the_order_of_the_marks_is_of_no_matter(marks, random):
     shuffled = list(marks)
     random.shuffle(shuffled)
-    assert learn(shuffled, 3) == learn(marks, 3)
+    assert learn(shuffled, 3, ALL) == learn(marks, 3, ALL)
 
 
 @given(MARKS)
 def test_shifts_have_the_mean_0(marks):
-    assert sum(shift.value for shift in learn(marks, 1).by_rater.values()) == pytest.approx(0, abs=1e-9)
+    assert sum(shift.value for shift in learn(marks, 1, ALL).by_rater.values()) == pytest.approx(0, abs=1e-9)
 
 
 @given(MARKS)
 def test_a_mark_more_for_everyone_shifts_nobody(marks):
     higher = [mark._replace(value=mark.value + 1) for mark in marks]
-    for rater, shift in learn(marks, 1).by_rater.items():
-        assert learn(higher, 1).by_rater[rater].value == pytest.approx(shift.value, abs=1e-7)
+    for rater, shift in learn(marks, 1, ALL).by_rater.items():
+        assert learn(higher, 1, ALL).by_rater[rater].value == pytest.approx(shift.value, abs=1e-7)
 
 
 def simulated(seed: int, raters: int = 20, people: int = 80) -> tuple[list[Mark], np.ndarray, np.ndarray]:
@@ -85,7 +88,7 @@ def simulated(seed: int, raters: int = 20, people: int = 80) -> tuple[list[Mark]
 @pytest.mark.parametrize("seed", range(5))
 def test_severe_and_lenient_raters_are_found_again(seed):
     marks, shifts, _ = simulated(seed)
-    found = np.array([shift.value for _, shift in sorted(learn(marks, 1).by_rater.items())])
+    found = np.array([shift.value for _, shift in sorted(learn(marks, 1, ALL).by_rater.items())])
     assert np.corrcoef(found, shifts)[0, 1] > 0.8
     assert np.sqrt(np.mean((found - shifts) ** 2)) < 0.25
 
@@ -93,7 +96,7 @@ def test_severe_and_lenient_raters_are_found_again(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_abilities_are_known_better_once_marks_are_corrected(seed):
     marks, _, abilities = simulated(seed)
-    shifts = learn(marks, 1)
+    shifts = learn(marks, 1, ALL)
 
     def error(chosen: Shifts) -> float:
         items = [
@@ -111,7 +114,19 @@ def test_abilities_are_known_better_once_marks_are_corrected(seed):
 
 def test_one_mark_of_someone_nobody_else_marked_says_little_of_the_rater():
     marks = [Mark(1, 1, "organisation:1", 5, 0.36), Mark(2, 1, "organisation:2", 1, 0.36)]
-    assert abs(learn(marks, 1).by_rater["organisation:1"].value) < 1  # of the 2 it lies above the mean
+    assert abs(learn(marks, 1, ALL).by_rater["organisation:1"].value) < 1  # of the 2 it lies above the mean
+
+
+def test_of_a_rater_who_marked_four_people_nothing_is_said():
+    marks = [
+        Mark(person, 1, f"organisation:{rater}", 3 + rater % 2, 0.36)
+        for person in range(1, 8)
+        for rater in (1, 2)
+        if rater == 1 or person < 5
+    ]
+    assert set(learn(marks, 1).by_rater) == {"organisation:1"}
+    more = [*marks, Mark(5, 2, "organisation:2", 3, 0.36)]
+    assert set(learn(more, 1).by_rater) == {"organisation:1", "organisation:2"}
 
 
 def test_marks_are_what_someone_else_said_after_work():

@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = 'f9eb76d8afc9'
+revision: str = 'bbc2c6d07d2d'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -32,6 +32,7 @@ def upgrade() -> None:
     sa.Column('marks', sa.Integer(), nullable=False),
     sa.Column('holders', sa.Integer(), nullable=False),
     sa.Column('changed', sa.Integer(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('taken_up_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('version', name=op.f('pk_evidence_release'))
     )
