@@ -22,7 +22,7 @@ from sqlmodel import Session, col
 from market.evidence.models import MatchChange, PersonSkill
 from market.matching import changes, indexed
 from market.matching.core.contract import ESSENTIAL, Requirement, Tie, check
-from market.matching.core.files import MANIFEST, IndexFileError, Stored, current_name, open_current
+from market.matching.core.files import MANIFEST, REFUSED, IndexFileError, Stored, current_name, open_current
 from market.matching.core.filters import Filters
 from market.matching.core.index import Hit, Index
 from market.matching.core.tiers import Change
@@ -288,7 +288,7 @@ class IndexBackend:
                 raise NotReady("people in it differed from the database")
             index, ahead = self._begun(db, stored)
             now = _Open(index, stored, file, ahead)
-            self._compared(db, now)
+            self._compared(db, now, SAMPLE)
         except (IndexFileError, NotReady, OSError) as wrong:
             if self._open is None or self.reason:
                 self._say(str(wrong))
@@ -334,7 +334,7 @@ class IndexBackend:
                 return self.differ
         return 0
 
-    def _compared(self, db: Session, now: _Open, most: int = SAMPLE) -> None:
+    def _compared(self, db: Session, now: _Open, most: int) -> None:
         """NotReady when random people differ, other than those whom the log says to have changed this moment."""
         index = now.index
         sample = {*index.some_people(most, self._random), *_some_of_the_database(db, most, self._random)}
@@ -380,7 +380,7 @@ class IndexBackend:
 
 def _refused(path: Path) -> Path:
     """Where it is noted that a file was found wrong."""
-    return path.with_suffix(".refused")
+    return path.with_suffix(REFUSED)
 
 
 def _some(people: Sequence[int], size: int) -> Iterator[Sequence[int]]:

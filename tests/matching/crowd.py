@@ -21,8 +21,8 @@ from market.matching.core.contract import Requirement, Tie
 from market.matching.core.policy import hopeful
 from market.matching.queries import Findable
 from market.profiles.models import ProfileLanguage, TalentProfile, Visibility
-from market.skills.models import Skill
 from tests.matching import oracle
+from tests.opportunities import postings
 from tests.support.world import NOW, World
 
 DAY = date(2026, 11, 16)
@@ -52,8 +52,10 @@ class Crowd:
     def __init__(self, make: World, people: int, seed: int, skills: int = 5) -> None:
         self.make, self.random = make, Random(seed)
         self.people: dict[int, One] = {}
+        self.skills = list(
+            postings.skills(make, *(f"Skill {n} of the crowd" for n in range(skills))).values()
+        )
         with make.write() as db:
-            self.skills = _skills(db, skills)
             first = int(db.connection().execute(select(func.max(_table(Person).c.id))).scalar_one()) + 1
             ids = list(range(first, first + people))
             _put(db, Person, [{**_BARE, "id": n, "public_id": new_public_id()} for n in ids])
@@ -256,13 +258,6 @@ _BARE = {
     "is_admin": False,
     "unread_count": 0,
 }
-
-
-def _skills(db: Session, count: int) -> list[int]:
-    made = [Skill(name=f"Skill of the crowd {n}") for n in range(count)]
-    db.add_all(made)
-    db.flush()
-    return [one.id for one in made]
 
 
 def _table(model: type[SQLModel]) -> Any:

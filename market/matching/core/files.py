@@ -22,6 +22,8 @@ from market.matching.core.segment import Segment
 FORMAT = "foothold-index"
 VERSION = 2
 MANIFEST = "manifest.json"
+REFUSED = ".refused"
+"""The ending of the note beside a file that was found wrong: nobody opens that file again."""
 MAGIC = b"FHINDEX\x01"
 ALIGN = 64
 ARRAYS = (
@@ -66,6 +68,7 @@ def write(folder: Path, segment: Segment, built_to_seq: int, log: str = "") -> P
     temporary = folder / ".index.tmp"
     size = _flushed(temporary, body)
     path = folder / f"index-{built_to_seq}-{digest.hexdigest()[:12]}.bin"
+    path.with_suffix(REFUSED).unlink(missing_ok=True)  # of a file with the very same content
     temporary.rename(path)
     manifest = {
         "format": FORMAT,
