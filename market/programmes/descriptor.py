@@ -60,7 +60,7 @@ def optional(draft: Draft) -> list[Element]:
         ]
     ).strip("; ")
     found = [
-        Element("prerequisites", _("Prerequisites"), asked or _("None"), "about", "prerequisites"),
+        Element("prerequisites", _("Prerequisites"), asked or _("none"), "about", "prerequisites"),
         Element("supervision", _("Supervision"), _supervision(draft), "capstone", "supervision"),
         Element("grade", _("Grade"), _grade(draft), "rubric", "pass_mark"),
         Element("stackability", _("Stackability"), draft.stackability.strip(), "evidence", "stackability"),

@@ -26,6 +26,7 @@ from market.opportunities.rules import Mode, PayBasis
 from market.programmes import queries as programmes
 from market.programmes import rounds
 from market.programmes.checks import Check, blocking
+from market.programmes.models import Cohort
 from market.skills.forms import Chosen
 from market.web.forms import BLANK, Entry, read
 from market.web.render import render, see_other
@@ -131,7 +132,7 @@ def section_page(
         raise Conflict(allowed.reason)
     whole = queries.whole(db, opportunity)
     cohort = rounds.of_opening(db, opportunity.id) if whole.programme else None
-    values = entry or saved(name, whole, is_rolling=cohort is not None and cohort.starts_on is None)
+    values = entry or saved(name, whole, is_rolling=_is_rolling(whole, cohort))
     more = more or request.query_params.get("more", "")
     checks = quality(whole.draft, floor_of(request))
     missing = lacking(whole.draft, clock.now())
@@ -169,6 +170,11 @@ def section_page(
         modes=[(mode.value, sentences.mode_words(mode)) for mode in Mode],
         bases=[(PayBasis.FIXED.value, _("for the whole work")), (PayBasis.HOURLY.value, _("for each hour"))],
     )
+
+
+def _is_rolling(whole: Whole, cohort: Cohort | None) -> bool:
+    """Whether people begin one after another; until a first day is set, they are thought to begin together."""
+    return cohort is not None and cohort.starts_on is None and whole.opportunity.starts_on is not None
 
 
 def steps_of(request: Request, whole: Whole) -> list[tuple[str, str, bool]]:
