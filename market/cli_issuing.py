@@ -146,9 +146,9 @@ def list_keys() -> None:
     with _database(write=False) as db:
         current = address.current(db)
         names = {row.id: f"{row.name} ({row.public_id})" for row in db.exec(select(Organisation)).all()}
-        found = db.exec(select(IssuerKey).order_by(col(IssuerKey.org_id), col(IssuerKey.id))).all()
+        found = db.exec(select(IssuerKey).order_by(col(IssuerKey.id))).all()
         typer.echo(f"Issued under {current.public_url}." if current else "Nothing was issued yet.")
-        for key in found:
+        for key in sorted(found, key=lambda one: one.org_id or 0):
             whose = names.get(key.org_id, "") if key.org_id else "the site"
             where = key.path or "in the database, encrypted"
             typer.echo(f"{key.public_id}  {key.name}  {key.kind}  {key.status}  {whose}  {where}")
