@@ -63,6 +63,18 @@ def test_a_missing_secret_is_never_made_anew_over_keys_that_need_it(make: World,
     assert not (tmp_path / "data" / "secret").exists()
 
 
+def test_where_secret_and_backup_are_lost_a_new_secret_and_new_keys_go_on(
+    make: World, tmp_path: Path
+) -> None:
+    before = scene.issued(make)
+    (tmp_path / "data" / "secret").write_text("a new secret that opens none of the old keys\n")
+    with make.write() as db:
+        keys.rotate(db, make.bakery.id, KeyKind.ED25519)
+    make.drain()
+    after = scene.issued(make)
+    assert verdict(make, before) == verdict(make, after) == "verified"
+
+
 def test_rotation_lists_the_new_key_and_keeps_the_old(make: World) -> None:
     before = scene.issued(make)
     old = key_of(make)

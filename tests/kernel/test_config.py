@@ -12,6 +12,7 @@ OPERATING = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
 GIVEN: dict[str, tuple[str, object]] = {
     "data": ("/srv/foothold", Path("/srv/foothold")),
     "database_url": ("postgresql+psycopg://h/d", "postgresql+psycopg://h/d"),
+    "secret": ("a secret of thirty-two letters or more", "a secret of thirty-two letters or more"),
     "public_url": ("https://jobs.example.org", "https://jobs.example.org"),
     "site_name": ("Ladder", "Ladder"),
     "site_place": ("Calderside", "Calderside"),
