@@ -8,7 +8,7 @@ from market import clock
 from market.access import MAY, SYSTEM, Actor, Role, Task, require
 from market.accounts.models import Membership, Person
 from market.accounts.queries import is_blocked, org_member_ids
-from market.applications import queries, rules
+from market.applications import planned, queries, rules
 from market.applications.models import Application, Offer
 from market.applications.rules import OfferStatus, RejectCode, Side
 from market.applications.service import lock, take
@@ -215,5 +215,6 @@ def is_apart(db: Session, application: Application) -> bool:
 def _check(db: Session, terms: Terms, opening: Opportunity) -> None:
     allowed = [m.id for m in mentors_of(db, opening.org_id)]
     wrong = problems(terms, opening, allowed, clock.today(opening.time_zone))
+    wrong |= planned.problems(db, terms, opening)
     if wrong:
         raise Invalid(_("The terms need mending."), **wrong)

@@ -21,9 +21,14 @@ from market.engagements.models import (
 from market.engagements.rules import Facts, Fault, MilestoneStatus, Status, TrialOutcome
 from market.errors import Conflict, Forbidden, Invalid
 from market.opportunities import seats
+from market.opportunities.apprenticing import planned_parts
 from market.opportunities.models import Opportunity
 from market.outbox import announce
+from market.programmes.drafts import Named
 from market.programmes.models import Cohort, ProgrammeVersion
+from market.programmes.queries import Whole as Plan
+from market.programmes.queries import whole_of_id
+from market.programmes.rules import Function
 from market.transitions import take
 from market.words import _
 
@@ -35,6 +40,8 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
     opportunity = db.get_one(Opportunity, application.opportunity_id)
     terms = from_json(offer.terms)
     people = queries.member_people(db, terms.mentors)
+    plan = whole_of_id(db, opportunity.programme_version_id) if opportunity.programme_version_id else None
+    assessors = _assessors(plan)
     engagement = Engagement(
         opportunity_id=opportunity.id,
         application_id=application.id,
@@ -44,7 +51,7 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
         kind=opportunity.kind,
         terms=offer.terms,
         rubric_id=opportunity.rubric_id,
-        supervisor_ids=sorted(set(people.values())),
+        supervisor_ids=sorted({*people.values(), *(one.person_id for one in assessors)}),
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
     )
@@ -57,6 +64,15 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
                 engagement_id=engagement.id, membership_id=membership_id, function=MemberFunction.MENTOR
             )
         )
+    for one in assessors:
+        db.add(
+            EngagementMember(
+                engagement_id=engagement.id,
+                membership_id=one.membership_id,
+                function=MemberFunction.ASSESSOR,
+            )
+        )
+    planned = planned_parts(plan) if plan else ()
     for position, part in enumerate(terms.milestones, 1):
         milestone = Milestone(
             engagement_id=engagement.id,
@@ -65,11 +81,13 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
             supervisor_ids=engagement.supervisor_ids,
             position=position,
             title=part.title,
-            text=part.text,
+            text=part.text or (planned[position - 1].part.text if position <= len(planned) else ""),
             accepted_when=part.accepted_when,
             due_on=part.due_on,
             amount_minor=part.amount_minor,
             currency=terms.currency,
+            phase=planned[position - 1].phase if position <= len(planned) else None,
+            programme_task_id=planned[position - 1].task_id if position <= len(planned) else None,
         )
         db.add(milestone)
         db.flush()
@@ -90,6 +108,14 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
         application_id=application.id,
     )
     return engagement
+
+
+def _assessors(plan: Plan | None) -> list[Named]:
+    """Who judges the capstone of a programme, first and second, of those who are members still."""
+    functions = (Function.ASSESSOR, Function.SECOND_ASSESSOR)
+    return [
+        one for function in functions for one in (plan.draft.named(function) if plan else ()) if one.is_member
+    ]
 
 
 def _as_a_programme(db: Session, engagement: Engagement, opportunity: Opportunity) -> None:

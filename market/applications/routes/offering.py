@@ -12,7 +12,7 @@ from starlette.responses import Response
 from market import clock
 from market.access import Actor, recruits, signed_in
 from market.accounts.models import Organisation, Person
-from market.applications import offers, queries, rules, sentences, terms_shown
+from market.applications import offers, planned, queries, rules, sentences, terms_shown
 from market.applications.forms import RejectForm, RescindForm, TermsForm
 from market.applications.models import Application, Offer
 from market.applications.routes.showing import face
@@ -90,6 +90,8 @@ def _mentor_names(db: Session, org_id: int) -> list[tuple[str, str]]:
 def _begun(db: Session, opening: Opportunity) -> Entry[TermsForm]:
     """An entry with what the opening said: its pay, its dates, a part of the pay for each thing handed in."""
     today = clock.today(opening.time_zone)
+    if opening.programme_version_id is not None:
+        return _entry(db, planned.first_terms(db, opening, today))
     starts_on = max(opening.starts_on or today + timedelta(days=7), today)
     ends_on = starts_on + timedelta(weeks=max(1, opening.weeks))
     first = Terms(
