@@ -94,6 +94,7 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
     credit = credit_from(db, skill.id, whole, on)
     if not rows and credit is None:
         raise NotFound(_("There is no evidence of this skill here."))
+    by = [row for row in whole if credit and row.skill_id == credit.by.skill_id]
     return render(
         request,
         "profiles/level.html",
@@ -108,6 +109,8 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
             "words": _credit_words(skill.name, credit),
             "skill": credit.by.skill,
             "level": (credit.credit.level + DOORSTEP) // UNITS,
+            "counts": round(100 * credit.credit.level / UNITS),
+            "why": _explained(request, db, actor, by, on),
             "href": str(
                 request.app.url_path_for(
                     "profiles.level", id=person.public_id, skill=credit.by.skill_public_id
