@@ -65,3 +65,7 @@ class Worker:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        for errand in self.errands:
+            close: Callable[[], None] | None = getattr(errand, "close", None)
+            if close is not None:
+                close()

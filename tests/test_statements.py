@@ -53,19 +53,14 @@ LISTS = {
     ),
     "matching.gaps": List("/skills/demand"),
     "matching.our_gaps": List("/postings/demand", "bruno"),
-    "matching.people": List(
-        "/people?q=Stock+control+1",
-        "bruno",
-        6,
-        "a ranking: what is meant, scores, levels, people, our openings",
-    ),
+    "matching.people": List("/people?q=Stock+control+1", "bruno"),
+    "matching.people, several skills": List("/people?q=Stock+control+1,+spreadsheets+2,+brewing", "bruno"),
+    "matching.people, for an opening": List("/people?for={busy}", "bruno"),
     "applications.candidates": List(
         "/postings/{busy}/applications", "bruno", 13, "a ranking, and one applicant opened and explained"
     ),
     "applications.covered": List("/postings/{busy}/applications/covered", "bruno"),
-    "matching.candidates": List(
-        "/postings/{busy}/candidates", "bruno", 9, "a ranking for one opening beside the choice of the others"
-    ),
+    "matching.candidates": List("/postings/{busy}/candidates", "bruno"),
 }
 
 

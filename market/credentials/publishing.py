@@ -25,6 +25,16 @@ def own_hosts(db: Session) -> tuple[str, ...]:
     return tuple(urlsplit(one).netloc.lower() for one in db.exec(select(IssuingAddress.public_url)).all())
 
 
+def own_issuers(db: Session) -> dict[str, str]:
+    """The organisations that issue here and that a moderator has verified: DID to name, under every address there was."""
+    bases = [one.public_url for one in db.exec(select(IssuingAddress)).all()]
+    wanted = select(Organisation).where(
+        col(Organisation.is_issuer).is_(True), col(Organisation.verified_at).is_not(None)
+    )
+    orgs = db.exec(wanted).all() if bases else []
+    return {documents.did_web(base, "o", org.public_id): org.name for base in bases for org in orgs}
+
+
 def own_document(db: Session, url: str) -> Document | None:
     """What this site would answer at one of its own addresses; an empty document where that is nothing.
 

@@ -44,7 +44,8 @@ def read_registry(body: bytes) -> list[Listed]:
                 break
         else:
             raise Unreadable("The document has no “registry” in it.")
-    pairs = document.items() if isinstance(document, dict) else _pairs(document)
+    entries = document if isinstance(document, list) else []
+    pairs = document.items() if isinstance(document, dict) else _pairs(entries)
     found: dict[str, Listed] = {}
     for uri, entry in pairs:
         if len(found) >= MOST_ENTRIES:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_
 from sqlalchemy import select as select_rows
@@ -194,14 +194,8 @@ class IssuerRow(NamedTuple):
         )
 
 
-def issuer_rows(
-    db: Session, after: int, most: int, *, text: str = "", known: bool = False, listed_too: bool = True
-) -> list[IssuerRow]:
-    """Issuers from after this id, in the order they were met, each with the first registry that lists it.
-
-    `known`: only those that a list names and none refuses. Without `listed_too` those are left out that nothing here
-    is about but the entry of a registry.
-    """
+def _rows() -> Any:
+    """Every issuer with the first registry that lists it now."""
     first = (
         select_rows(col(RegistryEntry.id))
         .join(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
@@ -214,7 +208,7 @@ def issuer_rows(
         .correlate(KnownIssuer)
         .scalar_subquery()
     )
-    wanted = (
+    return (
         select_rows(
             col(KnownIssuer.id),
             col(KnownIssuer.public_id),
@@ -226,10 +220,21 @@ def issuer_rows(
             col(RegistryEntry.name),
             col(Registry.name),
         )
+        .select_from(KnownIssuer)
         .outerjoin(RegistryEntry, col(RegistryEntry.id) == first)
         .outerjoin(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
-        .where(col(KnownIssuer.id) > after)
     )
+
+
+def issuer_rows(
+    db: Session, after: int, most: int, *, text: str = "", known: bool = False, listed_too: bool = True
+) -> list[IssuerRow]:
+    """Issuers from after this id, in the order they were met, each with the first registry that lists it.
+
+    `known`: only those that a list names and none refuses. Without `listed_too` those are left out that nothing here
+    is about but the entry of a registry.
+    """
+    wanted = _rows().where(col(KnownIssuer.id) > after)
     if known:
         named = (col(KnownIssuer.standing) == Standing.ALLOWED) | col(RegistryEntry.id).is_not(None)
         wanted = wanted.where(named, col(KnownIssuer.standing) != Standing.DENIED)
@@ -265,13 +270,16 @@ class Named(NamedTuple):
 
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, Named]:
     """Issuers by inner id, named by the first list that speaks of each, else by their own word, else by their id."""
-    issuers = issuers_by_id(db, ids)
-    if not issuers:
+    wanted = set(ids)
+    if not wanted:
         return {}
-    found = rolls(db, [one.uri for one in issuers.values()])
     named = {}
-    for one in issuers.values():
-        how = naming(found, one.uri)
-        own = not how.known
-        named[one.id] = Named(one.public_id, how.name or one.own_name or one.uri, one.uri, own, how.by)
+    for row in db.execute(_rows().where(col(KnownIssuer.id).in_(wanted))):
+        one = IssuerRow(*row)
+        by, name = "", ""
+        if one.standing == Standing.ALLOWED:
+            by, name = OWN_LIST, one.name
+        elif one.standing == Standing.NONE and one.listed_name is not None:
+            by, name = one.registry or "", one.listed_name
+        named[one.id] = Named(one.public_id, name or one.own_name or one.uri, one.uri, not by, by)
     return named

@@ -17,6 +17,9 @@ from market.wallet.rules import GOOD
 from market.web.render import render_part
 from market.words import _
 
+FEWEST = 5
+"""Below so many people a number could tell of one of them."""
+
 
 def of_profile(request: Request, db: Session, actor: Actor, *, person: Person, **_more: Any) -> Markup:
     """The credentials that someone shows, each with its issuer by the registry's name or marked as its own word."""
@@ -41,6 +44,7 @@ def of_issuer(request: Request, db: Session, actor: Actor, *, issuer: KnownIssue
         "wallet/on_issuer.html",
         numbers=queries.numbers_of_issuer(db, issuer.id),
         titles=queries.titles_of_issuer(db, issuer.id),
+        least=FEWEST,
     )
 
 

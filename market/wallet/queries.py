@@ -50,6 +50,7 @@ class Row(NamedTuple):
     added_at: datetime
     checked_at: datetime | None
     verified_at: datetime | None
+    file: str
     skills: int
 
 
@@ -76,8 +77,10 @@ _OF_PERSON = (
         col(Held.added_at),
         col(Held.checked_at),
         col(Held.verified_at),
+        func.coalesce(col(Check.name), ""),
         _SKILLS,
     )
+    .outerjoin(Check, col(Check.id) == col(Held.check_id))
     .where(col(Held.person_id) == bindparam("person"), col(Held.status) != HeldStatus.REMOVED)
     .order_by(col(Held.id).desc())
 )
@@ -203,10 +206,18 @@ class Issued(NamedTuple):
 
 
 def titles_of_issuer(db: Session, issuer_id: int, most: int = 30) -> list[Issued]:
-    """What an issuer issues, as far as it is known here: titles that are verified now, the most held first."""
+    """What an issuer issues, as far as its holders show it: titles that are verified now, the most shown first.
+
+    What people keep to themselves is not named, since a title alone may say too much of its one holder.
+    """
     rows = db.execute(
         select_rows(col(Held.title), col(Held.kind), func.count(func.distinct(col(Held.person_id))))
-        .where(col(Held.issuer_id) == issuer_id, col(Held.status).in_(rules.GOOD), col(Held.title) != "")
+        .where(
+            col(Held.issuer_id) == issuer_id,
+            col(Held.visibility) == Visibility.PUBLIC,
+            col(Held.status).in_(rules.GOOD),
+            col(Held.title) != "",
+        )
         .group_by(col(Held.title), col(Held.kind))
         .order_by(func.count(func.distinct(col(Held.person_id))).desc(), col(Held.title))
         .limit(most)

@@ -109,7 +109,8 @@ def _recheck_where_changed(db: Session, held: list[Held], *, always: bool = Fals
     rolls = trust.rolls(db, {one.uri for one in issuers.values()})
     for one in held:
         known = trust.naming(rolls, issuers[one.issuer_id].uri).known if one.issuer_id else False
-        if (always or known != one.issuer_known) and one.check_id is not None:
+        differs = known != one.issuer_known and not one.issued_here
+        if (always or differs) and one.check_id is not None:
             queue.ask_again(db, db.get_one(Check, one.check_id))
 
 

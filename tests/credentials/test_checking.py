@@ -66,7 +66,7 @@ def test_a_withdrawn_badge_is_not_verified_and_the_list_is_asked_for(make: World
     assert found.verdict == Outcome.NOT_VERIFIED
     assert web.asked == [LIST]
     view = shown.view_of(found.report or {}, yours="")
-    assert view.problem == "Its issuer has withdrawn it."
+    assert view.problem == "Its issuer has withdrawn it. Ask them why."
     assert view.answers[0].kind == "no"
     assert LIST in view.fetched
 

@@ -111,7 +111,8 @@ def _problem(made: Verification) -> str:
     for status in ("fail", "unknown"):
         found = made.of(status)
         if found:
-            return words.sentence(min(found, key=_first))
+            worst = min(found, key=_first)
+            return " ".join(filter(None, (words.sentence(worst), words.advice(worst.code))))
     return ""
 
 
@@ -125,13 +126,15 @@ def _first(check: Check) -> int:
 
 
 def _row(check: Check) -> Row:
-    facts = tuple((name, str(fact)[:300]) for name, fact in check.evidence.items() if fact not in ("", None))
+    says = words.sentence(check)
+    shown = ((name, str(fact)[:300]) for name, fact in check.evidence.items() if fact not in ("", None))
+    facts = tuple((name, fact) for name, fact in shown if fact not in says)
     return Row(
         words.label(check.id),
         words.group_words(check.group),
         words.STATUS_TAGS[check.status],
         words.status_words(check.status),
-        words.sentence(check),
+        says,
         facts,
     )
 

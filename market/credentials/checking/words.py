@@ -21,6 +21,30 @@ def sentence(check: Check) -> str:
     return _(template).format(**facts)
 
 
+def advice(code: str) -> str:
+    """What to do about a failure whose own sentence does not say it; empty where it does, or nothing helps."""
+    if code.startswith("json_"):
+        return _("Copy or download it again, whole and unchanged.")
+    return {
+        "signature_wrong": _(
+            "Download it again from where it was awarded. If that does not help, ask its issuer."
+        ),
+        "hosted_copy_differs": _(
+            "Download it again from where it was awarded. If that does not help, ask its issuer."
+        ),
+        "coverage_policy": _("Ask its issuer for one that is signed as a whole."),
+        "proof_missing": _("Ask its issuer for the signed badge."),
+        "revoked": _("Ask them why."),
+        "suspended": _("Ask them why, and until when."),
+        "expired": _("Ask its issuer whether it can be renewed."),
+        "issuer_denied": _(
+            "The issuer’s page here says why. Write to the moderators if you think that is wrong."
+        ),
+        "recipient_mismatch": _("If that address is yours too, add and confirm it in your settings."),
+        "hosted_unreachable": _("Look whether the address is right, or add the badge as a file."),
+    }.get(code, "")
+
+
 def label(check_id: str) -> str:
     """What a check is called. Ids may end in a number where a credential has several of a kind."""
     stem = check_id.rstrip("0123456789").rstrip("-")
@@ -33,6 +57,7 @@ _LABELS: Mapping[str, Callable[[], str]] = {
     "format": lambda: _("Kind of credential"),
     "context": lambda: _("Vocabularies"),
     "coverage": lambda: _("Everything shown is signed"),
+    "disclosure": lambda: _("Parts that are shown"),
     "shape": lambda: _("All parts are there"),
     "schema": lambda: _("Schema"),
     "signature": lambda: _("Signature"),

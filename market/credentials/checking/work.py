@@ -19,11 +19,15 @@ from market import clock
 from market.config import Settings
 from market.credentials.checking import queue
 from market.credentials.checking.models import Check, Stage
+from market.credentials.checking.schemas import Schemas
 from market.credentials.child import Verifier
+from market.credentials.documents import did_web
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
 from market.credentials.proofs.sources import Document, Unavailable
 from market.credentials.proofs.trust import Registry
+from market.credentials.publishing import own_issuers
+from market.credentials.resolve import schema_wanted
 from market.db import transaction
 from market.net.errors import FetchError
 from market.net.fetch import Policy, fetch
@@ -35,6 +39,7 @@ from market.trust.lists import Unreadable
 log = logging.getLogger(__name__)
 ACCEPT = "application/did+json, application/vc+ld+json, application/ld+json, application/json, */*;q=0.5"
 SEVERAL = 20  # jobs of one round
+OWN_ORGANISATIONS = "organisations that moderators of this site have verified"
 
 Own = Callable[[Session, str], Document | None]
 """A document that this site itself publishes (its DID documents, status lists, keys): read here, never fetched."""
@@ -120,11 +125,13 @@ class Checker:
         self.follower: Follower = follower or Nobody()
         self.web = web or from_the_web(policy_of(settings))
         self._verifier = verifier
+        self._schemas = Schemas()
         self._thread: threading.Thread | None = None
+        self._is_open = True
 
     def __call__(self, engine: Engine) -> int:
         """Have what is due done in the background. Returns 0: the worker need not hurry back for it."""
-        if self._thread is None or not self._thread.is_alive():
+        if self._is_open and (self._thread is None or not self._thread.is_alive()):
             self._thread = threading.Thread(target=self._round, args=(engine,), name="checker", daemon=True)
             self._thread.start()
         return 0
@@ -138,17 +145,20 @@ class Checker:
     def run(self, engine: Engine, most: int = SEVERAL) -> int:
         """Do what is due, here and now; how many jobs were taken up. Registries are read between two jobs."""
         done = 0
-        while done < most and self._next(engine):
+        while self._is_open and done < most and self._next(engine):
             done += 1
         for more in (_registries, *self.also):
             turns = 0
-            while turns < most and more(self, engine):
+            while self._is_open and turns < most and more(self, engine):
                 turns += 1
             done += turns
         return done
 
     def close(self) -> None:
-        """End the child process."""
+        """Take up nothing more, and end the child process. A check that is under way is done by the next worker."""
+        self._is_open = False
+        if self._thread is not None:
+            self._thread.join(timeout=5)
         if self._verifier is not None:
             self._verifier.close()
 
@@ -224,7 +234,16 @@ class Checker:
                 self._reached(engine, check, Stage.ASKING, urlsplit(url).hostname or "")
                 documents[url] = self._document(engine, url, budget)
             made = self._pass(content, documents, person, registries)
+        schema = None if self._is_own(made) else schema_wanted(made)
+        if schema is not None and budget.documents > 0 and time.monotonic() < budget.until:
+            documents[schema] = self._schemas.get(schema, lambda url: self._document(engine, url, budget))
+            made = self._pass(content, documents, person, registries)
         return made
+
+    def _is_own(self, made: Verification) -> bool:
+        """Whether this site issued it: such a check asks nobody outside."""
+        site = did_web(self.settings.public_url)
+        return made.issuer.id == site or (made.issuer.id or "").startswith(f"{site}:")
 
     def document(self, engine: Engine, url: str) -> Document | Unavailable:
         """A document of this site's own as it stands in the database, any other from outside."""
@@ -265,7 +284,8 @@ class Checker:
 
     def _registries(self, engine: Engine) -> list[Registry]:
         with transaction(engine, write=False) as db:
-            return [Registry(roll.name, roll.known, roll.denied) for roll in trust.rolls(db)]
+            first, *others = [Registry(roll.name, roll.known, roll.denied) for roll in trust.rolls(db)]
+            return [first, Registry(OWN_ORGANISATIONS, own_issuers(db)), *others]
 
     def get(self, url: str, accept: str) -> bytes:
         """A document for `trust.reading`, through the same fetcher."""

@@ -1,0 +1,1 @@
+"""Tests of trust: whom the site knows, by its own list and by registries."""
