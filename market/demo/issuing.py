@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from market.credentials import achievements as service
 from market.credentials import issuing
@@ -25,7 +25,8 @@ def credentials(world: World, moments: Moments) -> None:
         moments.at(row["defined"], "define", partial(_define, row, made), what=f"define {row['key']}")
         for one in row.get("issued", []):
             what = f"{row['key']} for {one['person']}"
-            moments.at(one["day"], "issue", partial(_issue, row, one, made), what=f"issue {what}")
+            give = _find if one.get("earned") else _issue
+            moments.at(one["day"], "issue", partial(give, row, one, made), what=f"issue {what}")
             answered = one["day"] + ANSWERED_AFTER
             if "answer" in one:
                 moments.at(answered, "take", partial(_answer, one, made), what=f"answer {what}")
@@ -71,6 +72,14 @@ def _issue(row: Row, one: Row, made: dict[str, int], db: Session, cast: Cast) ->
     made[one["person"]] = issued.id
     if before is not None:
         issuing.supersede(db, actor, before, issued)
+
+
+def _find(row: Row, one: Row, made: dict[str, int], db: Session, cast: Cast) -> None:
+    """What the assessment of their work had the site issue by itself."""
+    wanted = select(Issued.id).where(
+        Issued.achievement_id == made[""], Issued.person_id == cast.people[one["person"]]
+    )
+    made[one["person"]] = db.exec(wanted).one()
 
 
 def _answer(one: Row, made: dict[str, int], db: Session, cast: Cast) -> None:

@@ -16,6 +16,16 @@ from market.applications.models import Application
 from market.cases import service as cases
 from market.cases import things
 from market.cases.rules import Reason
+from market.config import Settings
+from market.credentials.checking import queue
+from market.credentials.checking.work import Checker
+from market.credentials.child import Verifier
+from market.credentials.models import Achievement, Issued
+from market.credentials.proofs.sources import Unavailable
+from market.credentials.publishing import own_document
+from market.credentials.queries import signed_of
+from market.credentials.rules import AchievementStatus, Visibility
+from market.credentials.rules import Status as IssuedStatus
 from market.db import transaction
 from market.demo.world import address_of
 from market.engagements.models import Engagement
@@ -60,7 +70,44 @@ def open_doors(engine: Engine) -> tuple[Doors, dict[str, str]]:
         doors["bruno"] += _brunos(db, people["bruno"], people["amara"])
         tokens = {who: sessions.begin(db, person, "Firefox on Linux") for who, person in people.items()}
     outbox.drain(engine, LEADS_TO)
+    doors[VISITOR] += _checked(engine)
+    doors["bruno"] += _drafted(engine)
     return doors, tokens
+
+
+def _checked(engine: Engine) -> list[str]:
+    """Reports of a credential that was issued here, of the same with a word changed, and of a photograph; and a check
+    that waits for its worker."""
+    with transaction(engine, write=True) as db:
+        whose = select(Issued).where(
+            Issued.status == IssuedStatus.ACCEPTED, Issued.visibility == Visibility.PUBLIC
+        )
+        issued = db.exec(whose.order_by(col(Issued.id))).first()
+        assert issued is not None
+        signed = signed_of(db, issued)
+        assert signed is not None
+        good = signed.document.encode()
+        sent = [
+            good,
+            good.replace(b"Why it was issued", b"Why it was given"),
+            b"\xff\xd8\xff\xe0 a photograph",
+        ]
+        made = [queue.check_document(db, one, name="badge.json").public_id for one in sent]
+    with Verifier() as verifier:
+        nothing = Unavailable("nobody answers here")
+        Checker(Settings(), own=own_document, web=lambda url, accept: nothing, verifier=verifier).run(engine)
+    with transaction(engine, write=True) as db:
+        made.append(queue.check_document(db, b"{}").public_id)
+    return [f"/verify-credential/{one}" for one in made]
+
+
+def _drafted(engine: Engine) -> list[str]:
+    """An achievement that is being written, with one more row, and its picture."""
+    with transaction(engine, write=False) as db:
+        wanted = select(Achievement.public_id).where(Achievement.status == AchievementStatus.DRAFT)
+        draft = db.exec(wanted).first()
+    assert draft is not None
+    return [f"/achievements/{draft}/edit/more", f"/achievements/{draft}/badge.svg"]
 
 
 def _letters(db: Session, person: Person) -> list[str]:

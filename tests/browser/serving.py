@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from market import outbox
 from market.app import create_app
 from market.config import Settings
+from market.credentials.address import with_issuing
 from market.db import transaction
 from market.notifications.compose import knowing
 from market.serving import errands
@@ -55,12 +56,15 @@ class Site:
 
 
 @contextmanager
-def serving(settings: Settings, engine: Engine, *, with_worker: bool = True) -> Iterator[Site]:
-    """Serve the site on a free port until the block ends."""
+def serving(
+    settings: Settings, engine: Engine, *, with_worker: bool = True, issued_as: str = ""
+) -> Iterator[Site]:
+    """Serve the site on a free port until the block ends. `issued_as` is the public address that the worker signs under,
+    for credentials that others are to check: no verifier asks an address of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         settings = replace(settings, public_url=address)
-        engine = knowing(engine, settings)
+        engine = knowing(with_issuing(engine, replace(settings, public_url=issued_as or address)), settings)
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(settings, engine, limits=False),

@@ -25,6 +25,7 @@ from starlette.routing import Match
 from market import clock
 from market.app import feature_routes
 from market.config import Settings
+from market.credentials.address import with_issuing
 from market.db import connect
 from market.demo.set_up import demo_settings, ensure_world
 from market.files.service import with_files
@@ -127,7 +128,7 @@ def made_once(folder: Path) -> Kept:
             ensure_world(settings)
             clock.stand_at(NOW)  # playing the world let it run again
             engine = connect(settings.url)
-            doors, tokens = open_doors(with_files(engine, settings))
+            doors, tokens = open_doors(with_issuing(with_files(engine, settings), settings))
             with serving(settings, engine, with_worker=False) as site:
                 visits = [
                     visit for who in PEOPLE for visit in walk(site, who, tokens.get(who, ""), doors[who])
