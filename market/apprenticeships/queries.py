@@ -11,7 +11,7 @@ from market.accounts.models import Membership, Person
 from market.apprenticeships import rules
 from market.apprenticeships.models import HoursEntry, MentorSession, Pulse, ResourceTick, Running
 from market.apprenticeships.rules import Load, PulseSide, SessionStatus
-from market.engagements.models import Engagement
+from market.engagements.models import Engagement, EngagementMember, MemberFunction
 from market.engagements.queries import get_engagement
 from market.errors import NotFound
 from market.programmes.models import CheckQuestion, ProgrammeVersion, Resource
@@ -153,6 +153,30 @@ def running_row(db: Session, engagement_id: int) -> Running:
         db.add(found)
         db.flush()
     return found
+
+
+def mentors_of(db: Session, engagement: Engagement) -> list[tuple[int, str, str]]:
+    """Who mentors: id, public id and name, in the order they were named. Assessors look after the work too, but no more."""
+    found = db.exec(
+        select(Person.id, Person.public_id, Person.display_name)
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .join(EngagementMember, col(EngagementMember.membership_id) == col(Membership.id))
+        .where(
+            EngagementMember.engagement_id == engagement.id,
+            EngagementMember.function == MemberFunction.MENTOR,
+            col(Membership.ended_at).is_(None),
+        )
+        .order_by(col(EngagementMember.id))
+    ).all()
+    return [(person_id, public_id, name or "") for person_id, public_id, name in found]
+
+
+def side_of(db: Session, actor: Actor, engagement: Engagement) -> PulseSide | None:
+    """The side this reader speaks for: the learner's, or as a named mentor the mentor's; nobody speaks for both."""
+    if actor.is_signed_in and actor.id == engagement.person_id:
+        return PulseSide.TALENT
+    mentors = {person_id for person_id, _public_id, _name in mentors_of(db, engagement)}
+    return PulseSide.MENTOR if actor.id in mentors else None
 
 
 def may_stand_in(db: Session, engagement: Engagement) -> list[tuple[str, str]]:

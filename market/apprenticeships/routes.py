@@ -109,7 +109,7 @@ def _mentoring(
     facts = rules.Log(clock.now(), actor.id, service.is_running(engagement), engagement.started_at)
     started = engagement.started_at
     week = rules.week_of(started.date(), clock.today()) if started else 0
-    side = _side(actor, engagement)
+    side = queries.side_of(db, actor, engagement)
     pulses = queries.pulses_of(db, engagement.id)
     decides = actor.may_for(Task.DECIDE, engagement.org_id) and actor.id != engagement.person_id
     return render(
@@ -118,6 +118,7 @@ def _mentoring(
         status=entry.status,
         **_view(request, db, actor, engagement, version),
         met=met,
+        mentors=queries.mentors_of(db, engagement),
         steps={
             m.row.public_id: {
                 name: bool(may_take(actor, m.row, name, facts))
@@ -150,13 +151,6 @@ def _mentoring(
 def _blank(actor: Actor, version: ProgrammeVersion) -> Entry[Any]:
     today = clock.today(actor.time_zone).isoformat()
     return filled(held_on=today, minutes=str(version.session_minutes))
-
-
-def _side(actor: Actor, engagement: Engagement) -> PulseSide | None:
-    """The side this reader may speak for; moderators read only."""
-    if actor.id == engagement.person_id:
-        return PulseSide.TALENT
-    return PulseSide.MENTOR if actor.id in engagement.supervisor_ids else None
 
 
 def _may_write(actor: Actor, session: MentorSession) -> bool:

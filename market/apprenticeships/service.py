@@ -13,7 +13,7 @@ from market.apprenticeships.models import HoursEntry, MentorSession, Pulse, Reso
 from market.apprenticeships.rules import Log, PulseSide, SessionStatus
 from market.engagements import rules as engagement_rules
 from market.engagements.models import Engagement, EngagementMember, MemberFunction
-from market.engagements.queries import hold, milestones_of
+from market.engagements.queries import hold, member_people, milestones_of
 from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.outbox import announce
 from market.programmes.models import Resource
@@ -50,26 +50,19 @@ def tick(db: Session, actor: Actor, engagement: Engagement, resource_public_id: 
 # Sessions
 
 
-def _side(actor: Actor, engagement: Engagement) -> PulseSide:
-    """The side this actor speaks for; the organisation's needs someone who was given the work."""
-    if actor.id == engagement.person_id:
-        return PulseSide.TALENT
-    if "employer" in engagement_rules.parties(actor, engagement):
-        return PulseSide.MENTOR
-    raise Forbidden(_("Only the person and those who look after the work do this."))
+def _side(db: Session, actor: Actor, engagement: Engagement) -> PulseSide:
+    side = queries.side_of(db, actor, engagement)
+    if side is None:
+        raise Forbidden(_("Only the person who learns and their mentors do this."))
+    return side
 
 
-def _mentor_for(actor: Actor, engagement: Engagement) -> int:
-    """Whose session it is: the mentor who writes it, or for the learner the first who was given the work."""
-    if _side(actor, engagement) is PulseSide.MENTOR:
-        return actor.id
-    if not engagement.supervisor_ids:
+def _new(db: Session, actor: Actor, engagement: Engagement, mentor_id: int | None = None) -> MentorSession:
+    """A session with the mentor named, with the one who writes it, or with the first there is."""
+    mentors = [person_id for person_id, _public_id, _name in queries.mentors_of(db, engagement)]
+    if not mentors:
         raise Conflict(_("Nobody mentors here at the moment. Ask the organisation to name someone."))
-    return engagement.supervisor_ids[0]
-
-
-def _new(actor: Actor, engagement: Engagement, mentor_id: int | None) -> MentorSession:
-    chosen = mentor_id if mentor_id in engagement.supervisor_ids else _mentor_for(actor, engagement)
+    chosen = next((one for one in (mentor_id, actor.id) if one in mentors), mentors[0])
     return MentorSession(
         engagement_id=engagement.id,
         person_id=engagement.person_id,
@@ -87,11 +80,11 @@ def plan_session(
     mentor_id: int | None = None,
 ) -> MentorSession:
     """Put a session in the plan; the other side is told."""
-    _side(actor, engagement)
+    _side(db, actor, engagement)
     allowed = rules.may_plan(at, clock.now(), is_running(engagement))
     if not allowed:
         raise Invalid(allowed.reason, at=allowed.reason)
-    row = _new(actor, engagement, mentor_id)
+    row = _new(db, actor, engagement, mentor_id)
     row.planned_at, row.topic = at, topic
     db.add(row)
     db.flush()
@@ -110,11 +103,11 @@ def log_session(
     session: MentorSession | None = None,
 ) -> MentorSession:
     """Say that a session was held: one that was planned, or one that came about. The other side confirms it."""
-    side = _side(actor, engagement)
+    side = _side(db, actor, engagement)
     facts = Log(clock.now(), actor.id, is_running(engagement), engagement.started_at, held_at, minutes)
     row = session
     if row is None:
-        row = _new(actor, engagement, None)
+        row = _new(db, actor, engagement)
         row.planned_at = held_at
         db.add(row)
         db.flush()
@@ -149,7 +142,7 @@ def confirm_session(db: Session, actor: Actor, engagement: Engagement, session: 
     hold(db, engagement)
     if engagement.ended_at is not None and clock.now() > engagement.ended_at + rules.CONFIRM_WITHIN:
         raise Conflict(_("The work ended more than two weeks ago, so its sessions stay as they are."))
-    side = _side(actor, engagement)
+    side = _side(db, actor, engagement)
     now = clock.now()
     take(
         db,
@@ -286,7 +279,7 @@ def answer_pulse(
     db: Session, actor: Actor, engagement: Engagement, *, week: int, first: int, second: int, words: str
 ) -> Pulse:
     """The two answers of one side to one week. A low one is told to the other side."""
-    side = _side(actor, engagement)
+    side = _side(db, actor, engagement)
     hold(db, engagement)
     started = engagement.started_at
     current = rules.week_of(started.date(), clock.today()) if started else 0
@@ -338,14 +331,11 @@ def change_mentor(
     ).first()
     person_id, membership_id = found if found else (0, 0)
     require(rules.may_mentor(person_id, engagement.person_id, found is not None))
-    if engagement.supervisor_ids == [person_id]:
+    before = queries.mentors_of(db, engagement)
+    if [one[0] for one in before] == [person_id]:
         raise Invalid(_("They mentor here already."), mentor=_("They mentor here already."))
-    for old in db.exec(
-        select(EngagementMember).where(
-            EngagementMember.engagement_id == engagement.id,
-            EngagementMember.function == MemberFunction.MENTOR,
-        )
-    ).all():
+    named = select(EngagementMember).where(EngagementMember.engagement_id == engagement.id)
+    for old in db.exec(named.where(EngagementMember.function == MemberFunction.MENTOR)).all():
         db.delete(old)
     db.flush()
     db.add(
@@ -353,10 +343,12 @@ def change_mentor(
             engagement_id=engagement.id, membership_id=membership_id, function=MemberFunction.MENTOR
         )
     )
-    engagement.supervisor_ids = [person_id]
+    db.flush()
+    still = member_people(db, [row.membership_id for row in db.exec(named).all()])
+    engagement.supervisor_ids = sorted({person_id, *still.values()})  # with those who assess
     db.add(engagement)
     for milestone in milestones_of(db, engagement.id):
-        milestone.supervisor_ids = [person_id]
+        milestone.supervisor_ids = engagement.supervisor_ids
         db.add(milestone)
     waiting = (SessionStatus.PLANNED, SessionStatus.LOGGED, SessionStatus.DENIED)
     for row in db.exec(

@@ -4,21 +4,38 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from market import clock
+from market.applications import offers
+from market.applications import service as applications
+from market.applications.models import Application, Offer
+from market.applications.planned import first_terms
 from market.apprenticeships import service
 from market.apprenticeships.models import MentorSession
+from market.engagements import service as work_service
 from market.engagements.models import Engagement
+from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
-from tests.engagements.scene import do, mentored
+from tests.engagements.scene import do
 from tests.programmes import plans
 from tests.support.world import Known, World
 
 
 def running(make: World, **more: Any) -> int:
     """Amara's place in a round of five weeks with five sessions, three at least; by its inner id. It is under way."""
-    opening = plans.round_open(make, plans.published(make, **more))
+    opening = plans.round_open(make, plans.published(make, **more), is_rolling=True)
     with make.read() as db:
         opening_id = get_opportunity(db, opening).id
-    return make.engagement(opening=opening_id, **mentored(make))
+    application = make.application(opening_id)
+    with make.write() as db:
+        bruno, one = make.actor(make.bruno), db.get_one(Application, application)
+        applications.open_(db, bruno, one)
+        plan = first_terms(db, db.get_one(Opportunity, opening_id), clock.today())
+        offer = offers.make(db, bruno, one, plan).id
+    with make.write() as db:
+        made = work_service.sign(db, make.actor(make.amara), db.get_one(Offer, offer)).id
+    for side in (make.amara, make.bruno):
+        do(make, side, made, work_service.ready)
+    make.drain()
+    return made
 
 
 def logged(make: World, who: Known, work: int, *, ago: timedelta = timedelta(hours=2), **more: Any) -> int:
