@@ -4,12 +4,13 @@ A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportuni
 """
 
 from market.applications import panels as applications
-from market.applications.queries import applied_ids
+from market.applications.queries import APPLIED
 from market.applications.readers import applied_to_theirs
 from market.cases import panels as cases
 from market.credentials import panels as credentials
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
+from market.gather import Read
 from market.matching import openings_listed
 from market.matching import panels as matching
 from market.messages import panels as messages
@@ -18,7 +19,7 @@ from market.opportunities.browsing import Order
 from market.profiles import panels as profiles
 from market.reviews import panels as reviews
 from market.wallet import panels as wallet
-from market.web.kit import Applied, FileReader, Panel, ProfileReader, SourceWords
+from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
     "programmes.show.rounds": (opportunities.rounds_to_join,),
@@ -71,4 +72,4 @@ FILE_READERS: dict[str, FileReader] = {
 BROWSE_ORDER: Order = openings_listed.ORDER
 
 # Who applied to an opening already: they are not among the people one could invite to it.
-APPLIED_IDS: Applied = applied_ids
+APPLIED_IDS: Read = APPLIED

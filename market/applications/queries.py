@@ -269,12 +269,12 @@ STILL_OPEN = select(col(Application.opportunity_id)).where(
 """The openings at which somebody still waits for an answer: they do not end yet."""
 
 
-def applied_ids(db: Session, opportunity_id: int) -> list[int]:
-    """Who has sent an application to this opening, whatever became of it: they need no invitation."""
-    wanted = pick(Application.person_id).where(
-        Application.opportunity_id == opportunity_id, col(Application.status).in_(SENT)
-    )
-    return list(db.exec(wanted))
+APPLIED = (
+    select(col(Application.person_id))
+    .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))
+    .where(col(Opportunity.public_id) == bindparam("opening"), col(Application.status).in_(SENT))
+)
+"""Who has sent an application to an opening, whatever became of it: they need no invitation."""
 
 
 class Responsiveness(NamedTuple):

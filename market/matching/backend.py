@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from market.config import Settings
 from market.evidence.models import MatchChange, PersonSkill
-from market.matching.candidates import hopeful_statement
+from market.matching.candidates import hopeful_statement, pool_of, pool_statement
 from market.matching.core.contract import Requirement, Tie
 from market.matching.core.tiers import Change
 from market.matching.index_backend import IndexBackend, NotReady
@@ -142,6 +142,33 @@ class Matching:
         k: int,
     ) -> list[int]:
         return self._ask("hopeful", db, requirements, findable, listed, k)  # type: ignore[no-any-return]
+
+    def pool(
+        self,
+        db: Session,
+        requirements: Sequence[Requirement],
+        tie: Tie,
+        findable: Findable,
+        k: int,
+        newcomers: int,
+    ) -> Any:
+        """The first k and so many hopeful newcomers below them, as a statement: see `candidates.pool_statement`.
+
+        Where SQL answers it is a part of the statement that reads the people, and costs none of its own.
+        """
+        if self._wants_index() and self.index is not None:
+            try:
+                first = [person for person, _ in self.index.top_k(db, requirements, tie, findable, k)]
+                most = newcomers if len(first) == k else 0
+                below = self.index.hopeful(db, requirements, findable, first, most) if most else []
+            except NotHeld:
+                pass
+            except NotReady as reason:
+                self._fell_back(str(reason))
+            else:
+                self._said = ""
+                return pool_of(first, below)
+        return pool_statement(requirements, tie, findable, k, newcomers)
 
     def matrix(self, db: Session, skills: Sequence[int], findable: Findable) -> NDArray[np.uint8]:
         return self._ask("matrix", db, skills, findable)  # type: ignore[no-any-return]

@@ -4,11 +4,11 @@ One statement for any number of people. Of a person nothing is read but the ledg
 work here, and how many other lists they stood in lately.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, distinct, func, literal, or_, select
 from sqlmodel import Session, col
 
 from market import clock
@@ -52,6 +52,46 @@ def candidates(
     return weighed(db.connection().execute(statement), requirements, person_ids)
 
 
+def pool_statement(
+    requirements: Sequence[Requirement], tie: Tie, findable: Findable, most: int, newcomers: int
+) -> Any:
+    """person_id, and listed: 1 for the first `most` by score, 0 for the most hopeful newcomers below them.
+
+    Below a cut that is not reached nobody is left, so that there are no newcomers to add.
+    """
+    first = top_k_statement(
+        PersonSkill.__table__,  # type: ignore[attr-defined]
+        requirements,
+        tie,
+        most,
+        person_id=TalentProfile.__table__.c.person_id,  # type: ignore[attr-defined]
+        conditions=findable.conditions(),
+    ).cte("first_by_score")
+    top = select(first.c.person_id, literal(1).label("listed"))
+    if not newcomers:
+        return top
+    below = hopeful_statement(requirements, findable, select(first.c.person_id), newcomers).subquery("below")
+    return top.union_all(select(below.c.person_id, literal(0)))
+
+
+def pool_of(first: Sequence[int], below: Sequence[int]) -> Any:
+    """The same for people who are known."""
+    person = col(Person.id)
+    listed = case((person.in_(first), 1), else_=0) if first else literal(0)
+    return select(person.label("person_id"), listed.label("listed")).where(person.in_([*first, *below]))
+
+
+def read_pool(
+    db: Session, requirements: Sequence[Requirement], pool: Any, shown: Shown, beside: Callable[[Any], Any]
+) -> Sequence[Any]:
+    """Rows for `weighed` with `listed`, of everyone in a pool; `beside` adds what the page shows of each."""
+    people = pool.cte("pool")
+    statement = _statement([r.skill_id for r in requirements], select(people.c.person_id), shown)
+    statement = statement.add_columns(people.c.listed).join(people, people.c.person_id == col(Person.id))
+    found: Sequence[Any] = db.connection().execute(beside(statement)).all()
+    return found
+
+
 def weighed(
     rows: Iterable[Any], requirements: Sequence[Requirement], person_ids: Sequence[int]
 ) -> list[Candidate]:
@@ -72,7 +112,7 @@ def weighed(
     ]
 
 
-def _statement(skills: Sequence[int], people: Sequence[int], shown: Shown) -> Any:
+def _statement(skills: Sequence[int], people: Any, shown: Shown) -> Any:
     """Every one of the people with each of the skills they have, or once with none."""
     # One opening, or one reader who searches, counts once however often the list was looked at.
     lists = func.count(distinct(func.coalesce(col(Ranking.opportunity_id), -col(Ranking.viewer_id))))
@@ -112,11 +152,11 @@ def _statement(skills: Sequence[int], people: Sequence[int], shown: Shown) -> An
 
 
 def hopeful_statement(
-    requirements: Sequence[Requirement], findable: Findable, listed: Sequence[int], most: int = MOST_HOPEFUL
+    requirements: Sequence[Requirement], findable: Findable, listed: Any, most: int = MOST_HOPEFUL
 ) -> Any:
     """Newcomers who are not listed and may well meet every essential requirement: those with most hope first.
 
-    By the contract's score at their hopeful levels; the policy then weighs how often they were seen.
+    `listed` holds ids, or is a statement of them. By the contract's score at their hopeful levels; the policy then weighs how often they were seen.
     """
     level, tier = col(PersonSkill.level), col(PersonSkill.tier)
     estimate = cast(func.round(UNITS * (col(PersonSkill.mu) + col(PersonSkill.sigma))), Integer)
@@ -131,7 +171,9 @@ def hopeful_statement(
         .where(col(PersonSkill.skill_id).in_([r.skill_id for r in requirements]))
         .subquery("hopes")
     )
-    left_out = [col(TalentProfile.person_id).not_in(listed)] if listed else []
+    left_out = (
+        [] if isinstance(listed, list) and not listed else [col(TalentProfile.person_id).not_in(listed)]
+    )
     return top_k_statement(
         hopes,
         requirements,

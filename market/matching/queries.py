@@ -33,7 +33,7 @@ class Wanted(NamedTuple):
     family: str
 
 
-_REQUIREMENTS = (
+_ASKED = (
     select(
         col(Asked.skill_id),
         col(Asked.level),
@@ -43,17 +43,29 @@ _REQUIREMENTS = (
         col(Skill.public_id),
         col(Skill.family),
     )
+    .select_from(Asked)
     .join(Skill, col(Skill.id) == col(Asked.skill_id))
-    .where(col(Asked.opportunity_id) == bindparam("opportunity"), col(Asked.version) == bindparam("version"))
+)
+_REQUIREMENTS = _ASKED.where(
+    col(Asked.opportunity_id) == bindparam("opportunity"), col(Asked.version) == bindparam("version")
+).order_by(col(Asked.position), col(Asked.id))
+
+
+REQUIREMENTS_OF = (
+    _ASKED.join(Opportunity, col(Opportunity.id) == col(Asked.opportunity_id))
+    .where(col(Opportunity.public_id) == bindparam("opening"), col(Asked.version) == col(Opportunity.version))
     .order_by(col(Asked.position), col(Asked.id))
 )
+"""The same by the opening's public id, to be read beside it: rows for `wanted_in`."""
 
 
 def requirements_of(db: Session, opportunity: Opportunity) -> list[Wanted]:
     """The requirements of the version that stands (a draft's while it is one), in the order of the posting."""
-    rows = db.connection().execute(
-        _REQUIREMENTS, {"opportunity": opportunity.id, "version": opportunity.version}
-    )
+    given = {"opportunity": opportunity.id, "version": opportunity.version}
+    return wanted_in(db.connection().execute(_REQUIREMENTS, given))
+
+
+def wanted_in(rows: Iterable[Any]) -> list[Wanted]:
     return [
         Wanted(Requirement(r.skill_id, r.level, r.weight, bool(r.essential)), r.name, r.public_id, r.family)
         for r in rows

@@ -1,10 +1,10 @@
 """Finding people by what they have shown, inviting them to an opening, and how an order was made."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,16 +12,18 @@ from market import clock
 from market.access import Actor, Task, anyone, recruits, signed_in
 from market.errors import NotFound
 from market.evidence.posterior import DEFAULTS
+from market.gather import Gather
 from market.matching import acts, demand, log, sentences, service, shown, standing
-from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS
+from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS, Requirement
 from market.matching.forms import Narrowed, Wishes, narrowed, wishes
 from market.matching.models import Ranking, RankingAct, RankingRow
-from market.matching.queries import Findable
+from market.matching.queries import REQUIREMENTS_OF, Findable, wanted_in
 from market.opportunities import queries as openings
 from market.opportunities.models import Opportunity
-from market.opportunities.rules import Status
+from market.opportunities.rules import Status, may_post
 from market.opportunities.sentences import LANGUAGES, language_words
 from market.profiles.queries import visible_profile
+from market.skills.finding import look_ahead
 from market.web.kit import kit_of
 from market.web.render import render
 from market.web.routing import MarketRoute, after, page
@@ -38,34 +40,75 @@ def people(request: Request, db: Session, actor: Actor) -> Response:
 
 def candidates(request: Request, db: Session, actor: Actor) -> Response:
     """People who could be invited to one opening."""
-    openings.get_ours(db, actor, request.path_params["id"])
     return _search(request, db, actor, request.path_params["id"])
 
 
 def _search(request: Request, db: Session, actor: Actor, chosen: str) -> Response:
+    """Two statements: what is asked and for which opening, then the people; or an order as it stood, and its people."""
     given = request.query_params
     facets = narrowed(given, LANGUAGES)
-    kept = service.kept(db, given["ranking"], actor.id) if given.get("ranking") else None
+    kept = service.kept(db, given["ranking"], actor.id, chosen) if given.get("ranking") else None
     if kept is not None:  # a later page: as the order stood, so that nothing repeats or is skipped
         return _page(request, db, actor, facets, chosen, *kept)
-    ours = openings.ours(db, actor.orgs_for(Task.DECIDE), (Status.PUBLISHED,), MOST_OPENINGS)
-    opening = openings.get_ours(db, actor, chosen) if chosen else None
-    wished = Wishes() if opening else wishes(db, given.get("q", ""), given, actor.id)
-    findable = _findable(request, actor, facets, opening)
     policy = service.policy_for(kit_of(request).settings.exploration_places)
-    if opening is not None:
-        asked = [a.skill_id for a in openings.asked_for(db, opening)]
-        without = tuple(kit_of(request).applied_ids(db, opening.id))
-        findable = findable._replace(without=without, tier_skills=tuple(asked))
-        ranking, rows = service.rank_people(db, actor, opening, findable, policy) if asked else (None, [])
-    elif wished.requirements:
-        findable = findable._replace(tier_skills=tuple(r.skill_id for r in wished.requirements))
-        ranking, rows = service.search_people(db, actor, wished.requirements, findable, policy)
-    else:
-        ranking, rows = None, []
-    if ranking is not None:
+    asked = _asked_for(request, db, actor, chosen)
+    drawn = None
+    if asked.requirements:
+        findable = _findable(request, actor, facets, asked.opening)._replace(
+            without=asked.applied, tier_skills=tuple(r.skill_id for r in asked.requirements)
+        )
+        drawn = service.draw_people(db, actor, asked.requirements, findable, asked.opening, policy)
+        ranking, rows = drawn.ranking, drawn.rows
         after(request, lambda log: service.keep(log, ranking, rows))
-    return _page(request, db, actor, facets, chosen, ranking, rows, wished=wished, opening=opening, ours=ours)
+    return _page(
+        request,
+        db,
+        actor,
+        facets,
+        chosen,
+        drawn.ranking if drawn else None,
+        drawn.rows if drawn else [],
+        people=drawn.people if drawn else [],
+        asked=asked,
+    )
+
+
+class Asked(NamedTuple):
+    """What the people are searched for: one of our openings, or skills that were typed."""
+
+    ours: list[openings.OurRow]
+    requirements: list[Requirement]
+    names: dict[int, str]  # of the skills
+    wished: Wishes = Wishes()
+    opening: Opportunity | None = None
+    applied: tuple[int, ...] = ()
+
+
+def _asked_for(request: Request, db: Session, actor: Actor, chosen: str) -> Asked:
+    """One statement. `NotFound` for an opening that is not of an organisation the actor posts for."""
+    given = request.query_params
+    org_ids = actor.orgs_for(Task.DECIDE)
+    of_ours = openings.given_ours(org_ids, (Status.PUBLISHED,), MOST_OPENINGS + 1)
+    if not chosen:
+        (rows,) = look_ahead(db, actor.id, openings.OURS, given=of_ours)
+        wished = wishes(db, given.get("q", ""), given, actor.id)
+        skills = {w.chosen.skill.id: w.chosen.skill.name for w in wished.all if w.chosen.skill}
+        return Asked([openings.OurRow._make(row) for row in rows], wished.requirements, skills, wished)
+    applied = kit_of(request).applied_ids
+    read = Gather(openings.OURS, REQUIREMENTS_OF, *([] if applied is None else [applied]))
+    found, (rows, needs, *sent) = read.beside(
+        db, Opportunity, col(Opportunity.public_id) == chosen, {**of_ours, "opening": chosen}
+    )
+    if not found or not may_post(actor, found[0].org_id):
+        raise NotFound(_("There is no such opening."))
+    wanted = wanted_in(needs)
+    return Asked(
+        [openings.OurRow._make(row) for row in rows],
+        [w.asked for w in wanted],
+        {w.asked.skill_id: w.skill for w in wanted},
+        opening=found[0],
+        applied=tuple(row.person_id for row in sent[0]) if sent else (),
+    )
 
 
 def _findable(request: Request, actor: Actor, facets: Narrowed, opening: Opportunity | None) -> Findable:
@@ -88,16 +131,20 @@ def _page(
     ranking: Ranking | None,
     rows: Sequence[RankingRow],
     *,
-    wished: Wishes | None = None,
-    opening: Opportunity | None = None,
-    ours: Sequence[openings.OurRow] = (),
+    people: Sequence[Any] | None = None,
+    asked: Asked | None = None,
 ) -> Response:
-    """One page of an order. Later pages (without `wished`) cost two statements: the kept order, and its people."""
+    """One page of an order. Later pages (without `asked`) cost two statements: the kept order, and its people."""
     given = request.query_params
-    last = given.get("after", "") if wished is None else ""
+    last = given.get("after", "") if asked is None else ""
     begin = int(last) if last.isascii() and last.isdigit() and len(last) < 4 else 0
     here = [row for row in rows if row.place > begin][:SIZE]
-    listed = shown.lines(db, ranking, here, service.findable_by(actor)) if ranking else shown.Listed([], [])
+    names = asked.names if asked else None
+    listed = (
+        shown.lines(db, ranking, here, service.findable_by(actor), people, names)
+        if ranking
+        else shown.Listed([], [])
+    )
     kept = [(k, v) for k, v in given.multi_items() if k not in ("ranking", "after") and v]
     more = bool(here) and here[-1].place < len(rows)
     following = [("ranking", ranking.public_id), ("after", str(here[-1].place))] if ranking and more else []
@@ -107,9 +154,9 @@ def _page(
         given=given,
         facets=facets,
         chosen=chosen,
-        wished=wished,
-        opening=opening,
-        ours=ours,
+        wished=asked.wished if asked else None,
+        opening=asked.opening if asked else None,
+        ours=asked.ours if asked else [],
         ranking=ranking,
         listed=listed,
         asked=_asked(ranking, listed.skills),
@@ -176,7 +223,8 @@ def _weighed(ranking: Ranking, skills: Sequence[str]) -> list[dict[str, Any]]:
 def standing_for(request: Request, db: Session, actor: Actor) -> Response:
     """Why this reader does or does not stand in the list of people for an opening."""
     opportunity = openings.get_visible(db, actor, request.path_params["id"])
-    applied = actor.id in kit_of(request).applied_ids(db, opportunity.id)
+    sent = kit_of(request).applied_ids
+    applied = sent is not None and actor.id in db.scalars(sent, {"opening": opportunity.public_id}).all()
     found = standing.reasons(db, actor, opportunity, has_applied=applied)
     return render(
         request, "matching/standing.html", opportunity=opportunity, reasons=found, most=service.MOST

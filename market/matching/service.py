@@ -6,14 +6,16 @@ shown is kept with its inputs, so that it can be replayed. Both sides read the s
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Task
 from market.evidence.queries import stored_levels
-from market.matching import backend, log
-from market.matching.candidates import MOST_HOPEFUL, Shown, candidates
+from market.matching import backend, log, shown
+from market.matching.candidates import MOST_HOPEFUL, Shown, candidates, read_pool, weighed
 from market.matching.core import explain as explaining
 from market.matching.core import listing, pool
 from market.matching.core.contract import Requirement, Tie, tie_for
@@ -80,6 +82,14 @@ def policy_for(exploration_places: int) -> Policy:
     return replace(POLICY, newcomers_at=kept_places(exploration_places))
 
 
+class Drawn(NamedTuple):
+    """A list of people, not yet kept, and what was read of them: rows for `shown.lines`."""
+
+    ranking: Ranking
+    rows: list[RankingRow]
+    people: Sequence[Any]
+
+
 def rank_people(
     db: Session,
     actor: Actor,
@@ -90,7 +100,20 @@ def rank_people(
     """People who could be invited to an opening, the best first, not yet kept: see `keep`."""
     requirements = [w.asked for w in requirements_of(db, opportunity)]
     chosen = findable or findable_by(actor, opportunity.org_id)
-    return _rank(db, actor, RankingKind.PEOPLE, requirements, chosen, opportunity, policy)
+    return draw_people(db, actor, requirements, chosen, opportunity, policy)[:2]
+
+
+def draw_people(
+    db: Session,
+    actor: Actor,
+    requirements: Sequence[Requirement],
+    findable: Findable,
+    opportunity: Opportunity | None,
+    policy: Policy = POLICY,
+) -> Drawn:
+    """The same for requirements at hand, of an opening or searched for, with what a page shows of each. One statement."""
+    kind = RankingKind.PEOPLE if opportunity else RankingKind.SEARCH
+    return _rank(db, actor, kind, requirements, findable, opportunity, policy)
 
 
 def findable_by(actor: Actor, org_id: int | None = None) -> Findable:
@@ -108,7 +131,7 @@ def search_people(
     policy: Policy = POLICY,
 ) -> tuple[Ranking, list[RankingRow]]:
     """People for skills that were searched for, without an opening."""
-    return _rank(db, actor, RankingKind.SEARCH, requirements, findable, None, policy)
+    return draw_people(db, actor, requirements, findable, None, policy)[:2]
 
 
 def _rank(
@@ -119,23 +142,24 @@ def _rank(
     findable: Findable,
     opportunity: Opportunity | None,
     policy: Policy,
-) -> tuple[Ranking, list[RankingRow]]:
+) -> Drawn:
     """The first by score, with the newcomers below the cut who take a kept place."""
     tie = tie_for(opportunity.public_id if opportunity else log.searched(requirements, clock.today()))
-    people = [person for person, _ in _first(db, requirements, tie, findable)]
-    below: list[int] = []
-    if len(people) == MOST and policy.newcomers_at:
-        below = backend.of(db).hopeful(db, requirements, findable, people, MOST_HOPEFUL)
-    shown = Shown(opportunity.id if opportunity else None, actor.id)
-    weighed = candidates(db, requirements, [*people, *below], shown)
-    listed = set(people)
+    found: Sequence[Any] = []
+    if requirements:
+        newcomers = MOST_HOPEFUL if policy.newcomers_at else 0
+        pool = backend.of(db).pool(db, requirements, tie, findable, MOST, newcomers)
+        elsewhere = Shown(opportunity.id if opportunity else None, actor.id)
+        found = read_pool(db, requirements, pool, elsewhere, shown.with_people)
+    people = weighed(found, requirements, list(dict.fromkeys(row.person_id for row in found)))
+    listed = {row.person_id for row in found if row.listed}
     placed = [
         one
-        for one in listing.in_order(weighed, requirements, tie, policy)
+        for one in listing.in_order(people, requirements, tie, policy)
         if one.newcomer or one.person_id in listed
     ]
     of = log.Of(kind, actor, findable, opportunity)
-    return log.drawn(weighed, placed, requirements, tie, policy, of)
+    return Drawn(*log.drawn(people, placed, requirements, tie, policy, of), found)
 
 
 def _first(
@@ -166,11 +190,11 @@ def rank_applicants(
     requirements = [w.asked for w in requirements_of(db, opportunity)]
     tie = tie_for(opportunity.public_id)
     policy = listing.without_exposure(policy)
-    weighed = candidates(db, requirements, person_ids, Shown(opportunity.id, actor.id))
-    placed = listing.in_order(weighed, requirements, tie, policy)
+    people = candidates(db, requirements, person_ids, Shown(opportunity.id, actor.id))
+    placed = listing.in_order(people, requirements, tie, policy)
     findable = Findable(org_id=opportunity.org_id)
     of = log.Of(RankingKind.APPLICANTS, actor, findable, opportunity)
-    return log.drawn(weighed, placed, requirements, tie, policy, of)
+    return log.drawn(people, placed, requirements, tie, policy, of)
 
 
 def keep(db: Session, ranking: Ranking, rows: Iterable[RankingRow]) -> None:
@@ -184,14 +208,20 @@ def keep(db: Session, ranking: Ranking, rows: Iterable[RankingRow]) -> None:
     db.flush()
 
 
-def kept(db: Session, public_id: str, viewer_id: int) -> tuple[Ranking, list[RankingRow]] | None:
-    """A ranking shown to this viewer before, as it stood. One statement."""
-    found = db.exec(
+def kept(
+    db: Session, public_id: str, viewer_id: int, opening: str = ""
+) -> tuple[Ranking, list[RankingRow]] | None:
+    """A ranking shown to this viewer before, as it stood; with `opening`, only one for it. One statement."""
+    wanted = (
         select(Ranking, RankingRow)
         .join(RankingRow, col(RankingRow.ranking_id) == col(Ranking.id), isouter=True)
         .where(col(Ranking.public_id) == public_id, col(Ranking.viewer_id) == viewer_id)
         .order_by(col(RankingRow.place))
-    ).all()
+    )
+    if opening:
+        of = sql_select(col(Opportunity.id)).where(col(Opportunity.public_id) == opening)
+        wanted = wanted.where(col(Ranking.opportunity_id).in_(of))
+    found = db.exec(wanted).all()
     if not found:
         return None
     return found[0][0], [row for _ranking, row in found if row is not None]

@@ -1,6 +1,6 @@
 """What a list of people shows of each. Nothing that is read here is an input to an order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -54,19 +54,29 @@ class Listed(NamedTuple):
     skills: list[str]
 
 
-def lines(db: Session, ranking: Ranking, rows: Sequence[RankingRow], findable: Findable) -> Listed:
-    """The places as they stood, without people who may not be seen any more. One statement."""
+def lines(
+    db: Session,
+    ranking: Ranking,
+    rows: Sequence[RankingRow],
+    findable: Findable,
+    people: Sequence[Any] | None = None,
+    names: Mapping[int, str] | None = None,
+) -> Listed:
+    """The places as they stood, without people who may not be seen any more. One statement.
+
+    None where the order was made just now: then `people` are the rows that it read, and `names` those of the skills.
+    """
     asked = requirements_in(ranking)
     wanted = [r.skill_id for r in asked]
     found: dict[int, Any] = {}
     tiers: dict[tuple[int, int], tuple[int, str]] = {}
-    names: dict[int, str] = {}
-    if rows:
-        for one in db.connection().execute(_people(wanted, [r.person_id for r in rows], findable)):
-            found[one.person_id] = one
-            names[one.skill_id] = one.skill
-            if one.tier is not None:
-                tiers[one.person_id, one.skill_id] = (one.tier, one.via or "")
+    if people is None:
+        people = db.connection().execute(_people(wanted, [r.person_id for r in rows], findable)).all()
+        names = {one.skill_id: one.skill for one in people}
+    for one in people:
+        found[one.person_id] = one
+        if one.tier is not None:
+            tiers[one.person_id, one.skill_id] = (one.tier, one.via or "")
     if not names:
         names = skill_names(db, wanted)
     skills = [names.get(skill, "") for skill in wanted]
@@ -100,22 +110,31 @@ def _tiered(name: str, found: tuple[int, str] | None, level: int) -> Tiered:
     return Tiered(name, tier, (level + DOORSTEP) // UNITS, via)
 
 
+_OTHER = aliased(Skill)
+_SEEN: Any = (
+    col(Person.public_id),
+    func.coalesce(col(Person.display_name), "").label("name"),
+    func.coalesce(col(TalentProfile.headline), "").label("headline"),
+    func.coalesce(col(TalentProfile.place), "").label("place"),
+    col(TalentProfile.available_from),
+    col(TalentProfile.hours_week),
+    col(_OTHER.name).label("via"),
+)
+
+
+def with_people(statement: Any) -> Any:
+    """A statement over people, their profiles and stored levels, with what is shown of each person."""
+    return statement.add_columns(*_SEEN).outerjoin(_OTHER, col(_OTHER.id) == col(PersonSkill.via_skill_id))
+
+
 def _people(skills: Sequence[int], people: Sequence[int], findable: Findable) -> Any:
     """Every one of these people beside every one of the skills."""
-    other = aliased(Skill)
-    return (
+    statement: Any = (
         select(
             col(TalentProfile.person_id),
-            col(Person.public_id),
-            func.coalesce(col(Person.display_name), "").label("name"),
-            col(TalentProfile.headline),
-            col(TalentProfile.place),
-            col(TalentProfile.available_from),
-            col(TalentProfile.hours_week),
             col(Skill.id).label("skill_id"),
             col(Skill.name).label("skill"),
             col(PersonSkill.tier),
-            col(other.name).label("via"),
         )
         .select_from(TalentProfile)
         .join(Person, col(Person.id) == col(TalentProfile.person_id))
@@ -125,6 +144,6 @@ def _people(skills: Sequence[int], people: Sequence[int], findable: Findable) ->
             (col(PersonSkill.person_id) == col(TalentProfile.person_id))
             & (col(PersonSkill.skill_id) == col(Skill.id)),
         )
-        .outerjoin(other, col(other.id) == col(PersonSkill.via_skill_id))
         .where(col(TalentProfile.person_id).in_(people), *findable.conditions())
     )
+    return with_people(statement)

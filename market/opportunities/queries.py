@@ -1,5 +1,6 @@
 """Reading opportunities: one with its parts, those of an organisation, and the numbers a page of them needs."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 from market.access import Actor
 from market.accounts.models import Organisation
 from market.errors import NotFound
+from market.gather import Read
 from market.opportunities import rules
 from market.opportunities.drafts import Draft, Need, Part, Programmed
 from market.opportunities.models import (
@@ -251,6 +253,12 @@ def _ours(more: bool) -> Select[tuple[object, ...]]:
 
 
 _OURS = {more: _ours(more) for more in (False, True)}
+OURS: Read = _OURS[False]
+"""The first of `ours`, to be read beside something else: rows for `OurRow`. Takes what `given_ours` gives."""
+
+
+def given_ours(org_ids: Sequence[int], statuses: Sequence[Status], size: int) -> dict[str, object]:
+    return {"org_ids": list(org_ids), "statuses": list(statuses), "size": size}
 
 
 def ours(

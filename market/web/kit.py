@@ -1,6 +1,6 @@
 """What the web kit is handed when the site is put together: it cannot reach up to the features itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from market.access import VISITOR, Actor
 from market.config import Settings
+from market.gather import Read
 from market.web.limits import Limiter
 
 Panel = Callable[
@@ -25,16 +26,11 @@ ProfileReader = Callable[
 SourceWords = Callable[
     ..., Mapping[int, tuple[str, str]]
 ]  # (request, db, actor, ids) -> id of what evidence was written for -> (words, address or empty)
-Applied = Callable[[Session, int], Sequence[int]]  # (db, opportunity id) -> the people who applied to it
 LoadActor = Callable[[Session, str], Actor]  # from the token a browser holds, empty when none
 
 
 def _nobody(db: Session, token: str) -> Actor:
     return VISITOR
-
-
-def _no_one(db: Session, opportunity_id: int) -> Sequence[int]:
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class Kit:
     file_readers: Mapping[str, FileReader] = field(default_factory=dict)
     profile_readers: tuple[ProfileReader, ...] = ()
     source_words: Mapping[str, SourceWords] = field(default_factory=dict)
-    applied_ids: Applied = _no_one  # they need no invitation
+    applied_ids: Read | None = None  # who applied to the `opening` of a public id: they need no invitation
 
 
 def kit_of(request: Request) -> Kit:

@@ -13,7 +13,7 @@ from market import clock
 from market.access import Role
 from market.accounts.models import Email, Person
 from market.evidence.models import Kind, PersonSkill
-from market.matching import openings, service
+from market.matching import log, openings, service
 from market.matching.core.contract import Requirement, tie_for
 from market.matching.core.explain import fit
 from market.matching.core.policy import BY_SCORE, Policy
