@@ -116,7 +116,7 @@ def test_a_search_stands_in_the_order_of_the_contract(
             Requirement(s, by_chance.randint(1, 5), by_chance.randint(1, 10), by_chance.random() < 0.5)
             for s in skills
         ]
-        tie = tie_for("search")
+        tie = tie_for(log.searched(asked, clock.today()))
         with make.read() as db:
             _ranking, rows = service.search_people(db, make.actor(make.bruno), asked, Findable(), BY_SCORE)
             expected = oracle.rank(
