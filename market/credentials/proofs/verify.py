@@ -20,7 +20,7 @@ from .trust import Registry
 
 _URL = re.compile(r"https?://\S+\Z")
 _PICTURES = (b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"\x00\x00\x00", b"II*\x00", b"MM\x00*")
-_LIBRARIES = ("cryptography", "pyld", "rfc8785", "defusedxml", "openbadgeslib")
+_LIBRARIES = ("cryptography", "pyld", "rfc8785", "defusedxml", "openbadgeslib", "jsonschema")
 MAX_INPUT = baked.MAX_IMAGE
 MAX_VALUES = 12_000  # of linked data in one run; a record of a hundred badges holds about 10,000
 
