@@ -15,15 +15,20 @@ from market.matching.core.policy import Policy
 from market.matching.models import Ranking, RankingRow, Slot
 from market.matching.queries import Wanted, requirements_of
 from market.opportunities.models import Opportunity
+from market.profiles.queries import chose_no_order
 
 
 class Candidate(NamedTuple):
-    """One line of the table. `place` is None for a place kept for newcomers; `surest` is a tier and a skill."""
+    """One line of the table. `place` is None for a place kept for newcomers; `surest` is a tier and a skill.
+
+    Whoever chose to be put in no order stands `apart`, after the others, without place and fit.
+    """
 
     place: int | None
     row: CandidateRow
     fit: Fit | None
     surest: tuple[int, str] | None
+    apart: bool = False
 
 
 class Order(NamedTuple):
@@ -41,8 +46,9 @@ def rank(
     here: Sequence[CandidateRow],
     policy: Policy = matching.POLICY,
 ) -> Order:
-    """Everyone in `here`, the best first. Nobody is left out. Four statements, whatever their number."""
-    by_person = {row.person_id: row for row in here}
+    """Everyone in `here`, the best first. Nobody is left out. Five statements, whatever their number."""
+    apart = chose_no_order(db, [row.person_id for row in here])
+    by_person = {row.person_id: row for row in here if row.person_id not in apart}
     ranking, rows = matching.rank_applicants(db, actor, opportunity, list(by_person), policy)
     wanted = requirements_of(db, opportunity)
     surest = _surest(db, wanted, list(by_person))
@@ -55,7 +61,8 @@ def rank(
         made.append(
             Candidate(None if kept else place, by_person[row.person_id], fit, surest.get(row.person_id))
         )
-    return Order(made, ranking, rows)
+    by_day = sorted((row for row in here if row.person_id in apart), key=lambda row: row.submitted_at)
+    return Order([*made, *(Candidate(None, row, None, None, True) for row in by_day)], ranking, rows)
 
 
 def _fit(wanted: Sequence[Wanted], levels: Sequence[int]) -> Fit:

@@ -6,10 +6,10 @@ than some dozens of levels. In ESCO a skill has 0.6 others above it and 0.6 belo
 percentile and 304 at most (1.2.0, 13,939 skills).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -59,27 +59,47 @@ def _steps(upwards: bool) -> Any:
 
 
 _UP, _DOWN = _steps(True), _steps(False)
+_BOTH = union_all(
+    _UP.order_by(None).add_columns(literal(1).label("up")),
+    _DOWN.order_by(None).add_columns(literal(0).label("up")),
+)
+
+Trails = dict[int, dict[int, tuple[int, ...]]]
+"""For each skill the others within two steps one way, with the shortest trail to each, both ends included."""
 
 
-def _trails(db: Session, statement: Any, skills: Collection[int]) -> dict[int, dict[int, tuple[int, ...]]]:
-    """For each skill the others within two steps one way, with the shortest trail to each, both ends included."""
-    rows = db.connection().execute(statement, {"skills": sorted(skills)}).all() if skills else []
-    found: dict[int, dict[int, tuple[int, ...]]] = {}
-    for start, middle, _end in rows:
+def _trails(rows: Iterable[tuple[int, int, int | None]]) -> Trails:
+    found: Trails = {}
+    ordered = sorted(rows, key=lambda row: (row[0], row[1], row[2] or 0))
+    for start, middle, _end in ordered:
         found.setdefault(start, {}).setdefault(middle, (start, middle))
-    for start, middle, end in rows:
+    for start, middle, end in ordered:
         if end is not None and end != start:
             found[start].setdefault(end, (start, middle, end))
     return found
 
 
+def _around(db: Session, skills: Collection[int]) -> tuple[Trails, Trails]:
+    """What lies above and below these skills. One statement."""
+    if not skills:
+        return {}, {}
+    rows = db.connection().execute(_BOTH, {"skills": sorted(skills)}).all()
+    return _trails(row[:3] for row in rows if row[3]), _trails(row[:3] for row in rows if not row[3])
+
+
+def _below(db: Session, skills: Collection[int]) -> Trails:
+    rows = db.connection().execute(_DOWN, {"skills": sorted(skills)}).all() if skills else []
+    return _trails((row[0], row[1], row[2]) for row in rows)
+
+
 def where_it_counts(db: Session, shown: Collection[int]) -> list[Reach]:
-    """Every skill asked for which evidence of these skills counts. Two statements."""
+    """Every skill asked for which evidence of these skills counts. One statement."""
     found = []
-    for skill, above in _trails(db, _UP, shown).items():  # shown is the narrower one
+    up, down = _around(db, shown)
+    for skill, above in up.items():  # shown is the narrower one
         found += [Reach(skill, asked, Path(trail[::-1])) for asked, trail in above.items()]
     known = {(one.shown, one.asked) for one in found}
-    for skill, below in _trails(db, _DOWN, shown).items():  # shown is the broader one
+    for skill, below in down.items():  # shown is the broader one
         if len(below) <= MOST_NARROWER:
             found += [
                 Reach(skill, asked, Path(trail[::-1], broader=True))
@@ -90,14 +110,14 @@ def where_it_counts(db: Session, shown: Collection[int]) -> list[Reach]:
 
 
 def what_counts(db: Session, asked: Collection[int]) -> list[Reach]:
-    """Every skill whose evidence counts for these skills. Three statements."""
-    down, up = _trails(db, _DOWN, asked), _trails(db, _UP, asked)
+    """Every skill whose evidence counts for these skills. Two statements, one where nothing lies above them."""
+    up, down = _around(db, asked)
     found = [
         Reach(shown, skill, Path(trail)) for skill, below in down.items() for shown, trail in below.items()
     ]
     known = {(one.shown, one.asked) for one in found}
     broader = {shown for above in up.values() for shown in above}
-    counts = {skill: len(below) for skill, below in _trails(db, _DOWN, broader).items()}
+    counts = {skill: len(below) for skill, below in _below(db, broader).items()}
     return found + [
         Reach(shown, skill, Path(trail, broader=True))
         for skill, above in up.items()

@@ -18,6 +18,7 @@ from market.matching.queries import Findable, Wanted, findable_count, requiremen
 from market.matching.told import Told, told
 from market.opportunities.models import Opportunity
 from market.profiles.explaining import Explained, explained, party_names
+from market.profiles.queries import chose_no_order
 from market.profiles.routes.showing import source_words
 from market.profiles.sentences import in_part
 from market.web.render import render_part
@@ -32,6 +33,11 @@ def fit(request: Request, db: Session, actor: Actor, *, opportunity: Opportunity
     if found is None:
         return Markup("")
     return render_part(request, "matching/fit.html", fit=found, words=sentences.gap(found))
+
+
+def order_words(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:
+    """What stands under openings in the order of the reader's evidence: how they were put in order, by which policy."""
+    return render_part(request, "matching/order_words.html", version=service.POLICY.version)
 
 
 def own_explanation(
@@ -72,11 +78,17 @@ def explanation(
     opportunity: Opportunity,
     person: Person,
     level: int = 2,
+    apart: bool | None = None,
     **_more: Any,
 ) -> Markup:
-    """Why a person stands where they stand for an opening, to either side."""
+    """Why a person stands where they stand for an opening, to either side; to others nothing of who chose no order.
+
+    `apart` says whether they did, where the page knows it already.
+    """
     wanted = requirements_of(db, opportunity)
-    if not wanted:
+    if apart is None and actor.id != person.id:
+        apart = bool(chose_no_order(db, [person.id]))
+    if not wanted or (apart and actor.id != person.id):
         return Markup("")
     known = told(db, wanted, person.id)
     found, own = known.explanation, actor.id == person.id

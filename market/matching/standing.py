@@ -30,6 +30,7 @@ class Reason(StrEnum):
     PRIVATE = "private"
     MEMBERS_ONLY = "members_only"
     NOT_FINDABLE = "not_findable"
+    APART = "apart"
     NOTHING_SHOWN = "nothing_shown"
     BELOW_THE_CUT = "below_the_cut"
 
@@ -70,6 +71,8 @@ def _choices(db: Session, actor: Actor, opportunity: Opportunity) -> list[Reason
         verified = select(col(Organisation.verified_at)).where(Organisation.id == opportunity.org_id)
         if db.exec(verified).one() is None:
             found.append(Reason.MEMBERS_ONLY)
-    if profile is not None and not profile.is_findable:
+    if profile is not None and profile.is_apart:
+        found.append(Reason.APART)
+    elif profile is not None and not profile.is_findable:
         found.append(Reason.NOT_FINDABLE)
     return found

@@ -65,6 +65,7 @@ class BasicsForm(Form):
     pay: Annotated[Minor, Field(ge=0, le=100_000_00)] | None = None
     visibility: Visibility = Visibility.PRIVATE
     findable: Tick = False
+    apart: Tick = False
 
 
 class SkillForm(Form):

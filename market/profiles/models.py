@@ -40,6 +40,8 @@ class TalentProfile(SQLModel, table=True):
     place: str = ""
     visibility: Visibility = choice_field(Visibility, default=Visibility.PRIVATE)
     is_findable: bool = True  # may be ranked for openings that they did not apply to
+    # Chose to be put in no order: listed nowhere, and among applicants after the others by the day they applied.
+    is_apart: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     available_from: date | None = None
     hours_week: int | None = None
     availability_note: str = ""

@@ -1,6 +1,6 @@
 """Reading profiles: only what the one who asks may see; anything else is simply not there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -251,3 +251,11 @@ def projects_behind(db: Session, project_skill_ids: Iterable[int]) -> dict[int, 
         .where(col(ProjectSkill.id).in_(list(project_skill_ids)))
     )
     return {row[0]: ShownBy(*row[1:]) for row in rows}
+
+
+def chose_no_order(db: Session, people: Sequence[int]) -> set[int]:
+    """Which of these people chose to be put in no order."""
+    wanted = pick(TalentProfile.person_id).where(
+        col(TalentProfile.person_id).in_(people), col(TalentProfile.is_apart).is_(True)
+    )
+    return set(db.exec(wanted)) if people else set()

@@ -74,6 +74,7 @@ class Basics(NamedTuple):
     place: str = ""
     visibility: Visibility = Visibility.PRIVATE
     is_findable: bool = True
+    is_apart: bool = False
     available_from: date | None = None
     hours_week: int | None = None
     availability_note: str = ""
@@ -86,6 +87,8 @@ def save_profile(db: Session, actor: Actor, basics: Basics) -> TalentProfile:
     profile = own_profile(db, actor.id)
     for name, value in basics._asdict().items():
         setattr(profile, name, value)
+    if profile.is_apart:  # whoever is put in no order stands in no list that is one
+        profile.is_findable = False
     profile.updated_at = clock.now()
     db.add(profile)
     evidence.tell_indexes(db, actor.id)

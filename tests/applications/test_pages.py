@@ -575,7 +575,7 @@ def test_lists_take_as_many_statements_for_many_as_for_few(
     finally:
         event.remove(make.engine, "before_cursor_execute", note)
     assert len(mine) <= 2
-    assert four == eight <= 16  # the open row's explanation and the ranking's log among them
+    assert four == eight <= 18  # the open row’s explanation, line by line, and the ranking’s log among them
 
 
 def test_openings_to_invite_to_leave_out_those_applied_for_and_asked_for(make: World, opening: int) -> None:

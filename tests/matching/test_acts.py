@@ -3,15 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from market import clock
+from market import clock, timers
 from market.accounts.models import Person
 from market.applications import invitations, offers, service
 from market.applications.models import Application, Offer
+from market.config import Settings
+from market.db import Erasing
 from market.engagements import service as work
 from market.evidence.models import Kind
-from market.matching import acts, log
+from market.matching import acts, log, retention
 from market.matching import service as matching
 from market.matching.core.contract import Requirement, tie_for
 from market.matching.models import Act, Ranking, RankingAct, RankingRow
@@ -146,3 +148,23 @@ def test_equals_stand_in_another_order_for_another_search_and_another_day() -> N
     assert len(others) == 4
     firsts = {min(range(1, 51), key=tie_for(log.searched(asked, date(2026, 1, n))).of) for n in range(1, 31)}
     assert len(firsts) > 15, "nobody is first for ever"
+
+
+def test_the_log_is_kept_as_long_as_the_site_says_and_no_longer(make: World, opening: int) -> None:
+    assert retention.forget_old in timers.TIMERS
+    application = scene.applied(make, opening)
+    shown(make, opening, make.amara)
+    scene.reviewed(make, application)
+    assert len(followed(make)) == 1
+    clock.move(timedelta(days=1094))
+    with make.write() as db:
+        assert retention.forget_old(db, clock.now()) == 0
+        for_ever = db.get_bind().execution_options(site_settings=Settings(ranking_log_days=0))
+        with Session(for_ever) as other:
+            assert retention.forget_old(other, clock.now() + timedelta(days=9999)) == 0
+    clock.move(timedelta(days=2))
+    with make.write() as db:
+        assert retention.forget_old(db, clock.now()) == 1
+        assert retention.forget_old(db, clock.now()) == 0
+        for table in (Ranking, RankingRow, RankingAct, Erasing):
+            assert db.exec(select(table)).all() == []  # type: ignore[call-overload]

@@ -67,6 +67,7 @@ def _known(db: Session, profile: TalentProfile) -> Entry[Any]:
         "pay": "" if profile.pay_min_minor is None else f"{profile.pay_min_minor / 100:.2f}",
         "visibility": profile.visibility.value,
         "findable": "on" if profile.is_findable else "",
+        "apart": "on" if profile.is_apart else "",
     }
     for n, row in enumerate(queries.languages_of(db, profile.person_id)):
         values |= {f"languages-{n}-language": row.language, f"languages-{n}-fluency": row.fluency}
@@ -109,6 +110,7 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
             place=data.place,
             visibility=data.visibility,
             is_findable=data.findable,
+            is_apart=data.apart,
             available_from=data.available_from,
             hours_week=data.hours_week,
             availability_note=data.availability_note,
