@@ -45,6 +45,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     exploration_places: int = 2
+    ranking_log_days: int = 1095
     match_backend: str = "auto"  # who ranks people: the database (sql), the index in memory, or by size
     match_index_from: int = 20_000
     match_kernel: str = "auto"
@@ -110,6 +111,7 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "upload_max_bytes": (lambda n: n >= 1, "one or more"),
     "request_max_bytes": (lambda n: n >= 1, "one or more"),
     "log_level": (lambda name: name in logging.getLevelNamesMapping(), "DEBUG, INFO, WARNING or ERROR"),
+    "ranking_log_days": (lambda n: n == 0 or n >= 30, "zero (for ever), or 30 and more"),
     "exploration_places": (lambda n: 0 <= n <= 10, "from 0 to 10"),
     "match_backend": (lambda name: name in ("auto", "sql", "index"), "auto, sql or index"),
     "match_index_from": (lambda n: n >= 0, "zero or more"),

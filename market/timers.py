@@ -28,7 +28,7 @@ from market.engagements.models import Engagement
 from market.evidence import learning
 from market.evidence import service as evidence
 from market.files import service as files
-from market.matching import changes
+from market.matching import changes, retention
 from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
 from market.reviews import service as reviews
@@ -74,6 +74,7 @@ TIMERS: tuple[Timer, ...] = (
     milestones.tell_overdue,
     digest.send_due,
     mailer.forget,
+    retention.forget_old,
     reviews.reveal_due,
     lists.refresh,
     credentials.remind_expiring,
