@@ -10,6 +10,8 @@ from market.applications.models import Offer
 from market.cases import service as cases
 from market.cases import things
 from market.cases.rules import About, Reason
+from market.credentials import achievements, issuing
+from market.credentials.rules import Draft
 from market.engagements import service as engagements
 from market.engagements.models import Engagement
 from market.evidence.models import Kind
@@ -53,6 +55,7 @@ def _apart(make: World, n: int, known: dict[str, int], busy: str) -> None:
     bruno = make.actor(make.bruno)
     own = {**postings.skills(make, f"Wire bending {n}"), **known}
     _offers_skills(make, person, known, n)
+    _issues(make, person, n)
     filled, still_open = (
         postings.published(make, actor=bruno, org=org, known=known, title=f"Opening {n}{letter}")
         for letter in "ab"
@@ -71,6 +74,17 @@ def _apart(make: World, n: int, known: dict[str, int], busy: str) -> None:
         thing = things.load(db, About.OPPORTUNITY, signed.opportunity_id or 0)
         assert thing is not None
         cases.report(db, make.actor(make.chidi), thing, Reason.OTHER, "This is not right.")
+
+
+def _issues(make: World, person: Known, n: int) -> None:
+    """An achievement of the bakery's own, held by this person and by Amara."""
+    with make.write() as db:
+        bruno = make.actor(make.bruno)
+        draft = Draft(f"Earned {n}", "Words.", "Do it.", valid_months=12)
+        made = achievements.create_achievement(db, bruno, make.bakery.id, draft)
+        achievements.publish_achievement(db, bruno, made)
+        for who in (person, make.amara):
+            issuing.issue(db, bruno, made, who.id)
 
 
 def _offers_skills(make: World, person: Known, known: dict[str, int], n: int) -> None:
