@@ -37,9 +37,9 @@ class World:
         return len(self.attributes)
 
     def segment(self) -> Segment:
-        """The world as the index holds it."""
+        """The world as the index holds it, with hopeful levels (the same ones), since they take memory too."""
         ids = np.arange(1, self.people + 1, dtype=np.uint32)
-        return build(self.skill_ids, self.person_ids, self.levels, ids, self.attributes, COLUMNS)
+        return build(self.skill_ids, self.person_ids, self.levels, ids, self.attributes, COLUMNS, self.levels)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,13 @@ def test_postgresql_gives_the_brute_force_answer_and_leaves_nothing_behind(postg
     postgres_server.drop(url)
 
 
+def test_questions_asked_in_rounds_are_compared_each_time(monkeypatch):
+    monkeypatch.setattr(match.OurIndex, "ask", lambda self, question: [(1, 1)])
+    (once,) = bench_match(200, 25, ["index-numpy"])["rows"]
+    (twice,) = bench_match(200, 25, ["index-numpy"], rounds=2)["rows"]
+    assert twice["mismatches"] == 2 * once["mismatches"]
+
+
 def test_a_wrong_answer_is_counted(monkeypatch):
     monkeypatch.setattr(match.OurIndex, "ask", lambda self, question: [(1, 1)])
     assert bench_match(200, 25, ["index-numpy"])["rows"][0]["mismatches"] > 0

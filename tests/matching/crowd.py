@@ -58,7 +58,7 @@ class Crowd:
         with make.write() as db:
             first = int(db.connection().execute(select(func.max(_table(Person).c.id))).scalar_one()) + 1
             ids = list(range(first, first + people))
-            _put(db, Person, [{**_BARE, "id": n, "public_id": new_public_id()} for n in ids])
+            _put(db, Person, [{**BARE_PERSON, "id": n, "public_id": new_public_id()} for n in ids])
             for person in ids:
                 self._write(db, person, self.someone(), new=True)
         self.viewer, self.org = make.bruno.id, make.bakery.id
@@ -102,11 +102,10 @@ class Crowd:
         run(people.update().where(people.c.id == person).values(status=one.status))
         choices = ("visibility", "is_findable", "available_from", "hours_week", "pay_min_minor", "currency")
         chosen = {name: getattr(one, name) for name in (*choices, "completed_count")}
-        bare = {"headline": "", "about": "", "place": "", "availability_note": ""}
         _put(
             db,
             TalentProfile,
-            [{**bare, **chosen, "person_id": person, "created_at": NOW, "updated_at": NOW}],
+            [{**BARE_PROFILE, **chosen, "person_id": person}],
         )
         _put(
             db,
@@ -249,7 +248,7 @@ def rows(matrix: np.ndarray[Any, Any]) -> list[tuple[int, ...]]:
     return sorted(map(tuple, matrix.tolist()))
 
 
-_BARE = {
+BARE_PERSON = {
     "status": PersonStatus.ACTIVE,
     "time_zone": "Europe/London",
     "language": "en",
@@ -257,6 +256,11 @@ _BARE = {
     "is_moderator": False,
     "is_admin": False,
     "unread_count": 0,
+}
+
+BARE_PROFILE = {
+    **dict.fromkeys(("headline", "about", "place", "availability_note"), ""),
+    **dict.fromkeys(("created_at", "updated_at"), NOW),
 }
 
 

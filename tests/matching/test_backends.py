@@ -1,15 +1,10 @@
 """The index, SQL and plain Python give one list: whatever is asked, whatever changes, and whoever changes it meanwhile."""
 
-import os
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session
 
 from market.config import Settings
 from market.matching import backend, index_backend, index_build, indexed
@@ -19,16 +14,6 @@ from market.matching.index_backend import IndexBackend, NotReady
 from market.matching.queries import Findable
 from tests.matching.crowd import DAY, Crowd, One, rows
 from tests.support.world import World
-
-SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
-QUERIES = 10_000 if SOAK else 120
-"""On each database. The soak's ten thousand take a few minutes."""
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    with Session(engine.execution_options(write=False)) as db:
-        yield db
 
 
 def opened(make: World, folder: Path, kernel: str = "auto") -> IndexBackend:
@@ -40,12 +25,21 @@ def opened(make: World, folder: Path, kernel: str = "auto") -> IndexBackend:
     return index
 
 
-def test_ten_thousand_random_questions_have_one_answer(make: World, tmp_path: Path) -> None:
+def test_random_questions_have_one_answer(make: World, tmp_path: Path) -> None:
     """Ties, people who leave or change, empty lists, filters, blocks: the index, SQL and the oracle agree on each."""
+    _ask_at_random(make, tmp_path, 120)
+
+
+@pytest.mark.soak
+def test_ten_thousand_random_questions_have_one_answer(make: World, tmp_path: Path) -> None:
+    _ask_at_random(make, tmp_path, 10_000)
+
+
+def _ask_at_random(make: World, tmp_path: Path, queries: int) -> None:
     crowd, sql = Crowd(make, 90, seed=1), SqlBackend()
     index = opened(make, tmp_path)
     random, fallen = crowd.random, 0
-    for n in range(QUERIES):
+    for n in range(queries):
         if n % 5 == 4:
             with make.write() as db:
                 for person in random.sample(sorted(crowd.people), random.choice((1, 1, 7))):
@@ -74,7 +68,7 @@ def test_ten_thousand_random_questions_have_one_answer(make: World, tmp_path: Pa
             except indexed.NotHeld:
                 fallen += 1
                 assert findable.language == "xx" or findable.tier
-    assert fallen < QUERIES / 2
+    assert fallen < queries / 2
     with make.read() as db:
         assert index.check(db, 90) == 0
     assert index.drifted == 0
@@ -123,52 +117,55 @@ def test_a_change_that_is_not_committed_is_in_nobodys_answer_but_sqls(make: Worl
 
 
 def test_readers_and_writers_at_once_see_no_list_that_never_was(make: World, tmp_path: Path) -> None:
+    _ask_while_others_write(make, tmp_path, 20)
+
+
+@pytest.mark.soak
+def test_many_readers_and_writers_at_once_see_no_list_that_never_was(make: World, tmp_path: Path) -> None:
+    _ask_while_others_write(make, tmp_path, 1000)
+
+
+def _ask_while_others_write(make: World, tmp_path: Path, asks: int) -> None:
     """Threads ask while others change people, the index is compacted, and a second process's index follows."""
     crowd = Crowd(make, 40, seed=4, skills=2)
     first, second = opened(make, tmp_path), IndexBackend(tmp_path)
     with make.read() as db:
         assert second.open(db)
-    asked, sql = [Requirement(s, 3, 2, True) for s in crowd.skills], SqlBackend()
-    until, wrong, asked_times = time.monotonic() + (20 if SOAK else 2), [], []
-    everyone = sorted(crowd.people)
-    turn = threading.Lock()
+    asked, sql, wrong = [Requirement(s, 3, 2, True) for s in crowd.skills], SqlBackend(), []
+    everyone, turn, over = sorted(crowd.people), threading.Lock(), threading.Event()
 
     def write() -> None:
-        while time.monotonic() < until:
+        while not over.is_set():
             with turn, make.write() as db:
                 for person in crowd.random.sample(everyone, 3):
                     crowd.change(db, person)
+            over.wait(0.001)
 
     def ask(index: IndexBackend) -> None:
-        while time.monotonic() < until:
+        for _ in range(asks):
             with turn, make.read() as db:  # nobody writes while the two are compared
                 right = sql.top_k(db, asked, Tie(), Findable(), 30)
                 found = index.top_k(db, asked, Tie(), Findable(), 30)
-            asked_times.append(1)
             if found != right:
                 wrong.append((found, right))
 
     def ask_freely(index: IndexBackend) -> None:
-        while time.monotonic() < until:
+        while not over.is_set():
             with make.read() as db:
                 found = index.top_k(db, asked, Tie(), Findable(), 30)
             if len({person for person, _ in found}) != len(found):
-                wrong.append(found)
+                wrong.append((found, []))
 
     def keep() -> None:
-        while time.monotonic() < until:
+        while not over.is_set():
             index_build.compact(make.engine, first)
             if second.is_replaced():
                 with make.read() as db:
                     second.open(db)
+            over.wait(0.02)
 
-    jobs: list[Callable[[], None]] = [
-        write,
-        lambda: ask(first),
-        lambda: ask(second),
-        lambda: ask_freely(first),
-        keep,
-    ]
+    askers: list[Callable[[], None]] = [lambda: ask(first), lambda: ask(second)]
+    others: list[Callable[[], None]] = [write, lambda: ask_freely(first), keep]
     failed: list[BaseException] = []
 
     def run(job: Callable[[], None]) -> None:
@@ -177,14 +174,18 @@ def test_readers_and_writers_at_once_see_no_list_that_never_was(make: World, tmp
         except BaseException as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
+    background, front = (
+        [threading.Thread(target=run, args=(job,)) for job in jobs] for jobs in (others, askers)
+    )
+    for thread in (*background, *front):
         thread.start()
-    for thread in threads:
+    for thread in front:
+        thread.join()
+    over.set()
+    for thread in background:
         thread.join()
     assert failed == []
     assert wrong == []
-    assert len(asked_times) > 5
     for index in (first, second):
         with make.read() as db:
             assert index.check(db, 40) == 0
