@@ -11,6 +11,7 @@ from market.accounts.models import Membership, Organisation, Person
 from market.accounts.sessions import actor_for
 from market.opportunities.models import Opportunity
 from market.programmes.checks import Floor
+from market.programmes.models import Programme
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Cast:
     people: dict[str, int] = field(default_factory=dict)
     orgs: dict[str, int] = field(default_factory=dict)
     openings: dict[str, int] = field(default_factory=dict)
+    programmes: dict[str, int] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def day(self, offset: int) -> date:
@@ -43,6 +45,9 @@ class Cast:
 
     def opening(self, db: Session, key: str) -> Opportunity:
         return db.get_one(Opportunity, self.openings[key])
+
+    def programme(self, db: Session, key: str) -> Programme:
+        return db.get_one(Programme, self.programmes[key])
 
     def membership(self, db: Session, org_id: int, key: str) -> int:
         """The membership of someone in an organisation, their first."""

@@ -12,6 +12,7 @@ from market.config import Settings
 from market.db import transaction
 from market.demo.cast import Cast
 from market.demo.issuing import credentials
+from market.demo.learning import programmes
 from market.demo.moments import Moments, hour_of
 from market.demo.settling import arrivals, postings
 from market.demo.story import tell
@@ -40,6 +41,7 @@ def play(
     world, moments, now = world or load(), Moments(), clock.now()
     arrivals(world, moments)
     postings(world, moments)
+    programmes(world, moments)
     tell(world, moments)
     credentials(world, moments)
     with transaction(engine, write=False) as db:

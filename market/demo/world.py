@@ -22,6 +22,7 @@ class World:
     stories: list[Row]
     proposals: list[Row]
     achievements: list[Row]
+    programmes: list[Row]
     step_in: list[Row]
 
 
@@ -40,6 +41,9 @@ def load(folder: Path | None = None) -> World:
         stories=[row for path in sorted((folder / "stories").glob("*.toml")) for row in _rows(path, "story")],
         proposals=_rows(folder / "moderation.toml", "skill_proposal"),
         achievements=_rows(folder / "achievements.toml", "achievement"),
+        programmes=[
+            row for path in sorted((folder / "programmes").glob("*.toml")) for row in _rows(path, "programme")
+        ],
         step_in=_rows(folder / "step_in.toml", "step_in"),
     )
 

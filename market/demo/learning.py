@@ -1,0 +1,107 @@
+"""The moments of programmes: written from a template, published, opened in rounds, and joined."""
+
+from datetime import datetime, time
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from market import clock
+from market.applications import offers, planned
+from market.applications import service as applications
+from market.applications.models import Application, Offer
+from market.applications.rules import OfferStatus
+from market.demo.cast import Cast
+from market.demo.moments import Moments
+from market.demo.world import Row, World
+from market.engagements import service as engagements
+from market.opportunities import apprenticing
+from market.opportunities import service as opportunities
+from market.opportunities.queries import questions_of
+from market.programmes import beginnings, service
+from market.programmes.drafts import Named
+from market.programmes.rules import Function
+
+ZONE = "Europe/London"
+OPENED, SIGNED = 3, 5  # days after someone applied: read and offered a place, signed
+
+
+def programmes(world: World, moments: Moments) -> None:
+    """Every programme on its day, and each of its rounds with those who joined it."""
+    for row in world.programmes:
+        moments.at(row["day"], "post", partial(_write, row), what=f"write the programme {row['key']}")
+        if not row.get("is_draft"):
+            moments.at(row["day"], "post", partial(_publish, row), what=f"publish the programme {row['key']}")
+        for one in row.get("rounds", []):
+            moments.at(one["posted"], "post", partial(_open, row, one), what=f"open the round {one['key']}")
+            for person, day in one.get("joined", []):
+                told: dict[str, int] = {}
+                what = f"{person} joins {one['key']}"
+                moments.at(day, "apply", partial(_apply, one, person, told), what=what)
+                moments.at(day + OPENED, "decide", partial(_offer, row, one, told), what=what)
+                moments.at(day + SIGNED, "decide", partial(_sign, person, told), what=what)
+
+
+def _write(row: Row, db: Session, cast: Cast) -> None:
+    template = beginnings.template(row["template"])
+    if template is None:
+        raise ValueError(f"there is no template {row['template']!r}")
+    org = cast.org(db, row["organisation"])
+    changed = beginnings.with_changes(template.row, {"country": "GB", "awarding_body": org.name, **row})
+    draft, judging = beginnings.begin(db, changed, cast.floor)
+    people = [
+        Named(cast.membership(db, org.id, person), Function.MENTOR, words)
+        for person, words in row.get("mentors", [])
+    ]
+    for function in (Function.ASSESSOR, Function.SECOND_ASSESSOR):
+        if function.value in row:
+            people.append(Named(cast.membership(db, org.id, row[function.value]), function))
+    made = service.create(
+        db, cast.actor(db, row["by"]), org.id, draft._replace(people=tuple(people)), judging
+    )
+    cast.programmes[row["key"]] = made.id
+
+
+def _publish(row: Row, db: Session, cast: Cast) -> None:
+    service.publish(db, cast.actor(db, row["by"]), cast.programme(db, row["key"]), cast.floor)
+
+
+def _open(row: Row, one: Row, db: Session, cast: Cast) -> None:
+    """A round is drafted and published on one day."""
+    actor, programme = cast.actor(db, row["by"]), cast.programme(db, row["key"])
+    opening = apprenticing.open_round(db, actor, programme)
+    cast.openings[one["key"]] = opening.id
+    start = cast.day(one["start"])
+    said: dict[str, Any] = {
+        "starts_on": start,
+        "starts_by": cast.day(one["deadline"] + 30) if one.get("rolling") else start,
+        "deadline_at": datetime.combine(cast.day(one["deadline"]), time(17), ZoneInfo(ZONE)),
+        "seats": one["seats"],
+        "time_zone": ZONE,
+        "questions": one.get("questions", []),
+    }
+    if "pay" in one:
+        said["pay_minor"] = round(100 * one["pay"])
+    apprenticing.save_round(db, actor, opening, is_rolling=one.get("rolling", False), **said)
+    opportunities.publish(db, actor, opening, cast.floor)
+
+
+def _apply(one: Row, person: str, told: dict[str, int], db: Session, cast: Cast) -> None:
+    opening = cast.opening(db, one["key"])
+    answers = {q.position: "" for q in questions_of(db, opening.id)}
+    told["application"] = applications.apply(db, cast.actor(db, person), opening, answers).id
+
+
+def _offer(row: Row, one: Row, told: dict[str, int], db: Session, cast: Cast) -> None:
+    actor, application = cast.actor(db, row["by"]), db.get_one(Application, told["application"])
+    applications.open_(db, actor, application)
+    terms = planned.first_terms(db, cast.opening(db, one["key"]), clock.today(ZONE))
+    offers.make(db, actor, application, terms)
+
+
+def _sign(person: str, told: dict[str, int], db: Session, cast: Cast) -> None:
+    wanted = select(Offer).where(
+        Offer.application_id == told["application"], Offer.status == OfferStatus.OPEN
+    )
+    engagements.sign(db, cast.actor(db, person), db.exec(wanted).one())
