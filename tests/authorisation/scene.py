@@ -31,6 +31,7 @@ from market.applications import invitations, offers
 from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import DeclineCode
+from market.apprenticeships import service as running
 from market.config import Settings
 from market.credentials import issuing, keys
 from market.credentials.address import with_issuing
@@ -58,14 +59,19 @@ from market.profiles.background import Done, Learnt
 from market.profiles.projects import Made
 from market.profiles.rules import Visibility
 from market.profiles.service import Basics
+from market.programmes.models import Resource
+from market.programmes.rules import Phase
 from market.reviews import queries as review_queries
 from market.reviews import service as reviews
 from market.reviews.rules import AXES, Side
 from market.rubrics.queries import rubric_with_criteria
 from market.skills import service as skills
 from tests.applications.scene import ANSWER, answers, terms
+from tests.apprenticeships import scene as learning
+from tests.authorisation import scene_wallet
 from tests.credentials import issued_scene as issued
 from tests.opportunities import postings
+from tests.programmes import plans
 from tests.support.world import NOW, Known, World, settle
 
 T = TypeVar("T")
@@ -120,8 +126,8 @@ class _Scene:
 
     def tell(self) -> Built:
         for step in (
-            self._organisations, self._openings, self._applications, self._works,
-            self._profiles, self._own, self._skills, self._cases, self._credentials, self._entering,
+            self._organisations, self._openings, self._programmes, self._applications, self._works,
+            self._profiles, self._own, self._skills, self._cases, self._credentials, self._wallet, self._entering,
         ):  # fmt: skip
             step()
             self.make.drain()
@@ -168,6 +174,10 @@ class _Scene:
             actor = SYSTEM if who is None else sessions.actor_for(db, who.id)
             return act(db, actor, *(g(db) if callable(g) else g for g in given), **more)
 
+    def _wallet(self) -> None:
+        for section, ids in scene_wallet.build(self.make, self.skills).items():
+            self._put(section, **ids)
+
     def _put(self, section: str, /, **ids: object) -> None:
         self.sections[section] = {name: str(value) for name, value in ids.items()}
 
@@ -210,6 +220,16 @@ class _Scene:
             what="part",
             step="pause",
         )
+
+    def _programmes(self) -> None:
+        make, known = self.make, list(self.skills.values())
+        self._put("programme-draft", programme=plans.draft(make, known=known))
+        out = plans.published(make, known=known)
+        self._put("programme-published", programme=out)
+        retired = plans.published(make, known=known)
+        self.do(make.bruno, plans.service.retire, lambda db: plans.queries.get_programme(db, retired))
+        self._put("programme-retired", programme=retired)
+        self._opening_of("round-draft", plans.round_draft(make, out))
 
     def _openings(self) -> None:
         make = self.make
@@ -338,6 +358,32 @@ class _Scene:
             person=make.amara.public_id,
         )
         return work
+
+    def _programme(self) -> None:
+        """A place in a programme that is under way, with one session written down by its mentor and a day of hours."""
+        make = self.make
+        inner = learning.running(make)
+        by_mira = learning.logged(make, make.mira, inner)
+        planned = self.do(
+            make.mira, running.plan_session, lambda db: db.get_one(Engagement, inner), learning.in_days(3)
+        )
+        hours = self.do(
+            make.amara, running.log_hours, lambda db: db.get_one(Engagement, inner),
+            worked_on=clock.today(), minutes=60, phase=Phase.TASKS, note="",
+        )  # fmt: skip
+        with make.read() as db:
+            work = db.get_one(Engagement, inner)
+            resource = db.exec(select(Resource.public_id)).first()
+            session = learning.session(make, by_mira)
+            self._put(
+                "programme-under-way",
+                work=work.public_id,
+                session=session.public_id,
+                entry=hours.id,
+                resource=resource,
+                mentor=self.noor.public_id,
+            )
+            self._put("session-planned", session=planned.public_id)
 
     def _parts(self, work: Engagement) -> list[Any]:
         with self.make.read() as db:

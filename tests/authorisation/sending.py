@@ -23,6 +23,7 @@ FOLDERS = {
     "education": "education",
     "organisations": "organisation",
     "achievements": "achievement",
+    "programmes": "programme",
     "credentials": "credential",
     "verify-credential": "check",
     "o": "organisation",
@@ -39,6 +40,9 @@ FOLDERS = {
     "address": "address",
     "session": "session",
     "block": "block",
+    "wallet": "held",
+    "identifiers": "identifier",
+    "issuers": "issuer",
     "threads": "thread",
     "report": "thing",
 }
@@ -104,7 +108,9 @@ FORMS: dict[str, dict[str, str]] = {
     "skills.refuse": {"note": "We have it under another name."},
     "skills.merge": {"into": "Data cleaning"},
     "opportunities.create": {**_WORK, "org": "{organisation}"},
-    "opportunities.save": _WORK,
+    "opportunities.save": {**_WORK, "start": "cohort", "time_zone": "Europe/London", "pay": "200"},
+    "programmes.create": {"template": "stores", "org": "{organisation}"},
+    "programmes.save": {"title": "Stores", "weeks": "5", "mode": "on_site", "save": "draft"},
     "opportunities.save_rubric": {
         "rubric_title": "Lists", "pass_mark": "3", "criteria-0-name": "Accuracy", "criteria-0-feeds": "{skill}",
         "criteria-0-step_1": "Many are wrong.", "criteria-0-step_2": "Some are wrong.",
@@ -136,6 +142,16 @@ FORMS: dict[str, dict[str, str]] = {
     "engagements.confirm": {"amount": "144"},
     "assessments.put_in": _STEPS,
     "assessments.sign": {**_STEPS, "comment": "Good work."},
+    "apprenticeships.tick": {"resource": "{resource}", "done": "1"},
+    "apprenticeships.plan_session": {"day": "2026-11-20", "at": "14:00"},
+    "apprenticeships.log_session": {"held_on": "2026-11-16", "held_at": "09:00", "minutes": "45"},
+    "apprenticeships.session_step": {
+        "note": "It was ten minutes.", "day": "2026-11-21", "at": "14:00",
+        "held_on": "2026-11-16", "held_at": "09:00", "minutes": "45",
+    },
+    "apprenticeships.pulse": {"week": "1", "first": "4", "second": "4"},
+    "apprenticeships.change_mentor": {"mentor": "{mentor}"},
+    "apprenticeships.log_hours": {"worked_on": "2026-11-16", "hours": "2", "phase": "tasks"},
     "reviews.seal": _REVIEW,
     "reviews.reply": {"reply": "Thank you for these words."},
     "messages.send": {"say": "When shall I begin?"},
@@ -164,6 +180,17 @@ FORMS: dict[str, dict[str, str]] = {
     "credential-private credentials.choose": {"see": "public"},
     "credentials.revoke": {"reason": "It was somebody else."},
     "credentials.suspend": {"reason": "We look into it."},
+    "wallet.bring": {"text": "{}", "see": "private"},
+    "wallet.see": {"see": "public"},
+    "held-public wallet.see": {"see": "private"},
+    "wallet.confirm": {"skill": "{other}", "level-{other}": "2"},
+    "wallet.link": {"link": "https://example.net/about-me"},
+    "wallet.answer": {"answer": "{}"},
+    "trust.add": {
+        "uri": "did:web:new.example", "standing": "allowed", "name": "New College", "reason": "They rang us.",
+    },
+    "trust.decide": {"standing": "denied", "reason": "It was not them."},
+    "trust.add_registry": {"kind": "dcc", "registry_name": "More", "url": "https://more.example/registry.json"},
     "demo.begin": {"as": "nobody"},
 }  # fmt: skip
 
@@ -180,4 +207,8 @@ HEADERS = {
 def form(section: str, route: str, things: Mapping[str, str]) -> dict[str, Any]:
     """What is sent: the section's things are filled in where a value names one."""
     found = FORMS.get(f"{section} {route}", FORMS.get(route, {}))
-    return {key: _PLACE.sub(lambda m: things.get(m[1], ""), value) for key, value in found.items()}
+
+    def put(text: str) -> str:
+        return _PLACE.sub(lambda m: things.get(m[1], ""), text)
+
+    return {put(key): put(value) for key, value in found.items()}
