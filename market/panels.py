@@ -10,6 +10,7 @@ from market.cases import panels as cases
 from market.credentials import panels as credentials
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
+from market.evidence import panels as evidence
 from market.gather import Read
 from market.matching import openings_listed
 from market.matching import panels as matching
@@ -44,7 +45,8 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),
-    "organisations.show.aside": (cases.of_organisation,),
+    "organisations.show.aside": (evidence.of_organisation, cases.of_organisation),
+    "opportunities.asked.teaches": (),
     "reviews.show.report": (cases.of_review,),
     "messages.beside.report": (cases.of_message,),
     "skills.queue.tabs": (cases.tabs,),

@@ -59,6 +59,7 @@ def own_explanation(
         opportunity=opportunity,
         change=sentences.change(found.change) if found and found.change else "",
         steps=_steps(db, found, opportunity) if found else [],
+        lacking=[(part.skill_id, part.level) for part in found.fit.parts if not part.met] if found else [],
         person_public_id=actor.public_id,
     )
 
