@@ -194,6 +194,22 @@ def test_an_end_or_a_status_that_may_be_hidden_is_never_a_pass(hidden: tuple[str
     assert said in one.message
 
 
+def test_of_two_status_entries_the_one_that_withdraws_cannot_be_kept_back_unseen() -> None:
+    """An issuer that fixed its own name alone: a suspended badge could show the entry of its revocation only."""
+    second = status_entry(LIST, "6", purpose="suspension")
+    whole = WHOLE | {"credentialStatus": [WHOLE["credentialStatus"], second]}
+
+    def careless(line: str) -> bool:
+        return "#issuer>" in line or "#validUntil>" in line
+
+    made = look(derive(whole, WHOLE, ISSUER, careless))
+    assert made.verdict == "inconclusive"
+    assert codes(made, "unknown") == {"disclosed_unsure"}
+    assert codes(look(derive(whole, WHOLE, ISSUER))) == {"signature_wrong"}, (
+        "all entries are fixed, one is missing"
+    )
+
+
 def test_a_part_that_must_be_shown_cannot_be_left_out() -> None:
     for hidden in ("validUntil", "validFrom", "credentialStatus"):
         made = look(derive(WHOLE, without(hidden), ISSUER))

@@ -503,6 +503,21 @@ def test_an_end_or_a_status_left_out_is_never_a_pass(name: str) -> None:
     assert "disclosed_part" in codes(shown, "pass")
 
 
+def test_of_two_status_entries_the_one_that_withdraws_cannot_be_kept_back_unseen() -> None:
+    def status(index: str, purpose: str) -> dict[str, Any]:
+        return {
+            "id": f"{LIST}#{index}", "type": "BitstringStatusListEntry", "statusPurpose": purpose,
+            "statusListIndex": index, "statusListCredential": LIST,
+        }  # fmt: skip
+
+    kept_back = disclosure("s-9", status("2", "revocation"))
+    entries = [status("1", "suspension"), {"...": digest(kept_back)}]
+    payload, parts = model(credentialStatus=entries)
+    one = check(model_text(payload, *parts), SERVED)
+    assert "disclosed_unsure" in codes(one, "unknown")
+    assert "disclosed_part" in codes(check(model_text(payload, kept_back, *parts), SERVED), "pass")
+
+
 def test_a_changed_part_or_a_bare_token_of_this_form_is_refused() -> None:
     payload, _ = model()
     forged = disclosure("s-1", "id", "did:example:mallory")

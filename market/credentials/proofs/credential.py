@@ -11,6 +11,7 @@ from .checks import Issuer, Report, Verification
 from .run import MAX_NESTING, Run
 from .status import ListOutcome
 
+STATUS_WORD = "<https://www.w3.org/2018/credentials#credentialStatus>"
 ENVELOPE = "EnvelopedVerifiableCredential"
 
 
@@ -61,12 +62,17 @@ def verify_json(document: dict[str, Any], run: Run, container: str) -> Verificat
     view = _view(report, document, signed, urls, run)
     if view is None:
         return finish(report, kind, container, claimed, None, {}, run)
-    if signed.chosen:
-        policy.note_chosen(report, view.document, withheld=True)
+    if signed.chosen and signed.holds:
+        shown = dict(view.document)
+        if (
+            STATUS_WORD not in signed.fixed
+        ):  # of several entries, the one that says "withdrawn" may be left out
+            shown.pop("credentialStatus", None)
+        policy.note_chosen(report, shown, withheld=True)
     made = judged(report, view.document, kind, run, container, claimed)
     # Until every proof has held, nothing in it may be shown or matched on.
-    shown = signed.holds and not report.failed("issuer-binding", "coverage")
-    return replace(made, unsigned=view.unsigned, view=view.document if shown else {})
+    is_shown = signed.holds and not report.failed("issuer-binding", "coverage")
+    return replace(made, unsigned=view.unsigned, view=view.document if is_shown else {})
 
 
 def _check_contexts(report: Report, document: dict[str, Any], *, whole_text_signed: bool) -> list[str] | None:

@@ -80,10 +80,11 @@ def holds(
     contexts: Contexts,
     *,
     expanded: list[Any] | None = None,
+    fixed: set[str] | None = None,
 ) -> bool:
     """Whether every statement of an unsecured document was signed, those that must be shown all together.
 
-    Raises `ProofRefused`, and what `linked` and `canon` raise.
+    `fixed` is filled with the words (predicates, in angle brackets) of which no statement could be left out. Raises `ProofRefused`, and what `linked` and `canon` raise.
     """
     check_key(suite, key)
     value = parse(proof["proofValue"])
@@ -106,6 +107,8 @@ def holds(
         raise ProofRefused("proof_malformed", "the key that the issuer's signature covers") from cause
     check_key(suite, own)
     covered = _digest(options) + value.public_key + _digest("".join(must))
+    if fixed is not None:
+        fixed |= {line.split(" ", 2)[1] for line in must} - {line.split(" ", 2)[1] for line in rest}
     return signature_holds(key, "ES256", value.base_signature, covered) and all(
         signature_holds(own, "ES256", signature, line.encode("utf-8"))
         for signature, line in zip(value.signatures, rest, strict=True)

@@ -90,7 +90,7 @@ AUTHENTIC = {
     "token_malformed": "The token is not a signed token in the usual form ({detail}).",
     "proof_base_copy": "This is the original from which its holder makes copies to show. Make such a copy in the wallet that holds it, and bring that.",
     "disclosed_part": "Its holder chose which of its parts to show. Each part shown is signed.",
-    "disclosed_unsure": "Its holder chose which of its parts to show, and it shows {detail}. Its issuer may have set one, so it is not settled whether it is still in force. Show it again with all of its parts.",
+    "disclosed_unsure": "Its holder chose which of its parts to show, and {detail} is sure to be shown. Its issuer may have set one, so it is not settled whether it is still in force. Show it again with all of its parts; if that does not help, ask its issuer to have its end and its status always shown.",
     "claims_agree": "The token's own dates and names agree with the credential inside.",
     "claims_differ": "The token says one thing and the credential inside another ({detail}).",
     "key_listed": "The issuer's own document lists the key for this use ({detail}).",

@@ -18,13 +18,15 @@ MAX_PROOFS = 6
 class Signed:
     """Whether every proof held, whether the statements (not the text) are what is signed, and the expansion.
 
-    `chosen` where a holder chose which of the signed statements to show.
+    `chosen` where a holder chose which of the signed statements to show; `fixed` are then the words of which no
+    statement could be left out.
     """
 
     holds: bool
     by_statements: bool
     expanded: list[Any] | None
     chosen: bool = False
+    fixed: frozenset[str] = frozenset()
 
 
 def check_proofs(report: Report, document: dict[str, Any], issuer: str | None, run: Run) -> Signed:
@@ -51,15 +53,17 @@ def check_proofs(report: Report, document: dict[str, Any], issuer: str | None, r
     expanded = linked.expand(plain, run.contexts) if any(suite.linked for _, suite in known) else None
     signers = []
     all_hold = True
+    fixed: set[str] = set()
     for number, (proof, suite) in enumerate(known, 1):
         suffix = "" if len(known) == 1 else f"-{number}"
-        controller, holds = _check_one(report, document, proof, suite, proofs, expanded, run, suffix)
+        controller, holds = _check_one(report, document, proof, suite, proofs, expanded, run, suffix, fixed)
         all_hold &= holds
         if controller:
             signers.append(controller)
     _check_issuer(report, issuer, signers)
     by_statements = any(suite.linked for _, suite in known) and all(suite.linked for _, suite in known)
-    return Signed(all_hold, by_statements, expanded, all(suite.selective for _, suite in known))
+    chosen = all(suite.selective for _, suite in known)
+    return Signed(all_hold, by_statements, expanded, chosen, frozenset(fixed))
 
 
 def _check_issuer(report: Report, issuer: str | None, signers: list[str]) -> None:
@@ -82,6 +86,7 @@ def _check_one(
     expanded: list[Any] | None,
     run: Run,
     suffix: str,
+    fixed: set[str],
 ) -> tuple[str | None, bool]:
     """Note one proof; its signer by name (proved only when it holds) and whether it holds."""
     try:
@@ -103,7 +108,7 @@ def _check_one(
     try:
         plain = di.unsecured(document, proof, proofs)
         whole = None if "proof" in plain else expanded
-        holds = _holds(plain, proof, suite, resolved.key, run, whole)
+        holds = _holds(plain, proof, suite, resolved.key, run, whole, fixed)
     except di.ProofRefused as cause:
         status: Status = "unknown" if cause.code == "proof_base_copy" else "fail"
         report.add(f"signature{suffix}", "authentic", status, cause.code, detail=cause.detail)
@@ -127,10 +132,16 @@ def _check_one(
 
 
 def _holds(
-    plain: dict[str, Any], proof: dict[str, Any], suite: di.Suite, key: Key, run: Run, whole: list[Any] | None
+    plain: dict[str, Any],
+    proof: dict[str, Any],
+    suite: di.Suite,
+    key: Key,
+    run: Run,
+    whole: list[Any] | None,
+    fixed: set[str],
 ) -> bool:
     if suite.selective:
-        return derived.holds(plain, proof, suite, key, run.contexts, expanded=whole)
+        return derived.holds(plain, proof, suite, key, run.contexts, expanded=whole, fixed=fixed)
     return di.holds(proof, key, di.secured(plain, proof, suite, key, run.contexts, expanded=whole))
 
 

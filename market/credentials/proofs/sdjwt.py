@@ -46,11 +46,12 @@ class Parts:
 class Disclosed:
     """The payload with what was disclosed put in its place; `withheld` where members of its top level are left out
     (or seem so: an issuer may mix in digests that stand for nothing); `names` are those of its top level that came
-    by disclosure."""
+    by disclosure, `partial` those with something left out inside."""
 
     payload: dict[str, Any]
     withheld: bool
     names: frozenset[str]
+    partial: frozenset[str]
 
 
 def looks_like(text: str) -> bool:
@@ -104,7 +105,7 @@ def disclose(payload: dict[str, Any], disclosures: tuple[str, ...]) -> Disclosed
     jsonio.check_shape(made)
     own = {name for name in payload if name not in ("_sd", "_sd_alg")}
     withheld = sum(1 for name in jsonio.texts(payload.get("_sd")) if name not in by_digest)
-    return Disclosed(made, withheld > 0, frozenset(set(made) - own))
+    return Disclosed(made, withheld > 0, frozenset(set(made) - own), frozenset(work.partial))
 
 
 def _read(text: str) -> list[Any]:
@@ -125,6 +126,8 @@ class _Work:
     def __init__(self, by_digest: dict[str, list[Any]]) -> None:
         self.by_digest = by_digest
         self.seen: set[str] = set()
+        self.hidden = 0
+        self.partial: set[str] = set()
 
     def meet(self, name: Any) -> list[Any] | None:
         """The disclosure that a digest stands for, if it was brought; each digest may be met once."""
@@ -135,7 +138,15 @@ class _Work:
         self.seen.add(name)
         if len(self.seen) > MAX_DIGESTS:
             raise BadDisclosure("too_complex")
+        self.hidden += name not in self.by_digest
         return self.by_digest.get(name)
+
+    def member(self, made: dict[str, Any], name: str, value: Any, depth: int) -> None:
+        """Put one member in, and note on the top level whether something inside of it was left out."""
+        before = self.hidden
+        made[name] = self.put(value, depth + 1)
+        if depth == 1 and self.hidden > before:
+            self.partial.add(name)
 
     def put(self, value: Any, depth: int) -> Any:
         if depth > jsonio.MAX_DEPTH:
@@ -146,7 +157,10 @@ class _Work:
             return value
         if "_sd_alg" in value or _ELEMENT in value:
             raise BadDisclosure("disclosure_malformed", "a reserved name where it has no place")
-        made = {name: self.put(item, depth + 1) for name, item in value.items() if name != "_sd"}
+        made: dict[str, Any] = {}
+        for name, item in value.items():
+            if name != "_sd":
+                self.member(made, name, item, depth)
         digests = value.get("_sd", [])
         if not isinstance(digests, list):
             raise BadDisclosure("disclosure_malformed", "“_sd” is no list")
@@ -158,7 +172,7 @@ class _Work:
                 raise BadDisclosure("disclosure_malformed", "an entry of a list in the place of a member")
             if found[1] in made:
                 raise BadDisclosure("disclosure_collides", found[1][:80])
-            made[found[1]] = self.put(found[2], depth + 1)
+            self.member(made, found[1], found[2], depth)
         return made
 
     def _element(self, item: Any, depth: int) -> list[Any]:

@@ -56,10 +56,8 @@ def verify_text(text: str, run: Run, container: str) -> Verification:
     read = replace(token, payload=shown.payload)
     run = replace(run, holder_key=keybinding.holder_key(token.payload))
     if "vct" not in token.payload:
-        whole = (
-            tokens.credential_of(read) | {"exp": 0} if "exp" in shown.payload else tokens.credential_of(read)
-        )
-        policy.note_chosen(report, whole, withheld=shown.withheld)
+        seen = {name: value for name, value in read.payload.items() if name not in shown.partial}
+        policy.note_chosen(report, seen, withheld=shown.withheld or "credentialStatus" in shown.partial)
         return credential.judge_token(report, read, run, container, MODEL_TYPES)
     policy.note_chosen(report, shown.payload, withheld=False)  # both can never be hidden in this form
     return _judge_claims(report, read, run, container)
