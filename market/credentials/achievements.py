@@ -7,7 +7,7 @@ from market.access import Actor, require
 from market.accounts.models import Organisation
 from market.credentials import queries, rules
 from market.credentials.models import Achievement, AchievementSkill
-from market.credentials.rules import AchievementStatus, Draft
+from market.credentials.rules import AchievementStatus, Draft, plain
 from market.db import new_public_id
 from market.errors import Conflict, Invalid
 from market.rubrics.models import Rubric
@@ -107,8 +107,8 @@ def _write(db: Session, achievement: Achievement, draft: Draft) -> None:
     if len({skill for skill, _level in draft.skills}) < len(draft.skills):
         found = rules.problems(draft)["skills"]
         raise Invalid(found, skills=found)
-    achievement.name, achievement.description = draft.name.strip(), draft.description.strip()
-    achievement.criteria, achievement.kind = draft.criteria.strip(), draft.kind
+    achievement.name, achievement.description = plain(draft.name), plain(draft.description)
+    achievement.criteria, achievement.kind = plain(draft.criteria), draft.kind
     achievement.rubric_id, achievement.valid_months = draft.rubric_id, draft.valid_months
     achievement.language = draft.language
     db.add(achievement)

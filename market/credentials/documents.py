@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from market.credentials.proofs import multi
+from market.credentials.rules import plain
 from market.credentials.signing import multikey, stamp
 
 VC2 = "https://www.w3.org/ns/credentials/v2"
@@ -127,7 +128,7 @@ def email_identity(address: str, salt: str) -> str:
 
 def profile(issuer: Issuer) -> dict[str, Any]:
     """The issuer as a Profile."""
-    return {"id": issuer.did, "type": ["Profile"], "name": issuer.name, "url": issuer.url}
+    return {"id": issuer.did, "type": ["Profile"], "name": plain(issuer.name), "url": issuer.url}
 
 
 def level_id(achievement_url: str, criterion_id: int, step: int | None = None) -> str:
@@ -141,9 +142,9 @@ def achievement(what: Achieved, issuer: Issuer) -> dict[str, Any]:
         "id": what.url,
         "type": ["Achievement"],
         "achievementType": what.kind,
-        "name": what.name,
-        "description": what.description,
-        "criteria": {"narrative": what.criteria},
+        "name": plain(what.name),
+        "description": plain(what.description),
+        "criteria": {"narrative": plain(what.criteria)},
         "creator": profile(issuer),
         "version": str(what.version),
         "inLanguage": what.language,
@@ -158,11 +159,11 @@ def achievement(what: Achieved, issuer: Issuer) -> dict[str, Any]:
 
 
 def _alignment(one: Alignment) -> dict[str, Any]:
-    made = {"type": ["Alignment"], "targetName": one.name, "targetUrl": one.url}
+    made = {"type": ["Alignment"], "targetName": plain(one.name), "targetUrl": one.url}
     if one.framework:
-        made["targetFramework"] = one.framework
+        made["targetFramework"] = plain(one.framework)
     if one.description:
-        made["targetDescription"] = one.description
+        made["targetDescription"] = plain(one.description)
     return made
 
 
@@ -172,7 +173,7 @@ def _described(url: str, criterion: Criterion) -> dict[str, Any]:
             "id": level_id(url, criterion.id, step),
             "type": ["RubricCriterionLevel"],
             "name": f"Step {step}",
-            "description": words,
+            "description": plain(words),
             "level": str(step),
             "points": str(step),
         }
@@ -181,7 +182,7 @@ def _described(url: str, criterion: Criterion) -> dict[str, Any]:
     made = {
         "id": level_id(url, criterion.id),
         "type": ["ResultDescription"],
-        "name": criterion.name,
+        "name": plain(criterion.name),
         "resultType": "RubricCriterionLevel",
         "rubricCriterionLevel": levels,
     }
@@ -196,7 +197,7 @@ def credential(award: Award) -> dict[str, Any]:
         "@context": [VC2, OB3, OB3_EXTENSIONS],
         "id": award.url,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": award.achievement.name,
+        "name": plain(award.achievement.name),
         "issuer": profile(award.issuer),
         "validFrom": stamp(award.valid_from),
         "awardedDate": stamp(award.valid_from),
@@ -243,8 +244,8 @@ def _subject(award: Award) -> dict[str, Any]:
 
 
 def _evidence(one: Evidence) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": ["Evidence"], "name": one.name}
-    for name, value in (("id", one.url), ("narrative", one.narrative), ("genre", one.genre)):
+    made: dict[str, Any] = {"type": ["Evidence"], "name": plain(one.name)}
+    for name, value in (("id", one.url), ("narrative", plain(one.narrative)), ("genre", one.genre)):
         if value:
             made[name] = value
     return made
@@ -341,7 +342,7 @@ def record(
         "@context": [VC2, CLR, OB3, OB3_EXTENSIONS],
         "id": url,
         "type": ["VerifiableCredential", "ClrCredential"],
-        "name": name,
+        "name": plain(name),
         "issuer": profile(issuer),
         "validFrom": stamp(at),
         "credentialSubject": who,

@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select, update
 
 from market import clock
 from market.access import SYSTEM, Actor, require
-from market.credentials import queries, rules
+from market.credentials import address, queries, rules
 from market.credentials.achievements import new_version, publish_achievement
 from market.credentials.models import Achievement, Issued, IssuedPart, StatusEntry, StatusList
+from market.credentials.proofs.sources import BadURL, allowed_url
 from market.credentials.rules import Purpose, Status, Visibility
 from market.errors import Forbidden, Invalid, NotFound
 from market.outbox import announce
@@ -142,16 +143,29 @@ def _facts(
     if len(evidence) > rules.MOST_EVIDENCE:
         raise Invalid(_("Name at most %(most)s pieces of evidence.", most=rules.MOST_EVIDENCE))
     for item in evidence:
-        if not item.name.strip():
+        if not rules.plain(item.name):
             raise Invalid(_("Give each piece of evidence a name."))
-        if item.url is not None and not item.url.startswith("https://"):
-            raise Invalid(_("A link to evidence begins with https://."))
+        if item.url is not None and not _may_show(db, item.url):
+            raise Invalid(_("A link to evidence begins with https:// and leads to a page anyone can reach."))
         if item.sha256 is not None and (item.url is None or not _SHA256.fullmatch(item.sha256)):
             raise Invalid(_("A hash is the SHA-256 of what lies at the link, in 64 hex digits."))
+    links = [item.url for item in evidence if item.url]
+    if len(set(links)) < len(links):
+        raise Invalid(_("Two pieces of evidence have the same link. Take one away."))
     return {
         "results": [one._asdict() for one in results],
         "evidence": [one._asdict() for one in evidence],
     }
+
+
+def _may_show(db: Session, url: str) -> bool:
+    """A public address that is not one of our own documents: those name things in the credential already."""
+    try:
+        allowed_url(url)
+    except BadURL:
+        return False
+    site = address.site_of(db).public_url
+    return not url.startswith((f"{site}/credentials/", f"{site}/achievements/"))
 
 
 def accept(db: Session, actor: Actor, issued: Issued, public: bool) -> None:

@@ -1,5 +1,6 @@
 """The lifecycles of an achievement and of a credential issued here, and who may define, issue, accept and revoke."""
 
+import unicodedata
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,6 +95,17 @@ def parties(actor: Actor, issued: "Issued") -> frozenset[str]:
     return frozenset(mine)
 
 
+def plain(text: str) -> str:
+    """Text as it may stand in a signed document: NFC, without control characters (verifiers differ in how they write
+    them into the canonical form) and without halves of characters."""
+    kept = (
+        letter
+        for letter in text
+        if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs", "Cn")
+    )
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
 class Draft(NamedTuple):
     """What an achievement says, as written."""
 
@@ -110,13 +122,13 @@ class Draft(NamedTuple):
 def problems(draft: Draft) -> dict[str, str]:
     """What is to be mended before this achievement can be published, by field."""
     found = {}
-    if not draft.name.strip():
+    if not plain(draft.name):
         found["name"] = _("Give it a name: it is what people see first.")
     elif len(draft.name) > MOST_NAME:
         found["name"] = _("Keep the name under %(most)s characters.", most=MOST_NAME)
-    if not draft.description.strip():
+    if not plain(draft.description):
         found["description"] = _("Say what this is for, in a sentence or two.")
-    if not draft.criteria.strip():
+    if not plain(draft.criteria):
         found["criteria"] = _("Say what a person has to do to earn it.")
     for field, text in (("description", draft.description), ("criteria", draft.criteria)):
         if len(text) > MOST_TEXT:

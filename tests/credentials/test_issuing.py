@@ -283,9 +283,25 @@ def test_who_may_not_issue_is_told_why(make: World) -> None:
         {"evidence": [EvidenceItem("")]},
         {"evidence": [EvidenceItem("Plan", url="http://insecure.example")]},
         {"evidence": [EvidenceItem("Plan", sha256="xyz")]},
+        {"evidence": [EvidenceItem("Plan", url="https://10.0.0.1/plan")]},
+        {"evidence": [EvidenceItem("Plan", url="https://example.com/a b")]},
+        {"evidence": [EvidenceItem("Plan", url="https://user@example.com/a")]},
+        {"evidence": [EvidenceItem("Plan", url="http://testserver/credentials/aaaa")]},
+        {"evidence": [EvidenceItem(n, url="https://example.com/a") for n in ("Plan", "Other")]},
         {"valid_until": "past"},
     ],
-    ids=["results of another rubric", "no name", "plain http", "no hash", "an end that is past"],
+    ids=[
+        "results of another rubric",
+        "no name",
+        "plain http",
+        "no hash",
+        "an internal host",
+        "no address",
+        "a user in it",
+        "one of ours",
+        "the same twice",
+        "an end that is past",
+    ],
 )
 def test_what_cannot_stand_in_a_credential_is_refused(make: World, more: dict[str, Any]) -> None:
     what = scene.achievement(make)
