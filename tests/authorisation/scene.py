@@ -126,7 +126,7 @@ class _Scene:
 
     def tell(self) -> Built:
         for step in (
-            self._organisations, self._openings, self._programmes, self._applications, self._works,
+            self._organisations, self._openings, self._programmes, self._applications, self._works, self._learning,
             self._profiles, self._own, self._skills, self._cases, self._credentials, self._wallet, self._entering,
         ):  # fmt: skip
             step()
@@ -359,7 +359,7 @@ class _Scene:
         )
         return work
 
-    def _programme(self) -> None:
+    def _learning(self) -> None:
         """A place in a programme that is under way, with one session written down by its mentor and a day of hours."""
         make = self.make
         inner = learning.running(make)
@@ -373,7 +373,9 @@ class _Scene:
         )  # fmt: skip
         with make.read() as db:
             work = db.get_one(Engagement, inner)
-            resource = db.exec(select(Resource.public_id)).first()
+            resource = db.exec(
+                select(Resource.public_id).where(Resource.version_id == work.programme_version_id)
+            ).first()
             session = learning.session(make, by_mira)
             self._put(
                 "programme-under-way",
