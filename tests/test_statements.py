@@ -61,7 +61,11 @@ LISTS = {
     "matching.people, several skills": List("/people?q=Stock+control+1,+spreadsheets+2,+brewing", "bruno"),
     "matching.people, for an opening": List("/people?for={busy}", "bruno"),
     "applications.candidates": List(
-        "/postings/{busy}/applications", "bruno", 13, "a ranking, and one applicant opened and explained"
+        "/postings/{busy}/applications",
+        "bruno",
+        5,
+        "the list takes one; one applicant is opened beside it and explained from the ledger: what is near the "
+        "skills asked, the evidence, who gave it",
     ),
     "applications.covered": List("/postings/{busy}/applications/covered", "bruno"),
     "matching.candidates": List("/postings/{busy}/candidates", "bruno"),

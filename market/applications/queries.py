@@ -147,10 +147,11 @@ class CandidateRow(NamedTuple):
     person_public_id: str
     name: str
     headline: str
+    is_apart: bool = False  # chose to be put in no order
 
 
 MOST_CANDIDATES = 500
-_CANDIDATES: Any = (
+_ALL_CANDIDATES: Any = (
     select(
         col(Application.id),
         col(Application.public_id),
@@ -162,17 +163,18 @@ _CANDIDATES: Any = (
         col(Person.public_id).label("person_public_id"),
         func.coalesce(col(Person.display_name), "").label("name"),
         func.coalesce(col(TalentProfile.headline), "").label("headline"),
+        func.coalesce(col(TalentProfile.is_apart), False).label("is_apart"),
     )
     .join(Person, col(Person.id) == col(Application.person_id))
     .outerjoin(TalentProfile, col(TalentProfile.person_id) == col(Application.person_id))
-    .where(
-        col(Application.opportunity_id) == bindparam("opportunity"),
-        col(Application.status).in_(SENT),
-        col(Application.submitted_at).is_not(None),
-    )
+    .where(col(Application.status).in_(SENT), col(Application.submitted_at).is_not(None))
     .order_by(col(Application.submitted_at), col(Application.id))
     .limit(MOST_CANDIDATES)
 )
+_CANDIDATES = _ALL_CANDIDATES.where(col(Application.opportunity_id) == bindparam("opportunity"))
+OPENING_ID = select(col(Opportunity.id)).where(col(Opportunity.public_id) == bindparam("opening"))
+CANDIDATES = _ALL_CANDIDATES.where(col(Application.opportunity_id) == OPENING_ID.scalar_subquery())
+"""Everyone who applied for the `opening` of a public id, to be read beside it: rows for `CandidateRow`."""
 
 
 def candidates(db: Session, opportunity_id: int) -> list[CandidateRow]:

@@ -1,21 +1,24 @@
 """Applicants in the order of their evidence, with the two numbers of each and what each is surest of."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as columns
+from sqlmodel import Session, col
 
 from market.access import Actor
-from market.applications.queries import CandidateRow
-from market.evidence.models import PersonSkill
+from market.applications.models import Application
+from market.applications.queries import CANDIDATES, OPENING_ID, CandidateRow
+from market.gather import Gather
 from market.matching import service as matching
+from market.matching.candidates import Shown, levels_statement
 from market.matching.core import explain
 from market.matching.core.explain import Fit
 from market.matching.core.policy import Policy
 from market.matching.models import Ranking, RankingRow, Slot
-from market.matching.queries import Wanted, requirements_of
+from market.matching.queries import REQUIREMENTS_OF, Wanted, wanted_in
 from market.opportunities.models import Opportunity
-from market.profiles.queries import chose_no_order
+from market.opportunities.models import Requirement as Asked
 
 
 class Candidate(NamedTuple):
@@ -39,19 +42,47 @@ class Order(NamedTuple):
     rows: list[RankingRow]
 
 
+class Applicants(NamedTuple):
+    """An opening of a public id with who applied, what it asks, and the applicants' levels: rows for `weighed`."""
+
+    opening: Opportunity
+    everyone: list[CandidateRow]
+    wanted: list[Wanted]
+    levels: Sequence[Any]
+
+
+def applicants(db: Session, actor: Actor, public_id: str) -> Applicants | None:
+    """One statement; None where there is no such opening. Whether the actor may know of it is for who asks."""
+    opening = OPENING_ID.scalar_subquery()
+    people = CANDIDATES.with_only_columns(col(Application.person_id))
+    skills = (
+        columns(col(Asked.skill_id))
+        .join(Opportunity, col(Opportunity.id) == col(Asked.opportunity_id))
+        .where(col(Asked.opportunity_id) == opening, col(Asked.version) == col(Opportunity.version))
+    )
+    levels = levels_statement(skills, people, Shown(opening, actor.id))
+    found, (rows, needs, known) = Gather(CANDIDATES, REQUIREMENTS_OF, levels).beside(
+        db, Opportunity, col(Opportunity.public_id) == public_id, {"opening": public_id}
+    )
+    if not found:
+        return None
+    return Applicants(found[0], [CandidateRow._make(row) for row in rows], wanted_in(needs), known)
+
+
 def rank(
     db: Session,
     actor: Actor,
-    opportunity: Opportunity,
+    read: Applicants,
     here: Sequence[CandidateRow],
     policy: Policy = matching.POLICY,
 ) -> Order:
-    """Everyone in `here`, the best first. Nobody is left out. Five statements, whatever their number."""
-    apart = chose_no_order(db, [row.person_id for row in here])
-    by_person = {row.person_id: row for row in here if row.person_id not in apart}
-    ranking, rows = matching.rank_applicants(db, actor, opportunity, list(by_person), policy)
-    wanted = requirements_of(db, opportunity)
-    surest = _surest(db, wanted, list(by_person))
+    """Everyone in `here`, the best first. Nobody is left out. No statement."""
+    by_person = {row.person_id: row for row in here if not row.is_apart}
+    wanted, known = read.wanted, [row for row in read.levels if row.person_id in by_person]
+    ranking, rows = matching.rank_applicants(
+        db, actor, read.opening, list(by_person), policy, [w.asked for w in wanted], known
+    )
+    surest = _surest(wanted, known)
     made: list[Candidate] = []
     place = 0
     for row in rows:
@@ -61,7 +92,7 @@ def rank(
         made.append(
             Candidate(None if kept else place, by_person[row.person_id], fit, surest.get(row.person_id))
         )
-    by_day = sorted((row for row in here if row.person_id in apart), key=lambda row: row.submitted_at)
+    by_day = sorted((row for row in here if row.is_apart), key=lambda row: row.submitted_at)
     return Order([*made, *(Candidate(None, row, None, None, True) for row in by_day)], ranking, rows)
 
 
@@ -69,15 +100,9 @@ def _fit(wanted: Sequence[Wanted], levels: Sequence[int]) -> Fit:
     return explain.fit([w.asked for w in wanted], levels, [w.skill for w in wanted])
 
 
-def _surest(db: Session, wanted: Sequence[Wanted], people: Sequence[int]) -> dict[int, tuple[int, str]]:
+def _surest(wanted: Sequence[Wanted], known: Sequence[Any]) -> dict[int, tuple[int, str]]:
     """Each person's skill with the highest tier among those asked, the higher level where two are alike."""
     names = {w.asked.skill_id: w.skill for w in wanted}
-    if not names or not people:
-        return {}
-    found = db.exec(
-        select(PersonSkill.person_id, PersonSkill.skill_id, PersonSkill.tier)
-        .where(col(PersonSkill.skill_id).in_(names), col(PersonSkill.person_id).in_(people))
-        .where(col(PersonSkill.via_steps) >= 0)
-        .order_by(col(PersonSkill.tier), col(PersonSkill.level), col(PersonSkill.skill_id))
-    )
-    return {person: (tier, names[skill]) for person, skill, tier in found}  # the last one stays
+    shown = [row for row in known if row.skill_id in names and row.via_steps >= 0]
+    shown.sort(key=lambda row: (row.tier, row.level, row.skill_id))
+    return {row.person_id: (row.tier, names[row.skill_id]) for row in shown}  # the last one stays

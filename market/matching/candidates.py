@@ -30,12 +30,13 @@ class Shown(NamedTuple):
     """For which list exposure is counted: its own earlier showings count for nothing, so that reading it twice
     does not change it."""
 
-    opportunity_id: int | None = None
+    opportunity_id: Any = None  # an id, or a statement of one
     viewer_id: int = 0
 
     def elsewhere(self) -> ColumnElement[bool]:
         if self.opportunity_id is not None:
-            return func.coalesce(col(Ranking.opportunity_id), 0) != self.opportunity_id
+            other: ColumnElement[bool] = func.coalesce(col(Ranking.opportunity_id), 0) != self.opportunity_id
+            return other
         return or_(
             col(Ranking.opportunity_id).is_not(None),
             func.coalesce(col(Ranking.viewer_id), 0) != self.viewer_id,
@@ -48,7 +49,7 @@ def candidates(
     """These people, in their order, as the policy weighs them."""
     if not person_ids:
         return []
-    statement = _statement([r.skill_id for r in requirements], person_ids, shown)
+    statement = levels_statement([r.skill_id for r in requirements], person_ids, shown)
     return weighed(db.connection().execute(statement), requirements, person_ids)
 
 
@@ -86,7 +87,7 @@ def read_pool(
 ) -> Sequence[Any]:
     """Rows for `weighed` with `listed`, of everyone in a pool; `beside` adds what the page shows of each."""
     people = pool.cte("pool")
-    statement = _statement([r.skill_id for r in requirements], select(people.c.person_id), shown)
+    statement = levels_statement([r.skill_id for r in requirements], select(people.c.person_id), shown)
     statement = statement.add_columns(people.c.listed).join(people, people.c.person_id == col(Person.id))
     found: Sequence[Any] = db.connection().execute(beside(statement)).all()
     return found
@@ -112,8 +113,11 @@ def weighed(
     ]
 
 
-def _statement(skills: Sequence[int], people: Any, shown: Shown) -> Any:
-    """Every one of the people with each of the skills they have, or once with none."""
+def levels_statement(skills: Any, people: Any, shown: Shown) -> Any:
+    """Every one of the people with each of the skills they have, or once with none: rows for `weighed`.
+
+    `skills` and `people` hold ids, or are statements of them.
+    """
     # One opening, or one reader who searches, counts once however often the list was looked at.
     lists = func.count(distinct(func.coalesce(col(Ranking.opportunity_id), -col(Ranking.viewer_id))))
     seen = (
@@ -139,6 +143,7 @@ def _statement(skills: Sequence[int], people: Any, shown: Shown) -> Any:
             col(PersonSkill.mu),
             col(PersonSkill.sigma),
             col(PersonSkill.tier),
+            col(PersonSkill.via_steps),
         )
         .select_from(Person)
         .outerjoin(TalentProfile, col(TalentProfile.person_id) == col(Person.id))

@@ -80,13 +80,14 @@ def explanation(
     person: Person,
     level: int = 2,
     apart: bool | None = None,
+    wanted: Sequence[Wanted] | None = None,
     **_more: Any,
 ) -> Markup:
     """Why a person stands where they stand for an opening, to either side; to others nothing of who chose no order.
 
-    `apart` says whether they did, where the page knows it already.
+    `apart` says whether they did, and `wanted` what is asked, where the page knows it already.
     """
-    wanted = requirements_of(db, opportunity)
+    wanted = requirements_of(db, opportunity) if wanted is None else wanted
     if apart is None and actor.id != person.id:
         apart = bool(chose_no_order(db, [person.id]))
     if not wanted or (apart and actor.id != person.id):

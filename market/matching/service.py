@@ -185,12 +185,22 @@ def rank_applicants(
     opportunity: Opportunity,
     person_ids: Sequence[int],
     policy: Policy = POLICY,
+    requirements: Sequence[Requirement] | None = None,
+    known: Iterable[Any] | None = None,
 ) -> tuple[Ranking, list[RankingRow]]:
-    """People who applied, the best first. Nobody is left out: who has none of the skills stands at the end."""
-    requirements = [w.asked for w in requirements_of(db, opportunity)]
+    """People who applied, the best first. Nobody is left out: who has none of the skills stands at the end.
+
+    `known` are rows of `candidates.levels_statement`, which with `requirements` leave nothing to read.
+    """
+    if requirements is None:
+        requirements = [w.asked for w in requirements_of(db, opportunity)]
     tie = tie_for(opportunity.public_id)
     policy = listing.without_exposure(policy)
-    people = candidates(db, requirements, person_ids, Shown(opportunity.id, actor.id))
+    people = (
+        candidates(db, requirements, person_ids, Shown(opportunity.id, actor.id))
+        if known is None
+        else weighed(known, requirements, person_ids)
+    )
     placed = listing.in_order(people, requirements, tie, policy)
     findable = Findable(org_id=opportunity.org_id)
     of = log.Of(RankingKind.APPLICANTS, actor, findable, opportunity)

@@ -15,14 +15,15 @@ from market.applications import queries, rules, sentences, service
 from market.applications.forms import DeclineForm
 from market.applications.models import Application
 from market.applications.queries import CandidateRow
-from market.applications.ranking import rank
+from market.applications.ranking import applicants, rank
 from market.applications.routes.showing import face, ways
 from market.applications.rules import DeclineCode, Side, Status
 from market.errors import Invalid, NotFound
 from market.matching import service as matching
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
-from market.web.forms import BLANK, Entry, read
+from market.web.forms import BLANK, Entry
+from market.web.forms import read as read_form
 from market.web.kit import kit_of
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, after, page
@@ -45,13 +46,15 @@ def _ours(request: Request, db: Session, actor: Actor) -> Opportunity:
 
 def candidates(request: Request, db: Session, actor: Actor) -> Response:
     """Who applied, in the order of their evidence, with one row opened and explained beside its actions."""
-    opening = _ours(request, db, actor)
-    everyone = [row for row in queries.candidates(db, opening.id) if row.status != Status.WITHDRAWN]
+    read = applicants(db, actor, request.path_params["id"])
+    if read is None or not actor.may_for(Task.DECIDE, read.opening.org_id):
+        raise NotFound(_("There is no such opening."))
+    opening, everyone = read.opening, [row for row in read.everyone if row.status != Status.WITHDRAWN]
     tab = request.query_params.get("tab", "applied")
     tab = tab if tab in (*TABS, "invite") else "applied"
     here = [row for row in everyone if row.status in TABS.get(tab, ())]
     policy = matching.policy_for(kit_of(request).settings.exploration_places)
-    order = rank(db, actor, opening, here, policy) if here else None
+    order = rank(db, actor, read, here, policy) if here else None
     if order is not None:
         after(request, lambda log: matching.keep(log, order.ranking, order.rows))
     ranked = order.candidates if order else []
@@ -59,11 +62,21 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
     shown = ranked[start : start + SIZE]
     opened = next((c for c in shown if c.row.public_id == request.query_params.get("open")), None)
     opened = opened or next(iter(shown), None)
+    person, application = (
+        db.exec(
+            select(Person, Application)
+            .join(Application, col(Application.person_id) == col(Person.id))
+            .where(Application.id == opened.row.id)
+        ).one()
+        if opened
+        else (None, None)
+    )
     now = clock.now()
     return render(
         request,
         "applications/candidates.html",
         opportunity=opening,
+        wanted=read.wanted,
         tab=tab,
         ranking=order.ranking.public_id if order else "",
         policy_version=order.ranking.policy_version if order else 0,
@@ -72,8 +85,8 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
         start=start,
         next=start + SIZE if len(ranked) > start + SIZE else 0,
         opened=opened,
-        person=db.get_one(Person, opened.row.person_id) if opened else None,
-        ways=ways(db, actor, db.get_one(Application, opened.row.id), opening) if opened else [],
+        person=person,
+        ways=ways(db, actor, application, opening) if application else [],
         invited=queries.invited(db, opening.id) if tab == "invite" else [],
         overdue=sum(_is_overdue(row, now) for row in everyone),
         answer_by=_last_promise(everyone),
@@ -164,7 +177,7 @@ def _theirs(request: Request, db: Session, actor: Actor) -> Application:
 def decline(request: Request, db: Session, actor: Actor) -> Response:
     """Say no, with the reason."""
     application = _theirs(request, db, actor)
-    entry = read(DeclineForm, request.state.form)
+    entry = read_form(DeclineForm, request.state.form)
     if entry.errors:
         return decline_form(request, db, actor, entry)
     try:
