@@ -22,6 +22,7 @@ from market.credentials.models import (
     StatusList,
 )
 from market.credentials.rules import KeyKind, Purpose, Status
+from market.db import new_public_id
 from market.errors import Conflict
 from market.rubrics.queries import rubric_with_criteria
 from market.words import _
@@ -67,6 +68,7 @@ def achieved(
             for row in queries.skills_of(db, achievement.id)
         ),
         rubric=tuple(rubric),
+        image=f"{site}/achievements/{achievement.public_id}/badge.png",
     )
 
 
@@ -179,3 +181,29 @@ def _places(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Place, .
             lists.sign(db, where)
         made.append(Place(purpose, lists.url_of(base, where), position))
     return tuple(made)
+
+
+def record(db: Session, person_id: int) -> str | None:
+    """A person's accepted credentials as one CLR 2.0 document, signed by the site now; None where there is none.
+
+    It reads only: the site's key is made with the first credential. Each credential stays in it as its issuer signed it,
+    those that count now and no others. Raises `Conflict`, `KeyUnusable`.
+    """
+    base, key = address.current(db), keys.active(db, None, KeyKind.ED25519)
+    accepted = [one for one in queries.issued_to(db, person_id) if one.status is Status.ACCEPTED]
+    inner = [signed for one in accepted if (signed := queries.signed_of(db, one)) is not None]
+    if base is None or key is None or not inner:
+        return None
+    site = address.site_of(db)
+    did = documents.did_web(base.public_url)
+    plain = documents.record(
+        f"{base.public_url}/records/{new_public_id()}",
+        Issuer(did, site.name, base.public_url),
+        _("Everything earned at %(site)s", site=site.name),
+        [json.loads(one.document) for one in inner],
+        clock.now(),
+        **subject_of(db, person_id),
+    )
+    private = keys.private_of(db, key)
+    assert isinstance(private, Ed25519PrivateKey)
+    return signing.as_text(signing.add_proof(plain, private, f"{did}#{key.name}", clock.now()))

@@ -32,7 +32,10 @@ def ensure_world(settings: Settings) -> bool:
     It is made in a folder of its own and moved when it is whole, so that an interrupted run leaves nothing behind
     that looks finished.
     """
-    if (settings.data / "market.db").exists() or settings.database_url:
+    if settings.database_url:
+        return False
+    if (settings.data / "market.db").exists():
+        _issue_here(settings)
         return False
     from market.demo.building import build
 
@@ -51,6 +54,28 @@ def ensure_world(settings: Settings) -> bool:
             _move(building / name, settings.data / name)
     shutil.rmtree(building)
     return True
+
+
+def _issue_here(settings: Settings) -> None:
+    """Let credentials be issued under this port, when the world was made for another. What was signed stays as it is."""
+    from sqlmodel import select
+
+    from market.credentials import address
+    from market.credentials.models import IssuingAddress
+    from market.db import connect, transaction
+
+    engine = connect(settings.url)
+    with transaction(engine, write=True) as db:
+        now, wanted = address.current(db), settings.public_url.rstrip("/")
+        if now is not None and now.public_url != wanted:
+            now.is_current = None
+            db.add(now)
+            db.flush()
+            known = db.exec(select(IssuingAddress).where(IssuingAddress.public_url == wanted)).first()
+            here = known or IssuingAddress(public_url=wanted)
+            here.is_current = True
+            db.add(here)
+    engine.dispose()
 
 
 def _move(source: Path, target: Path) -> None:

@@ -377,7 +377,13 @@ def test_one_address_gives_the_page_the_document_and_the_picture(client: Client,
     issued = scene.accepted(make)
     path = f"/credentials/{issued.public_id}"
     document = client.get(path, headers={"Accept": "application/vc"})
-    assert json.loads(document.text)["id"].endswith(path)
+    said = json.loads(document.text)
+    assert said["id"].endswith(path)
+    image = said["credentialSubject"]["achievement"]["image"]["id"].removeprefix("http://testserver")
+    assert client.get(image).content.startswith(baked.PNG)
+    achievement = said["credentialSubject"]["achievement"]["id"].removeprefix("http://testserver")
+    as_document = client.get(achievement, headers={"Accept": "application/ld+json"})
+    assert json.loads(as_document.text)["name"] == scene.NAME
     assert document.headers["access-control-allow-origin"] == "*"
     png = client.get(f"{path}.png")
     assert baked.extract(png.content) == ("png", document.text)
@@ -405,7 +411,9 @@ def test_everything_can_be_taken_along_at_once(client: Client, make: World) -> N
 def test_a_revocation_needs_a_reason_and_everyone_reads_it(client: Client, make: World) -> None:
     issued, bruno = scene.accepted(make), client.as_(make.bruno)
     path = f"/credentials/{issued.public_id}"
-    assert bruno.post(f"{path}/revoke", {"reason": " "}).status_code == 422
+    silent = bruno.post(f"{path}/revoke", {"reason": " "})
+    assert silent.status_code == 422
+    assert "Say why: its holder reads it." in words(silent)
     assert bruno.post(f"{path}/revoke", {"reason": "x" * 501}).status_code == 422
     assert client.as_(make.amara).post(f"{path}/revoke", {"reason": "Mine."}).status_code == 403
     bruno.post(f"{path}/revoke", {"reason": "The loaves were bought."})

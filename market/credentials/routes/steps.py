@@ -69,6 +69,8 @@ def _with_reason(
 ) -> Callable[[Request, Session, Actor], Response]:
     def handler(request: Request, db: Session, actor: Actor) -> Response:
         issued, entry = _theirs(request, db, actor), read(ReasonForm, request.state.form)
+        if not str(entry.value("reason")).strip():
+            entry = entry.with_error("reason", _("Say why: its holder reads it."))
         if entry.errors:
             return show_page(request, db, actor, issued, entry, step)
         take(db, actor, issued, entry.data.reason)
