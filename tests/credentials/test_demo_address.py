@@ -1,5 +1,6 @@
 """The demo on another port than the one its world was made on: credentials are issued under the one it is served on."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ def test_the_demo_issues_under_the_port_it_is_served_on(
     make: World, tmp_path: Path, ports: tuple[int, ...]
 ) -> None:
     signed = scene.given(make).signed_id
-    with make.engine.connect() as connection:
-        connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'market.db'}'")
+    copying = sqlite3.connect(make.engine.url.database or "")
+    copying.execute(f"VACUUM INTO '{tmp_path / 'market.db'}'")
+    copying.close()
     for port in ports:
         assert ensure_world(demo_settings(Settings(data=tmp_path), port)) is False
     engine = connect(f"sqlite:///{tmp_path / 'market.db'}")
