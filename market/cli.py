@@ -249,6 +249,58 @@ def _say_left(left: "list[Left]", report: Path | None) -> None:
         typer.echo(f"All of them are in {report}.")
 
 
+issuers = typer.Typer(no_args_is_help=True, help="Issuers of credentials that this site knows or refuses.")
+app.add_typer(issuers, name="issuers")
+
+
+@issuers.command("import")
+def import_issuers(
+    source: Annotated[str, typer.Argument(help="A file or an https address: a registry, or a list of them.")],
+    name: Annotated[str, typer.Option(help="What the registry is called.")] = "",
+) -> None:
+    """Take in a registry in the form of the Digital Credentials Consortium, or a list of registries."""
+    from functools import partial
+
+    from market.trust import commands
+
+    settings = from_environment()
+    try:
+        typer.echo(commands.import_from(source, settings, partial(_writing, settings), name=name))
+    except (commands.Misuse, OSError) as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
+
+
+@issuers.command("decide")
+def decide_issuer(
+    uri: Annotated[str, typer.Argument(help="As credentials name it: did:web:example.org, or its address.")],
+    standing: Annotated[str, typer.Argument(help="allowed, denied or none (the registries decide).")],
+    reason: Annotated[str, typer.Option(help="Why: it is public on the issuer's page.")],
+    name: Annotated[str, typer.Option(help="The name people know it by.")] = "",
+) -> None:
+    """Put an issuer on the site's own list, or take it off it."""
+    from functools import partial
+
+    from market.trust import commands
+    from market.trust.rules import Standing
+
+    try:
+        where = Standing(standing)
+        said = commands.decide(uri, where, partial(_writing, from_environment()), name=name, reason=reason)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
+    typer.echo(said)
+
+
+@issuers.command("list")
+def list_issuers() -> None:
+    """Every issuer that a list names or refuses."""
+    from functools import partial
+
+    from market.trust import commands
+
+    typer.echo("\n".join(commands.listed(partial(_writing, from_environment()))) or "None.")
+
+
 ranking = typer.Typer(no_args_is_help=True, help="The log of lists that were shown.")
 app.add_typer(ranking, name="ranking")
 

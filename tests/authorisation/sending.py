@@ -180,7 +180,7 @@ FORMS: dict[str, dict[str, str]] = {
     "credential-private credentials.choose": {"see": "public"},
     "credentials.revoke": {"reason": "It was somebody else."},
     "credentials.suspend": {"reason": "We look into it."},
-    "wallet.bring": {"text": "{}", "see": "private"},
+    "wallet.bring": {"text": "[]", "see": "private"},
     "wallet.see": {"see": "public"},
     "held-public wallet.see": {"see": "private"},
     "wallet.confirm": {"skill": "{other}", "level-{other}": "2"},
