@@ -133,7 +133,7 @@ LEADS_TO: LeadsTo = {
     "credential.signing_asked": (credentials.sign_anew,),
     "credential.signed_anew": (tell,),
     "credential.offered": (tell,),
-    "credential.accepted": (tell,),
+    "credential.accepted": (credentials.make_site_key, tell),
     "credential.refused": (credentials.sign_lists, tell),
     "credential.suspended": (credentials.sign_lists, tell),
     "credential.reinstated": (credentials.sign_lists, tell),

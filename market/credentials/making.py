@@ -186,7 +186,7 @@ def _places(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Place, .
 def record(db: Session, person_id: int) -> str | None:
     """A person's accepted credentials as one CLR 2.0 document, signed by the site now; None where there is none.
 
-    It reads only: the site's key is made with the first credential. Each credential stays in it as its issuer signed it,
+    It reads only: the site's key is made when a first credential is accepted. Each credential stays in it as its issuer signed it,
     those that count now and no others. Raises `Conflict`, `KeyUnusable`.
     """
     base, key = address.current(db), keys.active(db, None, KeyKind.ED25519)

@@ -6,9 +6,9 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import SYSTEM
-from market.credentials import issuing, lists, making, rules
+from market.credentials import issuing, keys, lists, making, rules
 from market.credentials.models import Issued
-from market.credentials.rules import Status
+from market.credentials.rules import KeyKind, Status
 from market.outbox import Event, announce
 from market.transitions import take
 
@@ -33,6 +33,12 @@ def sign_anew(db: Session, event: Event) -> None:
         return
     making.sign(db, issued)
     announce(db, "credential.signed_anew", SYSTEM, subject=("issued", issued.id), issued_id=issued.id)
+
+
+def make_site_key(db: Session, event: Event) -> None:
+    """Someone has accepted a first credential: from now on the site may sign whole records."""
+    if keys.active(db, None, KeyKind.ED25519) is None:
+        keys.create(db, None, KeyKind.ED25519)
 
 
 def sign_lists(db: Session, event: Event) -> None:

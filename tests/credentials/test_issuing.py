@@ -1,7 +1,9 @@
 """Issuing: from a draft to a document that our own verifier accepts, and everything that may become of it."""
 
+import io
 import json
 import threading
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +13,14 @@ from sqlmodel import col, select
 from market import clock, timers
 from market.access import SYSTEM, Role
 from market.accounts.sessions import actor_for
-from market.credentials import achievements, issuing, queries
+from market.credentials import achievements, issuing, making, queries
 from market.credentials.issuing import EvidenceItem, Result
 from market.credentials.models import Achievement, Issued, Signed, StatusEntry, StatusList
 from market.credentials.rules import AchievementStatus, Purpose, Status, Visibility
 from market.errors import Conflict, Forbidden, Invalid, MarketError, NotFound
 from market.notifications.models import Notification
 from tests.credentials import issuing_scene as scene
+from tests.support.client import Client
 from tests.support.world import World
 
 
@@ -338,6 +341,24 @@ def test_an_incomplete_achievement_is_not_published(make: World) -> None:
         with pytest.raises(Invalid) as refused:
             issuing.publish_achievement(db, bruno, made)
         assert set(refused.value.fields) == {"name", "description", "criteria", "kind"}
+
+
+def test_a_whole_record_holds_what_was_accepted_and_counts(make: World, client: Client) -> None:
+    what = scene.achievement(make)
+    one, other = scene.issued(make, what, accepted=True), scene.issued(make, what, accepted=True)
+    scene.issued(make, what)  # not accepted
+    act(make, make.bruno, other, issuing.revoke, "A mistake.")
+    with make.read() as db:
+        text = making.record(db, make.amara.id)
+        assert text is not None
+        found = scene.check(db, text, emails=(make.amara.email,))
+        assert (found.verdict, found.format, found.bound) == ("verified", "clr-2.0", "email")
+        assert [inner.verdict for inner in found.inner] == ["verified"]
+        assert json.loads(text)["credentialSubject"]["verifiableCredential"] == [scene.document(db, one)]
+        assert making.record(db, make.chidi.id) is None
+    packed = client.as_(make.amara).get("/credentials/mine/all.zip")
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as files:
+        assert json.loads(files.read("record.json"))["issuer"]["id"] == "did:web:testserver"
 
 
 def test_places_in_the_lists_are_random_and_each_is_taken_once(make: World) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import zipfile
 
 from sqlmodel import Session
@@ -9,11 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market.access import Actor, signed_in
-from market.credentials import queries, sentences, shown
+from market.credentials import making, queries, sentences, shown
 from market.credentials.routes.showing import content
 from market.credentials.rules import Status
+from market.credentials.signing import KeyUnusable
+from market.errors import Conflict
 from market.web.render import render
 from market.web.routing import MarketRoute, page
+
+log = logging.getLogger(__name__)
 
 
 def mine(request: Request, db: Session, actor: Actor) -> Response:
@@ -29,7 +34,8 @@ def mine(request: Request, db: Session, actor: Actor) -> Response:
 
 
 def export(request: Request, db: Session, actor: Actor) -> Response:
-    """All of them in one file: each signed credential as JSON, as a token where it has one, and in its picture."""
+    """All of them in one file: each signed credential as JSON, as a token where it has one, and in its picture; and the
+    accepted ones together as one learner record (CLR 2.0), signed by the site."""
     out, listed = io.BytesIO(), []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for issued in queries.issued_to(db, actor.id):
@@ -42,6 +48,13 @@ def export(request: Request, db: Session, actor: Actor) -> Response:
                     names.append(f"{issued.public_id}.{form}")
                     packed.writestr(names[-1], content(db, issued, signed, form))
             listed.append({"id": issued.public_id, "status": str(issued.status), "files": names})
+        try:
+            record = making.record(db, actor.id)
+        except (Conflict, KeyUnusable):
+            log.exception("the record of a person could not be signed")
+            record = None
+        if record is not None:
+            packed.writestr("record.json", record)
         packed.writestr("list.json", json.dumps(listed, indent=2))
     return Response(
         out.getvalue(),
