@@ -25,6 +25,7 @@ from market.skills import service as skills
 from tests.applications import scene
 from tests.evidence.ledger import record
 from tests.opportunities import postings
+from tests.programmes import plans
 from tests.support.world import NOW, Known, World
 
 NAMES = ("Millrace", "Weir House", "Old Forge", "Larch Hill", "Tannery", "Saltings")
@@ -61,6 +62,7 @@ def _apart(make: World, n: int, known: dict[str, int], busy: str) -> None:
         for letter in "ab"
     )
     postings.draft(make, actor=bruno, org=org, known=own, title=f"Draft {n}")
+    plans.round_open(make, plans.published(make, known=list(known.values()), title=f"Programme {n}"))
     scene.applied(make, postings.fresh(make, busy).id, person)
     scene.applied(make, postings.fresh(make, still_open).id, make.amara)
     offer = scene.offered(make, scene.applied(make, postings.fresh(make, filled).id, make.amara))

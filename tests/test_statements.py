@@ -31,6 +31,11 @@ LISTS = {
     "opportunities.browse, newest with fit": List("/openings?sort=new", "amara"),
     "opportunities.mine": List("/postings", "bruno"),
     "opportunities.mine, drafts": List("/postings?show=drafts", "bruno"),
+    "programmes.browse": List("/programmes"),
+    "programmes.browse, narrowed": List(
+        "/programmes?skill=stock&hours_to=40&open=1&start_from=2026-12-01&cost=free"
+    ),
+    "programmes.ours": List("/programmes/ours", "bruno"),
     "applications.mine": List("/applications", "amara"),
     "engagements.mine": List("/work", "amara"),
     "engagements.ours": List("/team", "bruno"),

@@ -3,6 +3,9 @@
 Each person's doors are where their walk begins, beside the front page.
 """
 
+
+from typing import Any
+
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -30,11 +33,20 @@ from market.db import transaction
 from market.demo.world import address_of
 from market.engagements.models import Engagement
 from market.engagements.rules import Status as Work
-from market.opportunities import drafting
+from market.opportunities import apprenticing, drafting
 from market.opportunities.models import Opportunity
 from market.opportunities.rules import Status
 from market.profiles import background
+from market.programmes import beginnings
+from market.programmes import queries as programme_queries
+from market.programmes import service as programmes
+from market.programmes.checks import Floor
+from market.programmes.drafts import Named
+from market.programmes.rules import Function
+from market.programmes.sentences import ORDER
 from market.subscribers import LEADS_TO
+from market.wallet import identities
+from market.wallet import service as wallet
 
 VISITOR = ""
 WALKERS = (VISITOR, "amara", "joel", "bruno", "ines", "mira", "ruth", "operator")
@@ -68,6 +80,7 @@ def open_doors(engine: Engine) -> tuple[Doors, dict[str, str]]:
         doors[VISITOR] += [*_letters(db, people["amara"]), MISSING, "/skills/find?q=stok"]
         doors["amara"] += _amaras(db, people["amara"])
         doors["bruno"] += _brunos(db, people["bruno"], people["amara"])
+        doors["bruno"] += _planned(db, people["bruno"])
         tokens = {who: sessions.begin(db, person, "Firefox on Linux") for who, person in people.items()}
     outbox.drain(engine, LEADS_TO)
     doors[VISITOR] += _checked(engine)
@@ -147,8 +160,41 @@ def _amaras(db: Session, amara: Person) -> list[str]:
     assert mine is not None
     return [
         f"/reports/{told.public_id}",
+        f"/wallet/{wallet.bring(db, actor, b'{}')[0].public_id}",
+        f"/wallet/identifiers/{identities.challenge(db, actor, 'testserver').public_id}",
         "/skills/new?name=Kneading",
         f"/threads/application/{mine.public_id}",
+    ]
+
+
+def _planned(db: Session, bruno: Person) -> list[str]:
+    """A programme begun from a template, page by page, an empty one, and one that is out with a round being written."""
+    actor, floor = sessions.actor_for(db, bruno.id), Floor(1320, "GBP")
+    org_id = actor.memberships[0].org_id
+    template = beginnings.template("kitchen")
+    assert template is not None
+    draft, judging = beginnings.begin(db, template.row, floor)
+    begun = programmes.create(db, actor, org_id, draft, judging)
+    empty = programmes.create(db, actor, org_id)
+    one = programme_queries.may_be_named(db, org_id)[0][0]
+    people = (Named(one, Function.MENTOR), Named(one, Function.ASSESSOR))
+    stated: Any = {
+        "place": "Weir Lane",
+        "country": "GB",
+        "awarding_body": "Nettle & Rye",
+        "quality_assurance": "Yearly.",
+    }
+    out = programmes.create(db, actor, org_id, draft._replace(people=people, **stated), judging)
+    programmes.publish(db, actor, out, floor)
+    round_ = apprenticing.open_round(db, actor, out)
+    return [
+        "/programmes",
+        *(f"/programmes/{begun.public_id}/edit/{section}" for section in ORDER),
+        f"/programmes/{begun.public_id}/edit/tasks/more",
+        f"/programmes/{empty.public_id}/edit/rubric",
+        f"/programmes/{out.public_id}/manage",
+        f"/programmes/{out.public_id}/versions/1",
+        f"/postings/{round_.public_id}/edit/round",
     ]
 
 

@@ -30,6 +30,17 @@ from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.words import _, language
 
+TEMPLATES = {
+    "about": "programmes/edit_about.html",
+    "outcomes": "programmes/edit_outcomes.html",
+    "learning": "programmes/edit_learning.html",
+    "tasks": "programmes/edit_tasks.html",
+    "mentorship": "programmes/edit_mentorship.html",
+    "capstone": "programmes/edit_capstone.html",
+    "rubric": "programmes/edit_rubric.html",
+    "evidence": "programmes/edit_evidence.html",
+    "check": "programmes/edit_check.html",
+}
 MOST_ROWS = {
     "entry": rules.MOST_PREREQUISITES,
     "outcomes": rules.MOST_OUTCOMES,
@@ -108,7 +119,7 @@ def section_page(
     skills: Mapping[int, Chosen] | None = None,
 ) -> Response:
     """A page of the form: as saved, or with the person's own words and what to mend."""
-    if name not in sentences.ORDER:
+    if name not in TEMPLATES:
         raise NotFound(_("There is no such page."))
     version = queries.version_of(db, programme, 0)
     if version is None:
@@ -122,7 +133,7 @@ def section_page(
     allowed = may_take(actor, programme, "publish", service.readiness(whole, floor))
     return render(
         request,
-        f"programmes/edit_{name}.html",
+        TEMPLATES[name],
         status=status or values.status,
         programme=programme,
         whole=whole,
