@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from market import clock, outbox, timers
 from market.config import Settings
 from market.db import transaction
+from market.demo.bringing import wallets
 from market.demo.cast import Cast
 from market.demo.issuing import credentials
 from market.demo.learning import programmes
@@ -44,6 +45,7 @@ def play(
     programmes(world, moments)
     tell(world, moments)
     credentials(world, moments)
+    wallets(world, moments)
     with transaction(engine, write=False) as db:
         skills = {
             key: id_

@@ -23,6 +23,8 @@ class World:
     proposals: list[Row]
     achievements: list[Row]
     programmes: list[Row]
+    issuers: list[Row]
+    held: list[Row]
     step_in: list[Row]
 
 
@@ -44,6 +46,8 @@ def load(folder: Path | None = None) -> World:
         programmes=[
             row for path in sorted((folder / "programmes").glob("*.toml")) for row in _rows(path, "programme")
         ],
+        issuers=_rows(folder / "wallets.toml", "issuer"),
+        held=_rows(folder / "wallets.toml", "held"),
         step_in=_rows(folder / "step_in.toml", "step_in"),
     )
 

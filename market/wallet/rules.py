@@ -21,7 +21,7 @@ MOST_IDENTITIES = 10
 MOST_SKILLS = 10
 """Skills that one credential may show."""
 OWN_WORD_MOST = 3
-"""The highest level a holder may say of a credential that states none: see docs/decisions/0012-levels-of-badges.md."""
+"""The highest level a holder may say of a credential that states none: see docs/decisions/0013-credentials-brought-here.md."""
 GRACE = timedelta(days=30)
 """How long a credential that was verified keeps counting while its issuer's documents cannot be had."""
 CHALLENGE_FOR = timedelta(minutes=5)
