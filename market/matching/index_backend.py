@@ -398,6 +398,7 @@ def _with_tier(db: Session, people: Sequence[int], findable: Findable) -> set[in
         col(PersonSkill.person_id).in_(people),
         col(PersonSkill.skill_id).in_(findable.tier_skills),
         col(PersonSkill.tier) >= findable.tier,
+        col(PersonSkill.via_steps) >= 0,  # as in Findable.conditions
     )
     return set(db.connection().execute(statement).scalars())
 

@@ -43,7 +43,9 @@ class One:
     currency: str = "GBP"
     completed_count: int = 0
     languages: frozenset[str] = frozenset()
-    skills: dict[int, tuple[int, float, float, int]] = field(default_factory=dict)  # level, mu, sigma, tier
+    skills: dict[int, tuple[int, float, float, int, int]] = field(
+        default_factory=dict
+    )  # level, mu, sigma, tier, via_steps
 
 
 class Crowd:
@@ -85,6 +87,7 @@ class Crowd:
                 round(r.uniform(0, 5), 2),
                 round(r.uniform(0.2, 1.7), 2),
                 r.randrange(5),
+                r.choice((0, 0, 1, -1)),
             )
         return made
 
@@ -129,9 +132,9 @@ class Crowd:
                     "as_of": DAY,
                     "version": 1,
                     "own": level,
-                    "via_steps": 0,
+                    "via_steps": via,
                 }
-                for skill, (level, mu, sigma, tier) in one.skills.items()
+                for skill, (level, mu, sigma, tier, via) in one.skills.items()
             ],
         )
         self.people[person] = one
@@ -203,7 +206,8 @@ class Crowd:
             return False
         if findable.language and findable.language not in one.languages:
             return False
-        best = max((one.skills[s][3] for s in findable.tier_skills if s in one.skills), default=-1)
+        held = [one.skills[s] for s in findable.tier_skills if s in one.skills]
+        best = max((tier for *_, tier, via in held if via >= 0), default=-1)
         return not findable.tier or best >= findable.tier
 
     def _is_apart(self, person: int, findable: Findable) -> bool:
@@ -227,7 +231,9 @@ class Crowd:
     def hopes(self, asked: list[Requirement], findable: Findable, listed: list[int], k: int) -> list[int]:
         """Newcomers who may well meet every essential, by the oracle."""
         levels = {
-            p: {s: hopeful(mu, sigma, level, tier) for s, (level, mu, sigma, tier) in one.skills.items()}
+            p: {
+                s: hopeful(mu, sigma, level, tier) for s, (level, mu, sigma, tier, _via) in one.skills.items()
+            }
             for p, one in self.people.items()
             if one.completed_count == 0 and p not in listed
         }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from market.config import Settings
 from market.matching import backend, index_backend, index_build, indexed
@@ -61,6 +62,9 @@ def _ask_at_random(make: World, tmp_path: Path, queries: int) -> None:
             hopes = crowd.hopes(asked, findable, listed, 10)
             assert sql.hopeful(db, asked, findable, listed, 10) == hopes
             skills = [q.skill_id for q in asked]
+            assert _pool(db, Matching(index, INDEX), asked, tie, findable, k) == _pool(
+                db, Matching(), asked, tie, findable, k
+            )
             try:
                 assert index.top_k(db, asked, tie, findable, k) == right
                 assert index.hopeful(db, asked, findable, listed, 10) == hopes
@@ -74,6 +78,13 @@ def _ask_at_random(make: World, tmp_path: Path, queries: int) -> None:
     assert index.drifted == 0
 
 
+def _pool(
+    db: Session, matching: Matching, asked: list[Requirement], tie: Tie, findable: Findable, k: int
+) -> list[tuple[int, int]]:
+    """What the pages read: the first k, and newcomers below them."""
+    return sorted(map(tuple, db.connection().execute(matching.pool(db, asked, tie, findable, k, 5))))
+
+
 @pytest.mark.parametrize("kernel", ["numpy", "numba"])
 def test_a_change_is_in_the_very_next_answer(make: World, tmp_path: Path, kernel: str) -> None:
     crowd = Crowd(make, 60, seed=2)
@@ -81,7 +92,7 @@ def test_a_change_is_in_the_very_next_answer(make: World, tmp_path: Path, kernel
     asked, someone = [Requirement(skill, 5, 10, True)], sorted(crowd.people)
     for n, person in enumerate(someone[:30]):
         with make.write() as db:
-            crowd.change(db, person, One(skills={skill: (255 - n % 3, 4.0, 0.3, 4)}))
+            crowd.change(db, person, One(skills={skill: (255 - n % 3, 4.0, 0.3, 4, 0)}))
             seq = backend.last_change(db)
         with make.read() as db:
             found = index.top_k(db, asked, Tie(), Findable(), 200, min_seq=seq)
@@ -101,7 +112,7 @@ def test_a_change_that_is_not_committed_is_in_nobodys_answer_but_sqls(make: Worl
     index, skill, person = opened(make, tmp_path), crowd.skills[0], min(crowd.people)
     asked, before = [Requirement(skill, 1, 1, True)], crowd.people[person]
     matching = Matching(index, INDEX)
-    best = One(skills={skill: (255, 5.0, 0.2, 4)})
+    best = One(skills={skill: (255, 5.0, 0.2, 4, 0)})
     with make.write() as db:
         crowd.change(db, person, best)
         with pytest.raises(NotReady, match="a transaction that writes"):
