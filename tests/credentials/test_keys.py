@@ -270,3 +270,17 @@ def test_the_site_has_a_key_and_a_did_of_its_own(make: World) -> None:
         assert found is not None
         assert found["id"] == "did:web:testserver"
         assert queries.issued_to(db, make.amara.id) == []
+
+
+def test_one_organisations_key_does_not_sign_for_another(make: World) -> None:
+    made = scene.issued(make)
+    other = make.organisation(owner=make.chidi)
+    with make.write() as db:
+        key, private = keys.signing_key(db, other.id, KeyKind.ED25519)
+    with make.read() as db:
+        victim = scene.document(db, made)
+        theirs = f"did:web:testserver:o:{other.public_id}#{key.name}"
+        borrowed = f"{victim['issuer']['id']}#{key.name}"
+        for method in (theirs, borrowed):
+            forged = signing.add_proof(victim | {"name": "Head baker"}, private, method, key.created_at)  # type: ignore[arg-type]
+            assert scene.check(db, forged).verdict == "not_verified"
