@@ -120,7 +120,7 @@ def browse(db: Session, facets: Facets, after: tuple[datetime, int] | None = Non
     statement = _page(facets, after is not None)
     asked = statement.compile().params
     found = [
-        Card(*tuple(row))
+        Card._make((*row, ()))
         for row in db.connection().execute(statement, {k: value for k, value in given.items() if k in asked})
     ]
     taught = _skills_of(db, [card.version_id for card in found])
