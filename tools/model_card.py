@@ -292,8 +292,10 @@ LIMITS = (
         "Assessments forged by a ring of organisations are the hardest to see. Learned severity finds them out when their "
         "people are assessed by others in the same skill, and not before; organisations need people to look at them."
     ),
-    "Severity and strength assume that raters and issuers are alike in all skills. Of a rater who marked fewer than five "
-    "people nothing is said.",
+    (
+        "Severity and strength assume that raters and issuers are alike in all skills. Of a rater who marked fewer than five "
+        "people nothing is said."
+    ),
     (
         "Broader evidence never counts for more than a claim does, since one whole number for each person and skill must do "
         "for essential and desirable requirements alike; a site with a coarse taxonomy sees less of it than it might."
