@@ -19,7 +19,8 @@ MAX_IDENTITIES = 20
 class Person:
     """Whose badge it may be: verified e-mail addresses, and DIDs proved before over a challenge of ours.
 
-    Among the DIDs may be keys by their thumbprint address, as `presentation.Holder` gives them.
+    Among the DIDs may be keys by their thumbprint address, as `presentation.Holder` gives them, and pages elsewhere
+    that link back.
     """
 
     emails: tuple[str, ...] = ()
@@ -66,6 +67,9 @@ def check_identity(
         return "did"
     asked = False
     for entry in identities[:MAX_IDENTITIES]:
+        if entry.get("type") == "url" and _is_own_page(entry, person):
+            report.add("recipient", "yours", "pass", "recipient_did")
+            return "did"
         if entry.get("type") not in ("email", "emailAddress", "ext:emailAddress", None):
             continue
         identity, hashed, salt = entry.get("identity"), entry.get("hashed", False), entry.get("salt") or ""
@@ -92,6 +96,17 @@ def check_identity(
     else:
         report.add("recipient", "yours", "warn", "recipient_unshown")
     return None
+
+
+def _is_own_page(entry: Mapping[str, Any], person: Person) -> bool:
+    """Whether an identity of the kind `url` is a page that was shown to be the person's."""
+    identity, salt, hashed = entry.get("identity"), entry.get("salt") or "", entry.get("hashed", False)
+    if not isinstance(identity, str) or not isinstance(salt, str) or not isinstance(hashed, bool):
+        return False
+    try:
+        return email_match(identity, salt, person.dids, hashed=hashed) == "exact"
+    except ValueError:
+        return False
 
 
 def identities_of_subject(subject: Mapping[str, Any]) -> list[dict[str, Any]]:
