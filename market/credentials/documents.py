@@ -10,7 +10,6 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from market.credentials.proofs import multi
 from market.credentials.rules import plain
 from market.credentials.signing import multikey, stamp
+from market.credentials.values import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
 
 VC2 = "https://www.w3.org/ns/credentials/v2"
 OB3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -31,88 +31,6 @@ DID_CONTEXTS = [
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 SCHEMA_TYPE = "1EdTechJsonSchemaValidator2019"
 LIST_SIZE = 131_072  # bits: fewer would tell who is looked up
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Who signs: their DID, name and web page."""
-
-    did: str
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """A skill that the achievement shows: its name, its address in a framework, and a word on the level."""
-
-    name: str
-    url: str
-    framework: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One row of the rubric: what it looks for, its described steps, and the step that is asked."""
-
-    id: int
-    name: str
-    steps: tuple[tuple[int, str], ...]  # (step, what it looks like), those that can be reached
-    required: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Achieved:
-    """What can be earned, as it is written into a credential. `url` is the achievement's own versioned address."""
-
-    url: str
-    name: str
-    description: str
-    criteria: str
-    kind: str
-    version: int = 1
-    language: str = "en"
-    alignments: tuple[Alignment, ...] = ()
-    rubric: tuple[Criterion, ...] = ()
-    image: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A piece of evidence. `sha256` (hex) pins what lies at `url`."""
-
-    name: str
-    narrative: str = ""
-    url: str = ""
-    sha256: str = ""
-    genre: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a credential stands in a status list."""
-
-    purpose: str
-    list_url: str
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """One person's credential before it is signed. `subject` is their DID, or `email_hash` with its `salt`."""
-
-    url: str
-    issuer: Issuer
-    achievement: Achieved
-    valid_from: datetime
-    valid_until: datetime | None = None
-    subject: str = ""
-    email_hash: str = ""
-    salt: str = ""
-    results: tuple[tuple[int, int], ...] = ()  # (criterion id, step)
-    evidence: tuple[Evidence, ...] = ()
-    status: tuple[Place, ...] = field(default=())
 
 
 def did_web(public_url: str, *path: str) -> str:

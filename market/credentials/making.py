@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from market import clock
 from market.accounts.models import Email, Organisation
 from market.credentials import address, documents, keys, lists, queries, signing
-from market.credentials.documents import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
 from market.credentials.models import (
     Achievement,
     Issued,
@@ -22,6 +21,7 @@ from market.credentials.models import (
     StatusList,
 )
 from market.credentials.rules import KeyKind, Purpose, Status
+from market.credentials.values import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
 from market.db import new_public_id
 from market.errors import Conflict
 from market.rubrics.queries import rubric_with_criteria

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from market import clock
 from market.config import Settings
-from market.credentials import documents, signing
+from market.credentials import documents, signing, values
 from market.credentials.checking import queue
 from market.credentials.checking.models import Check, CheckState
 from market.credentials.proofs.sources import Unavailable
@@ -93,12 +93,12 @@ def _signed(db: Session, cast: Cast, row: Row, issuer: Row) -> dict[str, Any]:
         skill = db.get_one(Skill, cast.skills[key])
         address = next((one.uri for one in skills.alignments_of(db, skill.id)), "")
         words = f"Level {level} of 5" if level else ""
-        alignments.append(documents.Alignment(skill.name, address or "https://example.org", "ESCO", words))
+        alignments.append(values.Alignment(skill.name, address or "https://example.org", "ESCO", words))
     salt = hashlib.sha256(f"{row['person']} {row['title']}".encode()).hexdigest()[:16]
-    award = documents.Award(
+    award = values.Award(
         url=f"urn:uuid:{_uuid(row)}",
-        issuer=documents.Issuer(did, issuer["name"], issuer.get("homepage", "https://example.org")),
-        achievement=documents.Achieved(
+        issuer=values.Issuer(did, issuer["name"], issuer.get("homepage", "https://example.org")),
+        achievement=values.Achieved(
             url=f"urn:uuid:{_uuid({**row, 'person': ''})}",
             name=row["title"],
             description=row["description"],

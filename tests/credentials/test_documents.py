@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.credentials import documents, signing
-from market.credentials.documents import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
 from market.credentials.pinned import pinned_contexts
 from market.credentials.proofs.checks import Verification
 from market.credentials.proofs.sources import Document
 from market.credentials.proofs.status import unpack
 from market.credentials.proofs.verify import verify
 from market.credentials.rules import KeyKind, plain
+from market.credentials.values import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
 
 AT = datetime(2026, 11, 16, 10, tzinfo=UTC)
 SITE = "https://jobs.example.org"
