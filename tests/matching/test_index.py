@@ -107,6 +107,33 @@ def test_the_index_gives_the_oracles_ranking(kernel, site, asked, k, tie, filter
     assert answer(index_of(site, kernel), asked, k, tie, filters) == expected(site, asked, k, tie, filters)
 
 
+@given(site=SITE, asked=REQUIREMENTS, k=st.integers(0, 35), tie=TIES, filters=FILTERS, twice=st.booleans())
+def test_with_an_early_mask_the_ranking_is_the_same(site, asked, k, tie, filters, twice):
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("MASK_FROM", "MASK_SHARE", "LOOK_UP"):
+            patch.setattr(index_module, name, 0)
+        index = index_of(site, "numpy")
+        for _ in range(1 + twice):
+            assert answer(index, asked, k, tie, filters) == expected(site, asked, k, tie, filters)
+
+
+def test_conditions_that_hardly_anybody_meets_are_masked_once_and_others_never(monkeypatch):
+    ids = np.arange(1, 20_001, dtype=np.uint32)
+    hours = np.arange(20_000).reshape(-1, 1)
+    levels = np.full(20_000, 100, np.uint8)
+    index = Index(build(np.full(20_000, 1, np.uint32), ids, levels, ids, hours, ("hours",)), 0, "numpy")
+    masked = index._state.base.segment.masks
+    monkeypatch.setattr(index_module, "MASKS", 2)
+    for least, few in ((19_990, 10), (0, None), (19_999, 1), (30_000, 0)):
+        asked = ([Requirement(1, 1, 1, True)], 5, Tie(3, 1), Filters((Condition("hours", at_least=least),)))
+        first = index.top_k(*asked)
+        assert [hit.person_id > least for hit in first] == [True] * (5 if few is None else min(5, few))
+        assert index.top_k(*asked) == first
+        latest = list(masked.values())[-1]
+        assert (latest if few is None else len(latest)) == few
+    assert len(masked) == 2, "it keeps no more than a few"
+
+
 @pytest.mark.parametrize("kernel", KERNELS)
 @given(
     site=SITE,

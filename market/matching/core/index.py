@@ -32,6 +32,14 @@ FRESH_PEOPLE = 256
 COMPACT_AT = 0.02
 """The share of changed people at which a new base is worth building."""
 
+MASK_FROM = 10_000
+"""With fewer postings in its lists a question is quick anyway."""
+MASK_SHARE = 100
+"""Conditions that fewer than one in so many meet are very selective."""
+LOOK_UP = 32
+"""Looking one row up costs as much as reading so many postings, at the least."""
+SAMPLE, MASKS = 512, 64
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -223,8 +231,32 @@ def _dropped(tier: Tier, excluded: NDArray[np.int64]) -> Rows:
 def _best(kernel: Kernel, segment: Segment, query: Query, only: frozenset[int] | None) -> Best:
     """The first k of one segment."""
     if only is None:
-        return kernel(segment, query)
+        few = _few(segment, query)
+        return kernel(segment, query) if few is None else best_among(segment, query, few)
     return best_among(segment, query, segment.rows_of(np.fromiter(only, np.int64, len(only))))
+
+
+def _few(segment: Segment, query: Query) -> Rows | None:
+    """The early mask: the rows that pass very selective conditions, where looking them up beats reading the lists.
+
+    Tested lazily, conditions that hardly anybody meets are tested for everyone in the lists. Whether they are such is
+    told by a sample, and both are kept with the segment, which never changes.
+    """
+    touched = int((query.spans[:, 1] - query.spans[:, 0]).sum())
+    if not len(query.conditions) or touched < MASK_FROM:
+        return None
+    key = query.conditions.tobytes()
+    if key not in segment.masks:
+        if len(segment.masks) >= MASKS:
+            segment.masks.clear()
+        sample = segment.attributes[:: max(1, segment.people // SAMPLE)]
+        few = None
+        if passing(sample, query.conditions).sum() * MASK_SHARE < len(sample):
+            rows = np.flatnonzero(passing(segment.attributes, query.conditions)).astype(np.uint32)
+            few = rows if len(rows) * MASK_SHARE <= segment.people else None
+        segment.masks[key] = few
+    few = segment.masks.get(key)
+    return few if few is not None and len(few) * LOOK_UP <= touched else None
 
 
 def _hits(segment: Segment, best: Best, tables: NDArray[np.int32]) -> Iterator[tuple[int, Hit]]:

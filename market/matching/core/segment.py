@@ -44,6 +44,11 @@ class Segment:
     def _places(self) -> dict[int, int]:
         return {int(skill): place for place, skill in enumerate(self.skills)}
 
+    @cached_property
+    def masks(self) -> dict[bytes, Rows | None]:
+        """The few rows that pass conditions asked before, by the conditions; None where they are not few."""
+        return {}
+
     def span(self, skill_id: int) -> tuple[int, int]:
         """Where the postings of a skill begin and end; an empty span for a skill nobody has."""
         place = self._places.get(skill_id)
