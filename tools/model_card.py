@@ -143,6 +143,11 @@ def _contract() -> list[str]:
             f"{contract.ESSENTIAL:,} when it is essential and met. Ties fall in an order of the opening's own. At most "
             f"{contract.MOST_REQUIREMENTS} requirements."
         ),
+        "",
+        (
+            "The database or, on sites with many people, an index in memory puts people in order: the same whole numbers, "
+            "so that a list does not depend on which it was. An index that is not certain to agree does not answer."
+        ),
     ]
 
 
