@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from market.access import Role
+from market.access import SYSTEM, Role
 from market.accounts.models import Person
 from market.applications.models import Offer
 from market.cases import service as cases
@@ -22,6 +22,9 @@ from market.profiles.models import TalentProfile, Visibility
 from market.reviews.models import Review, ReviewAxis, ReviewPair
 from market.reviews.rules import AXES, Side, Status
 from market.skills import service as skills
+from market.trust import service as trust
+from market.trust.models import Standing
+from market.wallet import service as wallet
 from tests.applications import scene
 from tests.evidence.ledger import record
 from tests.opportunities import postings
@@ -73,6 +76,11 @@ def _apart(make: World, n: int, known: dict[str, int], busy: str) -> None:
         _reviewed(db, signed, make.bruno, make.bakery.id)
         opportunities.submit(db, make.actor(make.chidi), get_opportunity(db, waits), postings.FLOOR)
         skills.propose(db, make.actor(person), name=f"Kite flying {n}")
+        issuer = trust.meet(db, f"did:web:college-{n}.example")
+        trust.decide(db, SYSTEM, issuer, Standing.ALLOWED, reason="We met.", name=f"College {n}")
+        held, _new = wallet.bring(db, make.actor(make.amara), f"{{{n}".encode())
+        held.issuer_id = issuer.id
+        db.add(held)
         thing = things.load(db, About.OPPORTUNITY, signed.opportunity_id or 0)
         assert thing is not None
         cases.report(db, make.actor(make.chidi), thing, Reason.OTHER, "This is not right.")

@@ -213,8 +213,11 @@ class Checker:
         if made.readable:
             self._reached(engine, check, Stage.READ)
         made = self._resolved(engine, check, content, documents, person, registries, budget, made)
-        uri = made.issuer.id
-        if uri and made.view and not made.issuer.known and reading.ask_federations(engine, uri, self.get):
+        uri, listed = (
+            made.issuer.id,
+            any(one.id == "registry" and one.status in ("pass", "fail") for one in made.checks),
+        )
+        if uri and made.view and not listed and reading.ask_federations(engine, uri, self.get):
             made = self._pass(content, documents, person, self._registries(engine))
         return made
 
