@@ -106,11 +106,16 @@ def step(make: World, who: Known, issued: Issued, do: Callable[..., Any], *more:
 
 
 def accepted(
-    make: World, what: Achievement | None = None, to: Known | None = None, *, public: bool = True
+    make: World,
+    what: Achievement | None = None,
+    to: Known | None = None,
+    *,
+    public: bool = True,
+    by: Known | None = None,
 ) -> Issued:
     """A credential that its holder took."""
     to = to or make.amara
-    return step(make, to, given(make, what, to), issuing.accept, public)
+    return step(make, to, given(make, what, to, by=by), issuing.accept, public)
 
 
 def all_issued(db: Session) -> list[Issued]:

@@ -456,3 +456,63 @@ def test_the_list_of_what_was_issued_is_sorted_by_state(client: Client, make: Wo
     assert client.as_(make.chidi).get("/issuing/credentials").status_code == 403
     strange = bruno.get("/issuing/credentials?show=none&after=nonsense&achievement=%00")
     assert strange.status_code in (200, 404)
+
+
+# -- around the edges
+
+
+def test_what_is_still_being_signed_says_so_to_both_sides(client: Client, make: World) -> None:
+    made, bruno = scene.achievement(make), client.as_(make.bruno)
+    sent = bruno.post(f"/achievements/{made.public_id}/issue", {"email": "amara@example.org"})
+    path = sent.headers["location"]
+    assert "Not signed yet" in words(bruno.get(path))
+    assert bruno.get(f"{path}.json").status_code == 404
+    assert bruno.post(f"{path}/check").status_code == 404
+    assert client.as_(make.amara).get(path).status_code == 404, "its holder hears of it when it is ready"
+    assert "One credential is being signed." in words(bruno.get("/issuing/credentials"))
+    make.drain()
+    assert bruno.get(f"{path}.jwt").status_code == 404, "no token without a key that the holder proved"
+    assert "being signed" not in words(bruno.get("/issuing/credentials"))
+
+
+def test_only_ones_own_credentials_are_replaced(client: Client, make: World) -> None:
+    made, bruno = scene.achievement(make), client.as_(make.bruno)
+    garage = make.organisation("Hollow Lane Garage", owner=make.chidi)
+    theirs = scene.accepted(make, scene.achievement(make, org=garage.id, by=make.chidi), by=make.chidi)
+    path = f"/achievements/{made.public_id}/issue"
+    assert bruno.get(f"{path}?replaces={theirs.public_id}").status_code == 404
+    assert bruno.get(f"{path}?replaces=nosuchcredential").status_code == 404
+    assert bruno.get(f"{path}?person=nosuchperson1234").status_code == 404
+
+
+def test_an_achievement_is_retired_and_cannot_be_issued_any_more(client: Client, make: World) -> None:
+    made, bruno = scene.achievement(make), client.as_(make.bruno)
+    held = scene.accepted(make, made)
+    path = f"/achievements/{made.public_id}"
+    assert "It is retired." in words(bruno.follow(bruno.post(f"{path}/retire")))
+    assert bruno.post(f"{path}/issue", {"email": "chidi@example.org"}).status_code == 403
+    assert bruno.post(f"{path}/renew").status_code == 303
+    assert "This is no longer issued." in words(client.get(path))
+    assert "Yes, issued here" in words(client.get(f"/credentials/{held.public_id}"))
+    assert bruno.get("/issuing?show=over").status_code == 200
+
+
+def test_someone_who_issues_for_two_organisations_says_for_which(client: Client, make: World) -> None:
+    garage, bruno = make.organisation("Hollow Lane Garage", owner=make.bruno), client.as_(make.bruno)
+    sent = {"name": "Brakes", "kind": "Badge"}
+    unclear = bruno.post("/achievements/new", sent)
+    assert unclear.status_code == 422
+    assert "Choose the organisation that issues it." in words(unclear)
+    assert bruno.post("/achievements/new", {**sent, "org": garage.public_id}).status_code == 303
+    nameless = bruno.post("/achievements/new", {"name": " ", "kind": "Badge", "org": garage.public_id})
+    assert nameless.status_code == 422
+
+
+def test_a_form_sent_twice_issues_once(client: Client, make: World) -> None:
+    made, bruno = scene.achievement(make), client.as_(make.bruno)
+    path = f"/achievements/{made.public_id}/issue"
+    key = re.findall(r'name="submission_key" value="([^"]+)"', bruno.get(path).text)[0]
+    sent = {"email": "amara@example.org", "submission_key": key}
+    first, second = bruno.post(path, sent), bruno.post(path, sent)
+    assert first.headers["location"] == second.headers["location"]
+    assert one(make).person_id == make.amara.id
