@@ -14,6 +14,7 @@ from market.notifications.service import tell
 from market.opportunities import reactions as opportunities
 from market.outbox import LeadsTo
 from market.profiles import reactions as profiles
+from market.pathways import reactions as pathways
 from market.reviews import service as reviews
 from market.rubrics import reactions as rubrics
 from market.wallet import identities
@@ -133,13 +134,13 @@ LEADS_TO: LeadsTo = {
     "credential.signing_asked": (credentials.sign_anew,),
     "credential.signed_anew": (tell,),
     "credential.offered": (tell,),
-    "credential.accepted": (credentials.make_site_key, tell),
+    "credential.accepted": (credentials.make_site_key, pathways.follow_part, tell),
     "credential.refused": (credentials.sign_lists, tell),
     "credential.suspended": (credentials.sign_lists, tell),
-    "credential.reinstated": (credentials.sign_lists, tell),
+    "credential.reinstated": (credentials.sign_lists, pathways.follow_part, tell),
     "credential.expiring": (tell,),
     "credential.expired": (tell,),
-    "credential.revoked": (credentials.sign_lists, tell),
+    "credential.revoked": (credentials.sign_lists, pathways.follow_revoked, tell),
     "credential.superseded": (credentials.sign_lists, tell),
     "issuer_key.created": (),
     "issuer_key.retired": (credentials.sign_lists,),
@@ -148,6 +149,11 @@ LEADS_TO: LeadsTo = {
     "message.sent": (tell,),
     "session.planned": (tell,),
     "session.logged": (tell,),
+    "pathway.published": (pathways.follow_published,),
+    "pathway.retired": (),
+    "pathway.reached": (pathways.follow_reached,),
+    "pathway.completed": (tell,),
+    "pathway.part_lost": (tell,),
     "session.waits": (tell,),
     "session.held": (tell,),
     "session.denied": (tell,),

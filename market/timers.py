@@ -31,6 +31,7 @@ from market.files import service as files
 from market.matching import changes, retention
 from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
+from market.pathways import reactions as pathways
 from market.reviews import service as reviews
 from market.wallet import service as wallet
 from market.web import submission
@@ -77,6 +78,7 @@ TIMERS: tuple[Timer, ...] = (
     retention.forget_old,
     reviews.reveal_due,
     lists.refresh,
+    pathways.issue_owed,
     credentials.remind_expiring,
     credentials.expire_due,
 )

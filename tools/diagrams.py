@@ -13,6 +13,7 @@ from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
 from market.lifecycle import Lifecycle
 from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
 from market.programmes.rules import LIFECYCLE as PROGRAMME
+from market.pathways.rules import LIFECYCLE as PATHWAY
 from market.reviews.rules import LIFECYCLE as REVIEW
 from market.skills.rules import LIFECYCLE as SKILL
 from market.wallet.rules import LIFECYCLE as HELD
@@ -29,6 +30,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     ISSUED,
     SKILL,
     HELD,
+    PATHWAY,
     REPORT,
     PERSON,
 )

@@ -14,6 +14,7 @@ from market.engagements.models import Assessment, Engagement, Milestone
 from market.messages.models import About, Message, Thread
 from market.opportunities.models import Opportunity
 from market.outbox import Event
+from market.pathways.models import Pathway, PathwayCompletion
 from market.reviews.models import Review, ReviewPair
 from market.skills.models import Skill
 from market.wallet.models import Held
@@ -38,6 +39,7 @@ class Context:
     held: Held | None = None
     report: Report | None = None
     credential: Issued | None = None
+    pathway: Pathway | None = None
     organisation: Organisation | None = None
     person_id: int | None = None
     org_id: int | None = None
@@ -62,6 +64,7 @@ class Context:
             "part": self.part, "pair": self.pair, "skill": self.skill, "report": self.report,
             "held": self.held,
             "credential": self.credential,
+            "pathway": self.pathway,
         }  # fmt: skip
         kept: dict[str, Any] = {name: row.id for name, row in rows.items() if row is not None}
         kept |= {"person": self.person_id, "org": self.org_id, "actor": self.event.actor_id}
@@ -123,6 +126,12 @@ def context_of(db: Session, event: Event) -> Context:
             found.skill = _row(db, Skill, payload.get("skill_id"))
         case "issued":
             found.credential = db.get(Issued, subject)
+        case "pathway_completion":
+            done = db.get(PathwayCompletion, subject)
+            found.pathway = _row(db, Pathway, payload.get("pathway_id"))
+            found.credential = _row(db, Issued, done.issued_id if done is not None else None)
+            found.person_id = payload.get("person_id")
+            found.org_id = found.pathway.org_id if found.pathway is not None else None
         case "report":
             found.report = db.get(Report, subject)
             if found.report is not None:

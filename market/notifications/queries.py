@@ -19,6 +19,7 @@ from market.notifications.rules import USUAL, USUAL_HOUR, Channel, MailStatus, T
 from market.notifications.table import BY_KIND
 from market.notifications.table_site import about_words
 from market.opportunities.models import Opportunity
+from market.pathways.models import Pathway
 from market.skills.models import Skill
 from market.wallet.models import Held
 from market.web import show
@@ -48,6 +49,7 @@ _ROWS: dict[str, tuple[Any, Any]] = {
     "offer": (Offer, literal("")),
     "report": (Report, literal("")),
     "credential": (Issued, _ACHIEVEMENT_NAME),
+    "pathway": (Pathway, col(Pathway.title)),
 }
 _SAME = {"actor": "person"}
 

@@ -8,6 +8,7 @@ from market.notifications.news import News
 from market.notifications.table_applications import APPLICATIONS
 from market.notifications.table_credentials import CREDENTIALS
 from market.notifications.table_openings import OPENINGS
+from market.notifications.table_pathways import PATHWAYS
 from market.notifications.table_programmes import PROGRAMMES
 from market.notifications.table_site import QUIET, SITE
 from market.notifications.table_wallet import WALLET
@@ -20,6 +21,7 @@ NEWS: dict[str, tuple[News, ...]] = {
     **REVIEWS,
     **CREDENTIALS,
     **PROGRAMMES,
+    **PATHWAYS,
     **SITE,
     **WALLET,
 }

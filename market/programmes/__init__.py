@@ -12,7 +12,7 @@ Nouns
     criterion of the rubric. Two skills are two outcomes: a criterion feeds one skill.
   Descriptor: the eleven mandatory elements of the European approach to micro-credentials.
   Cohort: one round. Belongs to one opening; with no start day people begin one after another.
-  Pathway (pathway_models): k of n achievements that stack to a larger one.
+  Pathway (market/pathways): k of n achievements that stack to a larger one.
 
 Pages, for those who post for an organisation
   /programmes/ours the list; /programmes/new begin from a template, an earlier programme or nothing;

@@ -9,10 +9,7 @@ from sqlmodel import Field, SQLModel
 from market import clock
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
 from market.lifecycle import Lifecycle
-from market.programmes import (
-    pathway_models,  # noqa: F401 - so that the schema knows them
-    rules,
-)
+from market.programmes import rules
 from market.programmes.rules import (
     Captions,
     Function,

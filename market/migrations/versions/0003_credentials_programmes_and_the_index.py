@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = '76b005a5a494'
+revision: str = 'deec9cba804a'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -207,6 +207,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('kind', 'party_kind', 'party_id', 'version', name=op.f('pk_source_strength'))
     )
     op.create_index('ix_source_strength_version', 'source_strength', ['version'], unique=False)
+    op.create_table('staff_matrix_consent',
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_staff_matrix_consent_org_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_staff_matrix_consent_person_id')),
+    sa.PrimaryKeyConstraint('org_id', 'person_id', name=op.f('pk_staff_matrix_consent'))
+    )
+    op.create_index(op.f('ix_staff_matrix_consent_person_id'), 'staff_matrix_consent', ['person_id'], unique=False)
     op.create_table('status_list',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -320,6 +329,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('registry_id', 'issuer_id', name=op.f('uq_issuer_registry_entry_registry_id_issuer_id'))
     )
     op.create_index(op.f('ix_issuer_registry_entry_issuer_id'), 'issuer_registry_entry', ['issuer_id'], unique=False)
+    op.create_table('staff_need',
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('skill_id', sa.Integer(), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=False),
+    sa.CheckConstraint('level BETWEEN 1 AND 5', name=op.f('ck_staff_need_level')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_staff_need_org_id')),
+    sa.ForeignKeyConstraint(['skill_id'], ['skill.id'], name=op.f('fk_staff_need_skill_id')),
+    sa.PrimaryKeyConstraint('org_id', 'skill_id', name=op.f('pk_staff_need'))
+    )
+    op.create_index(op.f('ix_staff_need_skill_id'), 'staff_need', ['skill_id'], unique=False)
     op.create_table('waiting_place',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('programme_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -418,6 +437,7 @@ def upgrade() -> None:
     sa.Column('for_members', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("status IN ('draft', 'published', 'retired')", name=op.f('ck_pathway_status_known')),
     sa.CheckConstraint('needed >= 1', name=op.f('ck_pathway_needed')),
     sa.ForeignKeyConstraint(['achievement_id'], ['achievement.id'], name=op.f('fk_pathway_achievement_id')),
@@ -532,6 +552,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('issued_id', 'part_id', name=op.f('pk_issued_part'))
     )
     op.create_index(op.f('ix_issued_part_part_id'), 'issued_part', ['part_id'], unique=False)
+    op.create_table('part_achievement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('skill_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('achievement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['achievement_id'], ['achievement.id'], name=op.f('fk_part_achievement_achievement_id')),
+    sa.ForeignKeyConstraint(['skill_id'], ['skill.id'], name=op.f('fk_part_achievement_skill_id')),
+    sa.ForeignKeyConstraint(['version_id'], ['programme_version.id'], name=op.f('fk_part_achievement_version_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_part_achievement')),
+    sa.UniqueConstraint('achievement_id', name=op.f('uq_part_achievement_achievement_id')),
+    sa.UniqueConstraint('version_id', 'skill_id', name=op.f('uq_part_achievement_version_id_skill_id'))
+    )
+    op.create_index(op.f('ix_part_achievement_skill_id'), 'part_achievement', ['skill_id'], unique=False)
     op.create_table('pathway_completion',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('pathway_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -544,6 +577,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pathway_completion')),
     sa.UniqueConstraint('pathway_id', 'person_id', name=op.f('uq_pathway_completion_pathway_id_person_id'))
     )
+    op.create_index(op.f('ix_pathway_completion_issued_id'), 'pathway_completion', ['issued_id'], unique=False)
     op.create_index(op.f('ix_pathway_completion_person_id'), 'pathway_completion', ['person_id'], unique=False)
     op.create_table('pathway_part',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -822,27 +856,52 @@ def upgrade() -> None:
     sa.UniqueConstraint('engagement_id', 'by_person', 'criterion_id', name=op.f('uq_soft_skill_rating_engagement_id_by_person_criterion_id'))
     )
     op.create_index(op.f('ix_soft_skill_rating_by_person'), 'soft_skill_rating', ['by_person'], unique=False)
-    op.create_table('capstone_attempt',
+    op.create_table('staff_pool_place',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_staff_pool_place_engagement_id')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_staff_pool_place_org_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_staff_pool_place_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_pool_place')),
+    sa.UniqueConstraint('person_id', 'org_id', name=op.f('uq_staff_pool_place_person_id_org_id')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_staff_pool_place_public_id'))
+    )
+    op.create_index(op.f('ix_staff_pool_place_engagement_id'), 'staff_pool_place', ['engagement_id'], unique=False)
+    op.create_index('ix_staff_pool_place_org', 'staff_pool_place', ['org_id', 'id'], unique=False)
+    op.create_index(op.f('ix_staff_pool_place_until'), 'staff_pool_place', ['until'], unique=False)
+    op.create_table('appeal',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('assessment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
-    sa.Column('milestone_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('due_on', sa.Date(), nullable=True),
-    sa.Column('handed_in_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('words', sa.String(), nullable=False),
+    sa.Column('assessor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('second_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('assessment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('issued_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.CheckConstraint("status IN ('open', 'handed_in', 'passed', 'not_passed', 'appealed')", name=op.f('ck_capstone_attempt_status_known')),
-    sa.ForeignKeyConstraint(['assessment_id'], ['assessment.id'], name=op.f('fk_capstone_attempt_assessment_id')),
-    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_capstone_attempt_engagement_id')),
-    sa.ForeignKeyConstraint(['issued_id'], ['issued.id'], name=op.f('fk_capstone_attempt_issued_id')),
-    sa.ForeignKeyConstraint(['milestone_id'], ['milestone.id'], name=op.f('fk_capstone_attempt_milestone_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_capstone_attempt')),
-    sa.UniqueConstraint('engagement_id', 'round', name=op.f('uq_capstone_attempt_engagement_id_round')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_capstone_attempt_public_id'))
+    sa.CheckConstraint("(status IN ('upheld', 'changed')) = (second_id IS NOT NULL)", name=op.f('ck_appeal_decided')),
+    sa.CheckConstraint("status = 'open' OR assessor_id IS NOT NULL", name=op.f('ck_appeal_given')),
+    sa.CheckConstraint("status IN ('open', 'given', 'upheld', 'changed')", name=op.f('ck_appeal_status_known')),
+    sa.ForeignKeyConstraint(['assessment_id'], ['assessment.id'], name=op.f('fk_appeal_assessment_id')),
+    sa.ForeignKeyConstraint(['assessor_id'], ['person.id'], name=op.f('fk_appeal_assessor_id')),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_appeal_engagement_id')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_appeal_org_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_appeal_person_id')),
+    sa.ForeignKeyConstraint(['second_id'], ['assessment.id'], name=op.f('fk_appeal_second_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appeal')),
+    sa.UniqueConstraint('assessment_id', name=op.f('uq_appeal_assessment_id')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_appeal_public_id'))
     )
+    op.create_index(op.f('ix_appeal_engagement_id'), 'appeal', ['engagement_id'], unique=False)
     op.create_table('hours_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -863,32 +922,28 @@ def upgrade() -> None:
     sa.UniqueConstraint('voids_id', name=op.f('uq_hours_entry_voids_id'))
     )
     op.create_index('ix_hours_entry_engagement', 'hours_entry', ['engagement_id', 'worked_on'], unique=False)
-    op.create_table('appeal',
+    op.create_table('staff_pool_note',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
-    sa.Column('attempt_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('status', sa.Text(), nullable=False),
-    sa.Column('words', sa.String(), nullable=False),
-    sa.Column('assessor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('assessment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("status IN ('open', 'given', 'upheld', 'changed')", name=op.f('ck_appeal_status_known')),
-    sa.ForeignKeyConstraint(['assessment_id'], ['assessment.id'], name=op.f('fk_appeal_assessment_id')),
-    sa.ForeignKeyConstraint(['assessor_id'], ['person.id'], name=op.f('fk_appeal_assessor_id')),
-    sa.ForeignKeyConstraint(['attempt_id'], ['capstone_attempt.id'], name=op.f('fk_appeal_attempt_id')),
-    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_appeal_engagement_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_appeal')),
-    sa.UniqueConstraint('attempt_id', name=op.f('uq_appeal_attempt_id')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_appeal_public_id'))
+    sa.Column('place_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_staff_pool_note_author_id')),
+    sa.ForeignKeyConstraint(['place_id'], ['staff_pool_place.id'], name=op.f('fk_staff_pool_note_place_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_pool_note')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_staff_pool_note_public_id'))
     )
-    op.create_index(op.f('ix_appeal_engagement_id'), 'appeal', ['engagement_id'], unique=False)
+    op.create_index(op.f('ix_staff_pool_note_author_id'), 'staff_pool_note', ['author_id'], unique=False)
+    op.create_index(op.f('ix_staff_pool_note_place_id'), 'staff_pool_note', ['place_id'], unique=False)
     op.add_column('engagement', sa.Column('resumed_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('engagement', sa.Column('sessions_least', sa.Integer(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('sessions_held', sa.Integer(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('needs_capstone', sa.Boolean(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('capstone_passed', sa.Boolean(), server_default='0', nullable=False))
+    op.add_column('engagement', sa.Column('assessment_round', sa.Integer(), server_default='1', nullable=False))
+    op.add_column('engagement', sa.Column('capstone_round', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('engagement', sa.Column('assessor_ids', sa.JSON(), server_default='[]', nullable=False))
     op.add_column('match_change', sa.Column('xact', sa.BigInteger(), server_default='0', nullable=False))
     op.create_index(op.f('ix_match_change_xact'), 'match_change', ['xact'], unique=False)
     op.add_column('milestone', sa.Column('phase', sa.String(), nullable=True))
@@ -926,16 +981,25 @@ def downgrade() -> None:
     op.drop_column('milestone', 'phase')
     op.drop_index(op.f('ix_match_change_xact'), table_name='match_change')
     op.drop_column('match_change', 'xact')
+    op.drop_column('engagement', 'assessor_ids')
+    op.drop_column('engagement', 'capstone_round')
+    op.drop_column('engagement', 'assessment_round')
     op.drop_column('engagement', 'capstone_passed')
     op.drop_column('engagement', 'needs_capstone')
     op.drop_column('engagement', 'sessions_held')
     op.drop_column('engagement', 'sessions_least')
     op.drop_column('engagement', 'resumed_at')
-    op.drop_index(op.f('ix_appeal_engagement_id'), table_name='appeal')
-    op.drop_table('appeal')
+    op.drop_index(op.f('ix_staff_pool_note_place_id'), table_name='staff_pool_note')
+    op.drop_index(op.f('ix_staff_pool_note_author_id'), table_name='staff_pool_note')
+    op.drop_table('staff_pool_note')
     op.drop_index('ix_hours_entry_engagement', table_name='hours_entry')
     op.drop_table('hours_entry')
-    op.drop_table('capstone_attempt')
+    op.drop_index(op.f('ix_appeal_engagement_id'), table_name='appeal')
+    op.drop_table('appeal')
+    op.drop_index(op.f('ix_staff_pool_place_until'), table_name='staff_pool_place')
+    op.drop_index('ix_staff_pool_place_org', table_name='staff_pool_place')
+    op.drop_index(op.f('ix_staff_pool_place_engagement_id'), table_name='staff_pool_place')
+    op.drop_table('staff_pool_place')
     op.drop_index(op.f('ix_soft_skill_rating_by_person'), table_name='soft_skill_rating')
     op.drop_table('soft_skill_rating')
     op.drop_table('running')
@@ -973,7 +1037,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_pathway_part_achievement_id'), table_name='pathway_part')
     op.drop_table('pathway_part')
     op.drop_index(op.f('ix_pathway_completion_person_id'), table_name='pathway_completion')
+    op.drop_index(op.f('ix_pathway_completion_issued_id'), table_name='pathway_completion')
     op.drop_table('pathway_completion')
+    op.drop_index(op.f('ix_part_achievement_skill_id'), table_name='part_achievement')
+    op.drop_table('part_achievement')
     op.drop_index(op.f('ix_issued_part_part_id'), table_name='issued_part')
     op.drop_table('issued_part')
     op.drop_index(op.f('ix_external_credit_pathway_id'), table_name='external_credit')
@@ -1000,6 +1067,8 @@ def downgrade() -> None:
     op.drop_table('achievement_skill')
     op.drop_index(op.f('ix_waiting_place_person_id'), table_name='waiting_place')
     op.drop_table('waiting_place')
+    op.drop_index(op.f('ix_staff_need_skill_id'), table_name='staff_need')
+    op.drop_table('staff_need')
     op.drop_index(op.f('ix_issuer_registry_entry_issuer_id'), table_name='issuer_registry_entry')
     op.drop_table('issuer_registry_entry')
     op.drop_index('uq_held_document', table_name='held', sqlite_where=sa.text("status <> 'removed'"), postgresql_where=sa.text("status <> 'removed'"))
@@ -1016,6 +1085,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_status_list_signed_until'), table_name='status_list')
     op.drop_index('ix_status_list_open', table_name='status_list')
     op.drop_table('status_list')
+    op.drop_index(op.f('ix_staff_matrix_consent_person_id'), table_name='staff_matrix_consent')
+    op.drop_table('staff_matrix_consent')
     op.drop_index('ix_source_strength_version', table_name='source_strength')
     op.drop_table('source_strength')
     op.drop_index(op.f('ix_programme_org_id'), table_name='programme')

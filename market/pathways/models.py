@@ -1,28 +1,27 @@
 """The tables of pathways: achievements that stack to a larger one, from one or several issuers.
 
-A pathway is complete for someone when `needed` of its parts were issued to them (or verified in their wallet), in
-their order where it is `ordered`, and its prerequisites are met; then its own achievement is issued by itself.
+A pathway is complete for someone when they hold `needed` of its parts, in their order where it is `ordered`, and its
+prerequisites are met; then its own achievement is issued by itself. A part is an achievement of this site, from the
+version that is named here on.
 """
 
 from datetime import datetime
-from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
 from market import clock
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
-
-
-class PathwayStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
+from market.lifecycle import Lifecycle
+from market.pathways import rules
+from market.pathways.rules import PathwayStatus
 
 
 class Pathway(SQLModel, table=True):
     """`needed` of its parts stack to `achievement_id`. Published, its parts do not change."""
 
+    LIFECYCLE: ClassVar[Lifecycle] = rules.LIFECYCLE
     __tablename__ = "pathway"
     __table_args__ = (one_of("status", PathwayStatus), CheckConstraint("needed >= 1", name="needed"))
 
@@ -38,6 +37,7 @@ class Pathway(SQLModel, table=True):
     for_members: bool = False  # an internal pathway
     created_at: datetime = instant_field(factory=clock.now)
     published_at: datetime | None = instant_field(nullable=True)
+    retired_at: datetime | None = instant_field(nullable=True)
 
 
 class PathwayPart(SQLModel, table=True):
@@ -86,7 +86,7 @@ class ExternalCredit(SQLModel, table=True):
 
 
 class PathwayCompletion(SQLModel, table=True):
-    """Someone completed a pathway, and what was issued for it. Once for each pathway and person."""
+    """Someone completed a pathway, and what was issued for it; none while it cannot be. Once for pathway and person."""
 
     __tablename__ = "pathway_completion"
     __table_args__ = (UniqueConstraint("pathway_id", "person_id"),)
@@ -94,5 +94,5 @@ class PathwayCompletion(SQLModel, table=True):
     id: int = id_field()
     pathway_id: int = refers_to("pathway.id", index=False)
     person_id: int = refers_to("person.id")
-    issued_id: int | None = refers_to("issued.id", nullable=True, index=False)
+    issued_id: int | None = refers_to("issued.id", nullable=True)
     at: datetime = instant_field(factory=clock.now)
