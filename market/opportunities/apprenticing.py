@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from market.access import Actor, require
 from market.accounts.models import Organisation
-from market.errors import Conflict, Invalid
+from market.errors import Invalid
 from market.opportunities import drafting
 from market.opportunities.drafts import Fields, Need, Part
 from market.opportunities.models import Opportunity
@@ -20,7 +20,7 @@ from market.opportunities.rules import Kind, Mode, PayBasis
 from market.programmes import queries as programmes
 from market.programmes import rounds
 from market.programmes import rules as programme_rules
-from market.programmes.models import Cohort, Programme
+from market.programmes.models import Programme
 from market.programmes.queries import Whole
 from market.programmes.rules import Phase
 from market.words import _
@@ -125,11 +125,3 @@ def save_round(
     drafting.save_draft(db, actor, opportunity, seen=seen, questions=questions, **fields)
     starts_on: date | None = None if is_rolling else opportunity.starts_on
     rounds.plan(db, whole.version.id, opportunity.id, starts_on=starts_on, seats=opportunity.seats)
-
-
-def round_of(db: Session, opportunity: Opportunity) -> Cohort:
-    """The round that this opening fills."""
-    found = rounds.of_opening(db, opportunity.id)
-    if found is None:
-        raise Conflict(_("This is not a round of a programme."))
-    return found

@@ -136,17 +136,6 @@ def may_open(actor: Actor, programme: "Programme") -> Decision:
     return no(_("Publish the programme first: an opening takes its words from it."))
 
 
-def may_judge(assessor_id: int, learner_id: int, member_ids: frozenset[int] | set[int]) -> Decision:
-    """Assess this person's capstone: never one's own, and only as a member of the organisation. Ids of people."""
-    if assessor_id == learner_id:
-        return no(_("Nobody judges their own work."))
-    if learner_id in member_ids:
-        return no(_("The person belongs to the organisation, so its members do not judge them."))
-    if assessor_id not in member_ids:
-        return no(_("Only a member of the organisation judges its programmes."))
-    return YES
-
-
 def may_change_rubric(is_frozen: bool, submissions: int) -> Decision:
     """A rubric that is out, or by which something was handed in, stays as it is."""
     if submissions:

@@ -1,6 +1,6 @@
 """What happens to a programme: published as a version that stays, written anew, copied, retired and brought back."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from market import clock
 from market.access import Actor, require
@@ -175,15 +175,3 @@ def retire(db: Session, actor: Actor, programme: Programme) -> None:
 def restore(db: Session, actor: Actor, programme: Programme) -> None:
     """Offer it again."""
     take(db, actor, programme, "restore", changes={"updated_at": clock.now()})
-
-
-def published_of(db: Session, org_id: int) -> list[Programme]:
-    """The organisation's programmes that an opening can be made from."""
-    return list(
-        db.exec(
-            select(Programme)
-            .where(Programme.org_id == org_id, Programme.status == rules.Status.PUBLISHED)
-            .order_by(col(Programme.id).desc())
-            .limit(100)
-        ).all()
-    )

@@ -7,6 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from market.credentials import achievements
+from market.credentials.rules import Draft as Earned
+from market.opportunities import queries as opportunity_queries
 from market.opportunities.queries import get_opportunity
 from market.opportunities.rules import Status as Posting
 from market.programmes import queries
@@ -20,7 +23,8 @@ from tests.support.world import World
 def at(response: httpx.Response) -> str:
     """The public id in the address an answer leads to."""
     assert response.status_code == 303, words(response)
-    return re.findall(r"/(?:programmes|postings)/([a-z2-7]{16})", response.headers["location"])[0]
+    found: list[str] = re.findall(r"/(?:programmes|postings)/([a-z2-7]{16})", response.headers["location"])
+    return found[0]
 
 
 def linked(response: httpx.Response) -> dict[str, Any]:
@@ -273,3 +277,54 @@ def test_a_retired_programme_says_so_and_leads_on(client: Client, make: World) -
     assert "ld+json" not in page.text
     assert "Stores and stock" not in words(client.get("/programmes"))
     assert bruno.post(f"/programmes/{made}/steps/restore").status_code == 303
+
+
+def test_a_credential_that_is_there_already_can_be_what_is_issued(client: Client, make: World) -> None:
+    made, bruno = plans.draft(make), client.as_(make.bruno)
+    with make.write() as db:
+        actor = make.actor(make.bruno)
+        earned = achievements.create_achievement(
+            db, actor, make.bakery.id, Earned("Night bread", "Words.", "Bake.")
+        )
+        achievements.publish_achievement(db, actor, earned)
+    form = {
+        "achievement": earned.public_id, "awarding_body": "Bakery", "country": "GB", "eqf_level": "2",
+        "identification": "account", "quality_assurance": "Yearly.",
+    }  # fmt: skip
+    refused = bruno.post(f"/programmes/{made}/edit/evidence", {**form, "achievement": "aaaaaaaaaaaaaaaa"})
+    assert "Choose a credential of yours that is published" in words(refused)
+    assert bruno.post(f"/programmes/{made}/edit/evidence", form).status_code == 303
+    assert "Night bread" in bruno.get(f"/programmes/{made}/edit/evidence").text
+    assert bruno.post(f"/programmes/{made}/publish").status_code == 303
+    assert whole(make, made).version.achievement_id == earned.id
+
+
+def test_skills_to_come_with_are_what_a_round_asks(client: Client, make: World) -> None:
+    made, bruno = plans.draft(make), client.as_(make.bruno)
+    form: dict[str, Any] = {
+        "title": "Stores", "summary": "Five weeks in a store.", "weeks": "5", "mode": "on_site", "place": "Weir Lane",
+        "pay": "200", "entry-0-skill": "Writing instructions", "entry-0-level": "1", "entry-0-matters": "essential",
+        "prerequisites": "A forklift licence",
+    }  # fmt: skip
+    twice = {
+        **form,
+        "entry-1-skill": "Writing instructions",
+        "entry-1-level": "2",
+        "entry-1-matters": "desirable",
+    }
+    assert "Name each once" in words(bruno.post(f"/programmes/{made}/edit/about", twice))
+    assert bruno.post(f"/programmes/{made}/edit/about", form).status_code == 303
+    assert "A forklift licence" in bruno.get(f"/programmes/{made}/edit/about").text
+    assert bruno.post(f"/programmes/{made}/publish").status_code == 303
+    with make.read() as db:
+        opening = get_opportunity(db, plans.round_draft(make, made))
+        asked = opportunity_queries.asked_for(db, opening)
+    assert [(a.skill, a.level, a.essential) for a in asked] == [("Writing instructions", 1, True)]
+    assert "Writing instructions , level 1, essential" in words(client.get(f"/programmes/{made}"))
+
+
+def test_a_copy_is_begun_from_the_page_of_the_first(client: Client, make: World) -> None:
+    made, bruno = plans.published(make), client.as_(make.bruno)
+    copied = at(bruno.post(f"/programmes/{made}/copy"))
+    assert copied != made
+    assert "Stores and stock" in bruno.get(f"/programmes/{copied}/edit/about").text

@@ -409,23 +409,6 @@ def programme(status: Status = Status.DRAFT) -> Programme:
 
 
 @pytest.mark.parametrize(
-    ("assessor", "learner", "members", "words"),
-    [
-        (1, 1, {1, 2}, "Nobody judges their own work."),
-        (1, 2, {1, 2}, "belongs to the organisation"),
-        (3, 9, {1, 2}, "Only a member"),
-        (1, 9, {1, 2}, ""),
-    ],
-)
-def test_an_assessor_is_a_member_and_never_the_learner(
-    assessor: int, learner: int, members: set[int], words: str
-) -> None:
-    asked = rules.may_judge(assessor, learner, members)
-    assert bool(asked) is not bool(words)
-    assert words in asked.reason
-
-
-@pytest.mark.parametrize(
     ("is_frozen", "submissions", "words"),
     [(False, 0, ""), (True, 0, "published and frozen"), (False, 1, "handed in"), (True, 2, "handed in")],
 )
