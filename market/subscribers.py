@@ -5,6 +5,7 @@ here, also when nothing follows from it yet (a test compares).
 """
 
 from market.applications import reactions as applications
+from market.apprenticeships import earning as learnt
 from market.credentials import reactions as credentials
 from market.engagements import earning
 from market.evidence import service as evidence
@@ -13,8 +14,8 @@ from market.notifications import letters
 from market.notifications.service import tell
 from market.opportunities import reactions as opportunities
 from market.outbox import LeadsTo
-from market.profiles import reactions as profiles
 from market.pathways import reactions as pathways
+from market.profiles import reactions as profiles
 from market.reviews import service as reviews
 from market.rubrics import reactions as rubrics
 from market.wallet import identities
@@ -107,8 +108,8 @@ LEADS_TO: LeadsTo = {
     "engagement.change_proposed": (tell,),
     "engagement.change_signed": (tell,),
     "engagement.change_declined": (tell,),
-    "engagement.completed": (earning.issue_earned, reviews.open_pair, tell),
-    "engagement.ended_early": (reviews.open_pair, tell),
+    "engagement.completed": (earning.issue_earned, learnt.issue_earned, reviews.open_pair, tell),
+    "engagement.ended_early": (learnt.issue_earned, reviews.open_pair, tell),
     "engagement.outcome_recorded": (tell,),
     "milestone.begun": (),
     "milestone.submitted": (tell,),
@@ -125,8 +126,14 @@ LEADS_TO: LeadsTo = {
     "assessment.submitted": (tell,),
     "assessment.signed": (
         earning.issue_earned,
+        learnt.issue_earned,
         tell,
     ),
+    "milestone.tried_again": (tell,),
+    "appeal.opened": (tell,),
+    "appeal.given": (tell,),
+    "appeal.upheld": (tell,),
+    "appeal.changed": (learnt.issue_earned, tell),
     "achievement.published": (),
     "achievement.retired": (),
     "credential.drafted": (credentials.sign_drafted,),
@@ -142,6 +149,11 @@ LEADS_TO: LeadsTo = {
     "credential.expired": (tell,),
     "credential.revoked": (credentials.sign_lists, pathways.follow_revoked, tell),
     "credential.superseded": (credentials.sign_lists, tell),
+    "pathway.published": (pathways.follow_published,),
+    "pathway.retired": (),
+    "pathway.reached": (pathways.follow_reached,),
+    "pathway.completed": (tell,),
+    "pathway.part_lost": (tell,),
     "issuer_key.created": (),
     "issuer_key.retired": (credentials.sign_lists,),
     "issuer_key.compromised": (credentials.sign_lists,),
@@ -149,11 +161,6 @@ LEADS_TO: LeadsTo = {
     "message.sent": (tell,),
     "session.planned": (tell,),
     "session.logged": (tell,),
-    "pathway.published": (pathways.follow_published,),
-    "pathway.retired": (),
-    "pathway.reached": (pathways.follow_reached,),
-    "pathway.completed": (tell,),
-    "pathway.part_lost": (tell,),
     "session.waits": (tell,),
     "session.held": (tell,),
     "session.denied": (tell,),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from market.accounts.rules import LIFECYCLE as PERSON
 from market.applications.rules import LIFECYCLE as APPLICATION
+from market.apprenticeships.rules import APPEAL_LIFECYCLE as APPEAL
 from market.apprenticeships.rules import SESSION_LIFECYCLE as SESSION
 from market.cases.rules import LIFECYCLE as REPORT
 from market.credentials.rules import ACHIEVEMENT_LIFECYCLE as ACHIEVEMENT
@@ -12,8 +13,8 @@ from market.engagements.rules import LIFECYCLE as ENGAGEMENT
 from market.engagements.rules import MILESTONE_LIFECYCLE as MILESTONE
 from market.lifecycle import Lifecycle
 from market.opportunities.rules import LIFECYCLE as OPPORTUNITY
-from market.programmes.rules import LIFECYCLE as PROGRAMME
 from market.pathways.rules import LIFECYCLE as PATHWAY
+from market.programmes.rules import LIFECYCLE as PROGRAMME
 from market.reviews.rules import LIFECYCLE as REVIEW
 from market.skills.rules import LIFECYCLE as SKILL
 from market.wallet.rules import LIFECYCLE as HELD
@@ -25,12 +26,13 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     ENGAGEMENT,
     MILESTONE,
     SESSION,
+    APPEAL,
     REVIEW,
     ACHIEVEMENT,
     ISSUED,
+    PATHWAY,
     SKILL,
     HELD,
-    PATHWAY,
     REPORT,
     PERSON,
 )

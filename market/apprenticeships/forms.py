@@ -72,3 +72,19 @@ class TickForm(Form):
 class MentorForm(Form):
     mentor: str = Field(max_length=32)
     note: str = Field(default="", max_length=1000)
+
+
+class TryAgain(Form):
+    due_on: date
+
+
+class AppealForm(Form):
+    words: str = Field(min_length=20, max_length=3000)
+
+
+class GiveForm(Form):
+    assessor: str = Field(max_length=32)
+
+
+class DecideForm(Form):
+    comment: str = Field(min_length=20, max_length=2000)

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.apprenticeships import rules
-from market.apprenticeships.rules import PulseSide, SessionStatus
+from market.apprenticeships.rules import AppealStatus, PulseSide, SessionStatus
 from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
 from market.lifecycle import Lifecycle
 
@@ -122,58 +122,41 @@ class ResourceTick(SQLModel, table=True):
     at: datetime = instant_field(factory=clock.now)
 
 
-class CapstoneStatus(StrEnum):
-    OPEN = "open"
-    HANDED_IN = "handed_in"
-    PASSED = "passed"
-    NOT_PASSED = "not_passed"
-    APPEALED = "appealed"
-
-
-class CapstoneAttempt(SQLModel, table=True):
-    """One attempt at the capstone: `round` is also the round of its assessments. At most two, and an appeal."""
-
-    __tablename__ = "capstone_attempt"
-    __table_args__ = (UniqueConstraint("engagement_id", "round"), one_of("status", CapstoneStatus))
-
-    id: int = id_field()
-    public_id: str = public_id_field()
-    engagement_id: int = refers_to("engagement.id", index=False)
-    round: int = 1
-    status: CapstoneStatus = choice_field(CapstoneStatus, default=CapstoneStatus.OPEN)
-    milestone_id: int | None = refers_to("milestone.id", nullable=True, index=False)
-    due_on: date | None = None
-    handed_in_at: datetime | None = instant_field(nullable=True)
-    decided_at: datetime | None = instant_field(nullable=True)
-    assessment_id: int | None = refers_to("assessment.id", nullable=True, index=False)  # the one that counts
-    issued_id: int | None = refers_to(
-        "issued.id", nullable=True, index=False
-    )  # the credential that came of it
-
-
-class AppealStatus(StrEnum):
-    OPEN = "open"
-    GIVEN = "given"  # another assessor has it
-    UPHELD = "upheld"  # the first assessment stands
-    CHANGED = "changed"  # the other assessor judged otherwise, and that counts
-
-
 class Appeal(SQLModel, table=True):
-    """The person asks for another assessor, within seven days of the assessment. Once for each attempt."""
+    """The person asks for another assessor, within seven days of the assessment. Once for each."""
 
     __tablename__ = "appeal"
-    __table_args__ = (one_of("status", AppealStatus),)
+    __table_args__ = (
+        one_of("status", AppealStatus),
+        CheckConstraint("status = 'open' OR assessor_id IS NOT NULL", name="given"),
+        CheckConstraint("(status IN ('upheld', 'changed')) = (second_id IS NOT NULL)", name="decided"),
+    )
+    LIFECYCLE: ClassVar[Lifecycle] = rules.APPEAL_LIFECYCLE
 
     id: int = id_field()
     public_id: str = public_id_field()
-    attempt_id: int = refers_to("capstone_attempt.id", unique=True)
     engagement_id: int = refers_to("engagement.id")
+    person_id: int = refers_to("person.id", index=False)
+    org_id: int = refers_to("organisation.id", index=False)
+    assessment_id: int = refers_to("assessment.id", unique=True)  # the one appealed against
     status: AppealStatus = choice_field(AppealStatus, default=AppealStatus.OPEN)
     words: str = ""
     assessor_id: int | None = refers_to("person.id", nullable=True, index=False)  # another than the first
-    assessment_id: int | None = refers_to("assessment.id", nullable=True, index=False)
+    second_id: int | None = refers_to("assessment.id", nullable=True, index=False)  # what they said
     opened_at: datetime = instant_field(factory=clock.now)
     decided_at: datetime | None = instant_field(nullable=True)
+
+
+class PartAchievement(SQLModel, table=True):
+    """What is issued for one skill of a programme that ended early; with no skill, for having taken part."""
+
+    __tablename__ = "part_achievement"
+    __table_args__ = (UniqueConstraint("version_id", "skill_id"),)
+
+    id: int = id_field()
+    version_id: int = refers_to("programme_version.id", index=False)
+    skill_id: int | None = refers_to("skill.id", nullable=True)
+    achievement_id: int = refers_to("achievement.id", unique=True)
 
 
 class WaitingStatus(StrEnum):

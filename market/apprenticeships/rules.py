@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from market.access import YES, Actor, Decision, Task, no
 from market.lifecycle import Lifecycle, Step
 from market.programmes.rules import (
+    APPEAL_DAYS,
+    ATTEMPTS,
     LEAST_SESSION_MINUTES,
     LOAD_ALARM_PERCENT,
     NO_SESSION_RAISE_DAYS,
@@ -15,7 +17,7 @@ from market.programmes.rules import (
 from market.words import _
 
 if TYPE_CHECKING:
-    from market.apprenticeships.models import MentorSession
+    from market.apprenticeships.models import Appeal, MentorSession
 
 MOST_SESSION_MINUTES = 8 * 60
 LATE_ENTRY = timedelta(days=31)  # how far back hours and sessions may still be written down
@@ -23,6 +25,7 @@ CONFIRM_WITHIN = timedelta(
     days=14
 )  # after the end of the work: a session that was logged in time may still count
 REMIND_AFTER = timedelta(days=2)  # of a session that waits for the other side's word
+APPEALED = 10  # added to the round of an attempt: the round of the assessment that answers its appeal
 LOW_PULSE = 2  # an answer this low or lower is told to the other side
 
 
@@ -247,4 +250,97 @@ def may_answer_pulse(week: int, current_week: int, answered: bool, is_running: b
         return no(_("That week has not begun."))
     if week < current_week - 1:
         return no(_("That week is over."))
+    return YES
+
+
+# The capstone
+
+
+class AppealStatus(StrEnum):
+    OPEN = "open"
+    GIVEN = "given"  # another assessor has it
+    UPHELD = "upheld"  # the first assessment stands
+    CHANGED = "changed"  # the other assessor judged otherwise, and that counts
+
+
+def appeal_parties(actor: Actor, appeal: "Appeal") -> frozenset[str]:
+    """Who names the other assessor, and who that is. The person who appealed is neither."""
+    mine = set()
+    if actor.id == appeal.person_id:
+        return frozenset()
+    if actor.may_for(Task.DECIDE, appeal.org_id):
+        mine.add("employer")
+    if actor.is_signed_in and actor.id == appeal.assessor_id and actor.may_for(Task.ASSESS, appeal.org_id):
+        mine.add("assessor")
+    return frozenset(mine)
+
+
+APPEAL_LIFECYCLE = Lifecycle(
+    "appeal",
+    AppealStatus.OPEN,
+    Step(
+        "give",
+        (AppealStatus.OPEN, AppealStatus.GIVEN),
+        AppealStatus.GIVEN,
+        ("employer",),
+        "appeal.given",
+        "Name the other assessor",
+    ),
+    Step("uphold", (AppealStatus.GIVEN,), AppealStatus.UPHELD, ("assessor",), "appeal.upheld", "It stands"),
+    Step(
+        "change", (AppealStatus.GIVEN,), AppealStatus.CHANGED, ("assessor",), "appeal.changed", "It changes"
+    ),
+    parties=appeal_parties,
+)
+
+
+class Judged(NamedTuple):
+    """The last signed assessment of a capstone."""
+
+    is_signed: bool
+    signed_at: datetime | None
+    was_appealed: bool
+    round: int
+
+
+def may_appeal(actor_id: int, learner_id: int, judged: Judged, now: datetime) -> Decision:
+    """Ask for another assessor: the person, once for each assessment, within seven days of it."""
+    if actor_id != learner_id:
+        return no(_("Only the person who was judged asks for another assessor."))
+    if not judged.is_signed or judged.signed_at is None:
+        return no(_("Nothing is signed yet, so there is nothing to appeal against."))
+    if judged.was_appealed:
+        return no(_("You asked for another assessor before."))
+    if judged.round > APPEALED:
+        return no(_("Another assessor has judged it. That is the last word here."))
+    if now > judged.signed_at + timedelta(days=APPEAL_DAYS):
+        return no(_("An appeal is open for seven days, and they are over."))
+    return YES
+
+
+def may_judge_appeal(person_id: int, learner_id: int, first_assessor_id: int, may_assess: bool) -> Decision:
+    """Whom an appeal is given to: another member who judges work, and never the learner."""
+    if person_id == learner_id:
+        return no(_("Nobody judges their own work."))
+    if person_id == first_assessor_id:
+        return no(_("Choose somebody other than who judged it first."))
+    if not may_assess:
+        return no(_("Only a member of the organisation who judges work can do this."))
+    return YES
+
+
+def may_try_again(
+    status_is_active: bool, judged: Judged, passed: bool, attempt: int, appeal_open: bool
+) -> Decision:
+    """A second attempt: the first was judged and not passed, nothing is being looked at again, and one is left."""
+    if not status_is_active:
+        return no(_("Work is not under way at the moment."))
+    if passed:
+        return no(_("The capstone is passed."))
+    if not judged.is_signed:
+        return no(_("The capstone is not judged yet."))
+    if appeal_open:
+        return no(_("Your appeal is being looked at. Wait for its answer."))
+    if attempt >= ATTEMPTS:
+        return no(_("Both attempts were used. The work can be ended early; what was reached still counts."))
     return YES

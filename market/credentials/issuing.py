@@ -145,7 +145,7 @@ def _facts(
     for item in evidence:
         if not rules.plain(item.name):
             raise Invalid(_("Give each piece of evidence a name."))
-        if item.url is not None and not _may_show(db, item.url):
+        if item.url is not None and not may_show(db, item.url):
             raise Invalid(_("A link to evidence begins with https:// and leads to a page anyone can reach."))
         if item.sha256 is not None and (item.url is None or not _SHA256.fullmatch(item.sha256)):
             raise Invalid(_("A hash is the SHA-256 of what lies at the link, in 64 hex digits."))
@@ -158,7 +158,7 @@ def _facts(
     }
 
 
-def _may_show(db: Session, url: str) -> bool:
+def may_show(db: Session, url: str) -> bool:
     """A public address that is not one of our own documents: those name things in the credential already."""
     try:
         allowed_url(url)

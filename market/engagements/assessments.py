@@ -23,6 +23,7 @@ from market.engagements.models import (
 from market.errors import Conflict, Invalid
 from market.outbox import announce
 from market.rubrics.queries import RubricView
+from market.rubrics.rules import passes
 from market.words import _
 
 
@@ -34,9 +35,11 @@ class Judged(NamedTuple):
 
 
 def of_engagement(db: Session, engagement: Engagement) -> dict[AssessmentSide, Judged]:
-    """The assessments of the last round, by side."""
+    """The assessments of the round that is judged now, by side."""
     rows = db.exec(
-        select(Assessment).where(Assessment.engagement_id == engagement.id).order_by(col(Assessment.round))
+        select(Assessment).where(
+            Assessment.engagement_id == engagement.id, Assessment.round == engagement.assessment_round
+        )
     ).all()
     latest = {row.by_side: row for row in rows}
     results = db.exec(
@@ -133,13 +136,17 @@ def save(
         found.row
         if found
         else Assessment(
-            engagement_id=engagement.id, rubric_id=rubric.rubric.id, by_side=side, person_id=actor.id
+            engagement_id=engagement.id,
+            rubric_id=rubric.rubric.id,
+            by_side=side,
+            round=engagement.assessment_round,
+            person_id=actor.id,
         )
     )
     row.person_id, row.comment = actor.id, comment
     db.add(row)
     db.flush()
-    _put(db, row, rubric, steps)
+    put(db, row, rubric, steps)
     return row
 
 
@@ -152,7 +159,7 @@ def submit(
     comment: str = "",
 ) -> Assessment:
     """Put in one's steps, one for each criterion. From here on both sides' steps are open to whoever has put in theirs."""
-    _need_all(rubric, steps)
+    need_all(rubric, steps, rules.may_leave_out(engagement))
     row = save(db, actor, engagement, rubric, steps, comment)
     row.status, row.submitted_at = AssessmentStatus.SUBMITTED, clock.now()
     db.add(row)
@@ -185,8 +192,10 @@ def sign(
         raise Conflict(_("Put in your steps first."))
     if found.row.status is AssessmentStatus.SIGNED:
         raise Conflict(_("This was signed before. It can be added to, never changed."))
-    _need_all(rubric, steps)
-    changed = [c for c in rubric.criteria if _changed_without_words(c.id, found.steps, steps)]
+    need_all(rubric, steps, rules.may_leave_out(engagement))
+    changed = [
+        c for c in rubric.criteria if c.id in steps and _changed_without_words(c.id, found.steps, steps)
+    ]
     if changed:
         raise Invalid(
             _("Say why you changed a step."),
@@ -201,14 +210,28 @@ def sign(
     )
     db.add(row)
     db.flush()
-    _put(db, row, rubric, steps)
+    put(db, row, rubric, steps)
+    if engagement.needs_capstone:
+        engagement.capstone_passed = is_passed(rubric, steps)
+        db.add(engagement)
+        db.flush()
     announce(db, "assessment.signed", actor, subject=("assessment", row.id), engagement_id=engagement.id)
     if engagement.status in rules.ENDED:
         outcomes.write_evidence(db, engagement)
     return row
 
 
-def _need_all(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> None:
+def is_passed(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> bool:
+    """Does every needed criterion reach the pass mark? What was left out reaches nothing."""
+    return passes(
+        [(c.needed, steps[c.id][0] if c.id in steps else 0) for c in rubric.criteria], rubric.rubric.pass_mark
+    )
+
+
+def need_all(rubric: RubricView, steps: Mapping[int, tuple[int, str]], may_leave_out: bool = False) -> None:
+    """A step for each criterion; where some may be left out, for one at least."""
+    if may_leave_out and any(c.id in steps for c in rubric.criteria):
+        return
     missing = [c for c in rubric.criteria if c.id not in steps]
     if missing:
         raise Invalid(
@@ -217,7 +240,8 @@ def _need_all(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> None:
         )
 
 
-def _put(db: Session, row: Assessment, rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> None:
+def put(db: Session, row: Assessment, rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> None:
+    """Write the steps of an assessment in place of those it has."""
     known = {c.id for c in rubric.criteria}
     db.exec(delete(AssessmentResult).where(col(AssessmentResult.assessment_id) == row.id))
     for criterion_id, (step, feedback) in steps.items():

@@ -26,10 +26,14 @@ log = logging.getLogger(__name__)
 def issue_earned(db: Session, event: Event) -> None:
     """Subscriber to the end of work and to its signed assessment, whichever comes last. Once for each assessment.
 
-    Work of a cohort is left out: there the programme says what is earned.
+    A programme is left out: it says itself what is earned (market/apprenticeships/earning).
     """
     engagement = _engagement_of(db, event)
-    if engagement is None or engagement.status is not Status.COMPLETED or engagement.cohort_id is not None:
+    if (
+        engagement is None
+        or engagement.status is not Status.COMPLETED
+        or engagement.programme_version_id is not None
+    ):
         return
     judged = assessments.of_engagement(db, engagement).get(AssessmentSide.ASSESSOR1)
     if judged is None or judged.row.status is not AssessmentStatus.SIGNED:
@@ -59,7 +63,7 @@ def issue_earned(db: Session, event: Event) -> None:
         achievement,
         engagement.person_id,
         results=[Result(criterion_id, step) for criterion_id, step in steps.items()],
-        evidence=_shown(db, engagement),
+        evidence=shown(db, engagement),
         source=("assessment", judged.row.id),
     )
 
@@ -71,13 +75,14 @@ def _engagement_of(db: Session, event: Event) -> Engagement | None:
     return db.get(Engagement, assessment.engagement_id) if assessment else None
 
 
-def _shown(db: Session, engagement: Engagement) -> list[EvidenceItem]:
-    """The last links of accepted parts that the person agreed to have shown."""
-    found = []
+def shown(db: Session, engagement: Engagement) -> list[EvidenceItem]:
+    """The last links of accepted parts that the person agreed to have shown, each once, as a credential may name them."""
+    found: dict[str, EvidenceItem] = {}
     for part in queries.milestones_of(db, engagement.id):
         if part.status not in ACCEPTED:
             continue
         for version in queries.versions_of(db, part)[:1]:
-            if version.as_evidence and is_open_link(version.link) and version.link.startswith("https://"):
-                found.append(EvidenceItem(part.title, url=version.link))
-    return found[: credential_rules.MOST_EVIDENCE]
+            link = version.link
+            if version.as_evidence and is_open_link(link) and issuing.may_show(db, link):
+                found.setdefault(link, EvidenceItem(part.title, url=link))
+    return list(found.values())[: credential_rules.MOST_EVIDENCE]

@@ -20,6 +20,7 @@ from market.files import service as files
 from market.files.models import File
 from market.files.service import Prepared
 from market.outbox import announce
+from market.programmes.rules import Phase
 from market.transitions import take
 from market.words import _
 
@@ -53,6 +54,9 @@ def hand_in(
         changes={"version": milestone.version + 1, "submitted_at": clock.now()},
         engagement_id=engagement.id,
     )
+    if milestone.phase == Phase.CAPSTONE:
+        engagement.capstone_round = engagement.assessment_round
+        db.add(engagement)
     made = Deliverable(
         milestone_id=milestone.id, version=milestone.version, note=note, link=link, as_evidence=as_evidence
     )

@@ -64,6 +64,15 @@ class Engagement(SQLModel, table=True):
     sessions_held: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # confirmed by both
     needs_capstone: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     capstone_passed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    assessment_round: int = Field(
+        default=1, sa_column_kwargs={"server_default": "1"}
+    )  # the attempt that is judged
+    capstone_round: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}
+    )  # the attempt last handed in
+    assessor_ids: list[int] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )  # people named to judge it; empty: whoever looks after it
     created_at: datetime = instant_field(factory=clock.now)
 
 

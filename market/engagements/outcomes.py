@@ -96,8 +96,8 @@ def write_evidence(db: Session, engagement: Engagement) -> int:
             Assessment.status == AssessmentStatus.SIGNED,
             Assessment.by_side != AssessmentSide.SELF,
         )
-        .order_by(col(Assessment.round).desc())
-    ).first()
+        .order_by(col(Assessment.signed_at).desc(), col(Assessment.id).desc())
+    ).first()  # the last word: of a second attempt, or of an appeal
     if signed is None or engagement.status not in rules.ENDED:
         return 0
     rubric = rubric_with_criteria(db, signed.rubric_id)

@@ -73,6 +73,7 @@ class Facts(NamedTuple):
     today: date
     statuses: tuple[MilestoneStatus, ...] = ()
     status: Status = Status.ACTIVE  # of the engagement a milestone belongs to
+    may_try_again: bool = False  # the capstone was judged, not passed, and an attempt is left
 
 
 def may_start(engagement: "Engagement", facts: Facts) -> Decision:
@@ -148,7 +149,20 @@ def may_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decisio
         return no(_("No rubric was published with this, so there is nothing to judge by."))
     if engagement.status not in (*RUNNING, *ENDED):
         return no(_("There is nothing to judge before work has begun."))
-    return _in_time(engagement, now)
+    if engagement.assessor_ids and actor.id not in engagement.assessor_ids:
+        return no(_("Only those who were named to judge this work do."))
+    return _handed_in(engagement) and _in_time(engagement, now)
+
+
+def _handed_in(engagement: "Engagement") -> Decision:
+    """A capstone is judged once it is handed in. Work that ended early is judged by what there is."""
+    if (
+        engagement.needs_capstone
+        and engagement.status in RUNNING
+        and engagement.capstone_round < engagement.assessment_round
+    ):
+        return no(_("The capstone has not been handed in yet."))
+    return YES
 
 
 def may_self_assess(actor: Actor, engagement: "Engagement", now: datetime) -> Decision:
@@ -159,7 +173,23 @@ def may_self_assess(actor: Actor, engagement: "Engagement", now: datetime) -> De
         return no(_("No rubric was published with this, so there is nothing to judge by."))
     if engagement.status not in (*RUNNING, *ENDED):
         return no(_("There is nothing to judge before work has begun."))
-    return _in_time(engagement, now)
+    return _handed_in(engagement) and _in_time(engagement, now)
+
+
+def may_leave_out(engagement: "Engagement") -> bool:
+    """May criteria stay without a step? Only of a programme that ended early: what was not seen is not judged."""
+    return engagement.needs_capstone and engagement.status is Status.ENDED_EARLY
+
+
+def may_try_again(milestone: "Milestone", facts: Facts) -> Decision:
+    """A second attempt at the capstone, once the first was judged and was not enough."""
+    if facts.status is not Status.ACTIVE:
+        return no(_("Work is not under way at the moment."))
+    if not facts.may_try_again:
+        return no(
+            _("There is no other attempt open: it is passed, it waits to be judged, or both were used.")
+        )
+    return YES
 
 
 def _in_time(engagement: "Engagement", now: datetime) -> Decision:
@@ -369,6 +399,15 @@ MILESTONE_LIFECYCLE = Lifecycle(
         MilestoneStatus.DEEMED_APPROVED,
         ("system",),
         "milestone.deemed_approved",
+    ),
+    Step(
+        "try_again",
+        (MilestoneStatus.SUBMITTED, MilestoneStatus.APPROVED, MilestoneStatus.DEEMED_APPROVED),
+        MilestoneStatus.IN_PROGRESS,
+        ("talent",),
+        "milestone.tried_again",
+        "Try it again",
+        guard=may_try_again,
     ),
     Step(
         "cancel",

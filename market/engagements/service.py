@@ -52,6 +52,7 @@ def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
         terms=offer.terms,
         rubric_id=opportunity.rubric_id,
         supervisor_ids=sorted({*people.values(), *(one.person_id for one in assessors)}),
+        assessor_ids=[one.person_id for one in assessors],
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
     )

@@ -7,6 +7,7 @@ from market.accounts.models import Person, PersonStatus
 from market.accounts.queries import org_member_ids
 from market.applications.models import Application
 from market.applications.rules import OFFER_OVER, OPEN
+from market.apprenticeships.models import Appeal
 from market.notifications.context import Context
 from market.opportunities.service import watcher_ids
 
@@ -58,6 +59,12 @@ def other_side(db: Session, context: Context) -> list[int]:
     if context.by_talent:
         return theirs
     return person(db, context) if not context.by_system else [*person(db, context), *theirs]
+
+
+def second_assessor(db: Session, context: Context) -> list[int]:
+    """Whoever was named to answer an appeal."""
+    found = db.get(Appeal, context.event.subject_id)
+    return [found.assessor_id] if found is not None and found.assessor_id is not None else []
 
 
 def other_side_of_pair(db: Session, context: Context) -> list[int]:

@@ -99,7 +99,7 @@ def context_of(db: Session, event: Event) -> Context:
             found.work = db.get(Engagement, subject)
         case "milestone":
             found.part = db.get(Milestone, subject)
-        case "session":
+        case "session" | "appeal":
             found.work = _row(db, Engagement, payload.get("engagement_id"))
         case "assessment":
             assessed = db.get(Assessment, subject)

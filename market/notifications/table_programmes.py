@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 
-from market.notifications.audience import moderators, other_side, person, team
+from market.notifications.audience import moderators, other_side, person, reviewers, second_assessor, team
 from market.notifications.news import Link, News
 from market.notifications.rules import Topic
 from market.words import _
 
 _MENTORING = Link("apprenticeships.mentoring", "work")
+_CAPSTONE = Link("apprenticeships.capstone", "work")
 _HOURS = Link("apprenticeships.hours", "work")
 
 
 def _see_sessions(_w: Mapping[str, str]) -> str:
     return _("Open the sessions")
+
+
+def _see_capstone(_w: Mapping[str, str]) -> str:
+    return _("Open the capstone")
 
 
 def _see_hours(_w: Mapping[str, str]) -> str:
@@ -112,6 +117,52 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
             lambda w: _("The week in “%(work)s” did not go well for the other side", **w),
             lambda w: _("Read what they say, and talk about it soon."),
             _MENTORING, lambda w: _("Read it"),
+        ),
+    ),
+    "milestone.tried_again": (
+        News(
+            other_side, Topic.WORK, "half",
+            lambda w: _("The capstone of “%(work)s” is tried again", **w),
+            lambda w: _("%(person)s hands it in anew; its day is on the page.", **w),
+            _CAPSTONE, _see_capstone,
+        ),
+    ),
+    "appeal.opened": (
+        News(
+            reviewers, Topic.DUE, "warn",
+            lambda w: _("%(person)s asks for another assessor in “%(work)s”", **w),
+            lambda w: _("Their reason is on the page. Name somebody other than who judged it first."),
+            _CAPSTONE, lambda w: _("Name another assessor"),
+        ),
+    ),
+    "appeal.given": (
+        News(
+            person, Topic.ANSWERS, "half",
+            lambda w: _("Another assessor looks at your capstone of “%(work)s”", **w),
+            lambda w: _("What they say counts."),
+            _CAPSTONE, _see_capstone,
+        ),
+        News(
+            second_assessor, Topic.DUE, "warn",
+            lambda w: _("Please judge a capstone of “%(work)s” anew", **w),
+            lambda w: _("%(person)s appealed. What you say counts.", **w),
+            _CAPSTONE, lambda w: _("Judge it"),
+        ),
+    ),
+    "appeal.upheld": (
+        News(
+            other_side, Topic.ANSWERS, "check",
+            lambda w: _("The appeal in “%(work)s” is answered", **w),
+            lambda w: _("The other assessor came to the same steps. Their words are on the page."),
+            _CAPSTONE, _see_capstone,
+        ),
+    ),
+    "appeal.changed": (
+        News(
+            other_side, Topic.ANSWERS, "check",
+            lambda w: _("The appeal in “%(work)s” changed the assessment", **w),
+            lambda w: _("What the other assessor says counts from now on."),
+            _CAPSTONE, _see_capstone,
         ),
     ),
     "engagement.mentor_changed": (

@@ -9,6 +9,7 @@ import pytest
 from market import clock
 from market.engagements.models import Engagement
 from tests.apprenticeships import scene
+from tests.apprenticeships.test_capstone import hand_in, judge
 from tests.engagements.scene import work
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
@@ -163,7 +164,7 @@ def test_an_owner_names_a_stand_in(client: Client, make: World, e: Engagement) -
     assert "Somebody else mentors" not in words(client.as_(make.amara).get(f"/work/{e.public_id}/mentoring"))
 
 
-@pytest.mark.parametrize("place", ["plan", "plan.ics", "mentoring", "hours"])
+@pytest.mark.parametrize("place", ["plan", "plan.ics", "mentoring", "hours", "capstone"])
 def test_others_and_other_work_have_no_such_pages(
     client: Client, make: World, e: Engagement, place: str
 ) -> None:
@@ -171,3 +172,35 @@ def test_others_and_other_work_have_no_such_pages(
     assert client.as_(make.dana).get(f"/work/{e.public_id}/{place}").status_code == 200
     gig = work(make, make.engagement(who=make.chidi))
     assert client.as_(make.chidi).get(f"/work/{gig.public_id}/{place}").status_code == 404
+
+
+def test_the_capstone_is_judged_appealed_and_tried_again_on_its_page(
+    client: Client, make: World, e: Engagement
+) -> None:
+    path = f"/work/{e.public_id}/capstone"
+    amara, bruno, mira = client.as_(make.amara), client.as_(make.bruno), client.as_(make.mira)
+    assert "Not handed in yet" in words(amara.get(path))
+    assert "not been handed in yet" in words(bruno.get(path))
+    hand_in(make, e.id)
+    assert "Judge it by the rubric" in words(bruno.get(path))
+    judge(make, e.id, 3, 2)
+    page = amara.get(path)
+    assert "Not passed" in words(page)
+    assert "step 2 of 4" in words(page)
+    assert amara.post(f"{path}/again", {"due_on": "2020-01-01"}).status_code == 422
+    short = amara.post(f"{path}/appeal", {"words": "No."})
+    assert short.status_code == 422
+    page = amara.follow(amara.post(f"{path}/appeal", {"words": "The differing line was the supplier's own."}))
+    assert "Nobody is named to look at it yet." in words(page)
+    assert bruno.post(f"{path}/assessor", {"assessor": make.bruno.public_id}).status_code == 422
+    bruno.follow(bruno.post(f"{path}/assessor", {"assessor": make.mira.public_id}))
+    page = mira.get(path)
+    assert "Judge it by the same rubric" in words(page)
+    refused = mira.post(f"{path}/answer", {"step-1": "3", "comment": "I counted the aisle myself."})
+    assert refused.status_code == 422
+    given = {"step-1": "3", "step-2": "2", "comment": "I counted the aisle myself."}
+    page = mira.follow(mira.post(f"{path}/answer", given))
+    assert "came to the same steps" in words(page)
+    day = (clock.today() + timedelta(days=14)).isoformat()
+    page = amara.follow(amara.post(f"{path}/again", {"due_on": day}))
+    assert "Attempt 2 of 2." in words(page)

@@ -6,8 +6,8 @@ import pytest
 
 from market.access import VISITOR, Actor, Membership, Role
 from market.apprenticeships import rules
-from market.apprenticeships.models import MentorSession
-from market.apprenticeships.rules import Log, SessionStatus
+from market.apprenticeships.models import Appeal, MentorSession
+from market.apprenticeships.rules import Judged, Log, SessionStatus
 from market.apprenticeships.timeline import State, Thing, What, counted, line, state_of
 from market.transitions import may_take
 
@@ -204,3 +204,74 @@ def test_the_plan_stands_in_the_order_of_its_days() -> None:
     found = line(days, TODAY)
     assert [entry.thing.on for entry in found] == [TODAY, TODAY + timedelta(days=9), None]
     assert counted(found)[State.NEXT] == 2
+
+
+APPEAL = Appeal(engagement_id=1, person_id=1, org_id=7, assessment_id=1, assessor_id=4)
+JUDGE = Actor(id=4, memberships=(Membership(3, 7, Role.MENTOR),))
+
+
+@pytest.mark.parametrize(
+    ("who", "party"),
+    [
+        (LEARNER, set()),
+        (OTHER, {"employer"}),
+        (JUDGE, {"assessor"}),
+        (Actor(id=4), set()),
+        (MENTOR, set()),
+        (VISITOR, set()),
+    ],
+)
+def test_an_appeal_is_given_by_the_organisation_and_answered_by_whom_it_named(
+    who: Actor, party: set[str]
+) -> None:
+    assert rules.appeal_parties(who, APPEAL) == party
+
+
+SIGNED = Judged(True, NOW - timedelta(days=7), False, 1)
+
+
+@pytest.mark.parametrize(
+    ("who", "judged", "word"),
+    [
+        (1, SIGNED, ""),
+        (2, SIGNED, "Only the person who was judged"),
+        (1, SIGNED._replace(is_signed=False), "Nothing is signed"),
+        (1, SIGNED._replace(signed_at=None), "Nothing is signed"),
+        (1, SIGNED._replace(was_appealed=True), "before"),
+        (1, SIGNED._replace(round=11), "last word"),
+        (1, SIGNED._replace(signed_at=NOW - timedelta(days=7, seconds=1)), "seven days"),
+    ],
+)
+def test_who_may_appeal_and_until_when(who: int, judged: Judged, word: str) -> None:
+    decision = rules.may_appeal(who, 1, judged, NOW)
+    assert word in decision.reason
+    assert bool(decision) is (not word)
+
+
+@pytest.mark.parametrize(
+    ("person", "may_assess", "word"),
+    [(4, True, ""), (1, True, "own work"), (3, True, "other than who judged"), (5, False, "Only a member")],
+)
+def test_an_appeal_goes_to_somebody_else(person: int, may_assess: bool, word: str) -> None:
+    decision = rules.may_judge_appeal(person, 1, 3, may_assess)
+    assert word in decision.reason
+    assert bool(decision) is (not word)
+
+
+@pytest.mark.parametrize(
+    ("active", "judged", "passed", "attempt", "appealing", "word"),
+    [
+        (True, SIGNED, False, 1, False, ""),
+        (False, SIGNED, False, 1, False, "under way"),
+        (True, SIGNED, True, 1, False, "is passed"),
+        (True, SIGNED._replace(is_signed=False), False, 1, False, "not judged yet"),
+        (True, SIGNED, False, 1, True, "being looked at"),
+        (True, SIGNED, False, 2, False, "Both attempts"),
+    ],
+)
+def test_there_is_a_second_attempt_once_the_first_was_not_enough(
+    active: bool, judged: Judged, passed: bool, attempt: int, appealing: bool, word: str
+) -> None:
+    decision = rules.may_try_again(active, judged, passed, attempt, appealing)
+    assert word in decision.reason
+    assert bool(decision) is (not word)

@@ -1,11 +1,12 @@
 """Both tables of steps: every step, from every state, by everyone; what is refused changes nothing."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from market import clock, transitions
-from market.access import Actor, Decision
+from market.access import Actor, Decision, Membership, Role
 from market.engagements import rules
 from market.engagements.models import Engagement, Milestone
 from market.engagements.rules import LIFECYCLE, MILESTONE_LIFECYCLE, Facts, MilestoneStatus, Status
@@ -75,7 +76,7 @@ def test_a_step_of_the_work_is_taken_by_its_parties_and_by_nobody_else(make: Wor
 def test_a_step_of_a_part_is_taken_by_its_parties_and_by_nobody_else(make: World, work: int) -> None:
     actors = scene.cast(make)
     part = scene.parts(make, work)[0].id
-    facts = Facts(scene.day("2027-01-01"))
+    facts = Facts(scene.day("2027-01-01"), may_try_again=True)
     for name in PART_NAMES:
         for status in MilestoneStatus:
             for who in scene.WHO:
@@ -171,6 +172,47 @@ def test_a_programme_is_finished_when_it_was_mentored_and_its_capstone_passed(
 ) -> None:
     row = Engagement(person_id=1, org_id=1, terms={}, starts_on=scene.day("2026-11-30"), **kept)
     decision = rules.may_finish(row, facts("2026-12-01", A, A))
+    assert word in decision.reason
+    assert bool(decision) is (not word)
+
+
+def test_a_capstone_is_judged_by_who_was_named_once_it_is_handed_in() -> None:
+    now = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    row = Engagement(
+        person_id=1, org_id=7, terms={}, starts_on=scene.day("2026-11-30"), rubric_id=1, status=Status.ACTIVE,
+        needs_capstone=True, supervisor_ids=[2, 3], assessor_ids=[3],
+    )  # fmt: skip
+    learner = Actor(id=1)
+    mentor, assessor = (Actor(id=n, memberships=(Membership(n, 7, Role.MENTOR),)) for n in (2, 3))
+    assert "named to judge" in rules.may_assess(mentor, row, now).reason
+    assert "not been handed in" in rules.may_assess(assessor, row, now).reason
+    assert "not been handed in" in rules.may_self_assess(learner, row, now).reason
+    row.capstone_round = 1
+    assert rules.may_assess(assessor, row, now)
+    assert rules.may_self_assess(learner, row, now)
+    row.assessment_round = 2
+    assert not rules.may_assess(assessor, row, now)
+    assert not rules.may_leave_out(row)
+    row.status = Status.ENDED_EARLY
+    assert rules.may_assess(assessor, row, now)
+    assert rules.may_leave_out(row)
+
+
+@pytest.mark.parametrize(
+    ("status", "open_again", "word"),
+    [
+        (Status.ACTIVE, True, ""),
+        (Status.PAUSED, True, "not under way"),
+        (Status.ACTIVE, False, "no other attempt"),
+    ],
+)
+def test_a_capstone_is_tried_again_while_an_attempt_is_left(
+    status: Status, open_again: bool, word: str
+) -> None:
+    part = Milestone(engagement_id=1, person_id=1, org_id=1, position=1, title="")
+    decision = rules.may_try_again(
+        part, facts("2026-12-01", status=status)._replace(may_try_again=open_again)
+    )
     assert word in decision.reason
     assert bool(decision) is (not word)
 

@@ -65,6 +65,7 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
         status=entry.status,
         theirs_in=seen.theirs_in,
         colleague=assessments.drafting(db, actor, engagement),
+        may_leave_out=rules.may_leave_out(engagement),
         own=own,
     )
 
@@ -132,6 +133,7 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
         own=own,
         signing=signing,
         waiting=theirs is None,
+        may_leave_out=rules.may_leave_out(engagement),
         may_judge=rules.may_assess(actor, engagement, clock.now()),
         entry=entry,
         status=entry.status,

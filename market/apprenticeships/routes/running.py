@@ -27,7 +27,7 @@ from market.web.routing import MarketRoute, action, page
 from market.words import _
 
 
-def _view(
+def view(
     request: Request, db: Session, actor: Actor, engagement: Engagement, version: ProgrammeVersion
 ) -> dict[str, Any]:
     """What each of these pages shows beside its own."""
@@ -46,7 +46,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     return render(
         request,
         "apprenticeships/plan.html",
-        **_view(request, db, actor, engagement, version),
+        **view(request, db, actor, engagement, version),
         plan=found,
         counts=counted(found.entries),
         states=list(State)[:4],
@@ -116,7 +116,7 @@ def _mentoring(
         request,
         "apprenticeships/mentoring.html",
         status=entry.status,
-        **_view(request, db, actor, engagement, version),
+        **view(request, db, actor, engagement, version),
         met=met,
         mentors=queries.mentors_of(db, engagement),
         steps={
@@ -280,7 +280,7 @@ def hours(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
         request,
         "apprenticeships/hours.html",
         status=entry.status,
-        **_view(request, db, actor, engagement, version),
+        **view(request, db, actor, engagement, version),
         days=days,
         load=queries.load_of(engagement, version, days, today),
         entry=entry if entry is not BLANK else filled(worked_on=today.isoformat(), phase=Phase.TASKS),
