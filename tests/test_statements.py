@@ -61,6 +61,7 @@ LISTS = {
         "/moderation/issuers", "dana", 3, "issuers, the registers, and what waits in the tabs"
     ),
     "matching.gaps": List("/skills/demand"),
+    "matching.growth": List("/growth", "amara"),
     "matching.our_gaps": List("/postings/demand", "bruno"),
     "matching.people": List("/people?q=Stock+control+1", "bruno"),
     "matching.people, several skills": List("/people?q=Stock+control+1,+spreadsheets+2,+brewing", "bruno"),

@@ -15,6 +15,7 @@ from market.evidence.posterior import DEFAULTS, DOORSTEP, UNITS
 from market.home import employer as desks
 from market.home import examples, public
 from market.home import talent as homes
+from market.matching import growing_words
 from market.matching import sentences as fits
 from market.opportunities import sentences as posted
 from market.opportunities.rules import Kind
@@ -65,6 +66,7 @@ def talent(request: Request, db: Session, actor: Actor) -> Response:
         waiting=WAITING,
         say=posted,
         gap_words=fits.gap,
+        reasons=growing_words.reasons,
     )
 
 

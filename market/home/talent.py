@@ -11,12 +11,14 @@ from market.applications.queries import MineRow, mine
 from market.applications.rules import Status as ApplicationStatus
 from market.engagements.rules import MilestoneStatus, Status
 from market.evidence.posterior import DEFAULTS, Level, posterior
+from market.gather import Gather
 from market.home import due_talent
 from market.home.queries import FRESH, GAP, OPEN_TO, PROFILE, WORK, Fresh, Part
 from market.home.todo import Todo, end_of, for_talent, in_order
-from market.matching import openings
+from market.matching import growing, openings
 from market.matching.core.explain import Fit
 from market.matching.core.pool import SkillGap
+from market.matching.growing import Grown
 from market.opportunities.browsing import Card, Ranked, cards_of
 from market.profiles.models import Visibility
 from market.profiles.rules import missing
@@ -25,6 +27,7 @@ from market.words import _
 APPLICATIONS = 30
 CLOSE = 3
 DATES = 6
+_OWN = Gather(FRESH, PROFILE)
 
 
 class Gap(NamedTuple):
@@ -35,6 +38,7 @@ class Gap(NamedTuple):
     skill_id: str
     level: Level
     tier: int | None
+    ways: list[Grown]  # programmes that teach it
 
 
 class Open(NamedTuple):
@@ -81,8 +85,8 @@ def home(db: Session, actor: Actor) -> Home:
     fits = {one.id: one for one in best}
     cards = cards_of(db, list(fits)) if fits else []
     gap = near.closest_gap()
-    fresh = [Fresh._make(row) for row in db.connection().execute(FRESH, {"person": actor.id})]
-    profile = db.connection().execute(PROFILE, {"person": actor.id}).one()
+    rows, (profile,) = _OWN.read(db, {"person": actor.id})
+    fresh = [Fresh._make(row) for row in rows]
     found += _profile_todos(profile)
     if not found:
         found = [_look_around(len(near))]
@@ -95,7 +99,7 @@ def home(db: Session, actor: Actor) -> Home:
         not fresh and not profile.claims,
         bool(close),
         len(near),
-        _gap(db, actor.id, gap, today) if gap else None,
+        _gap(db, actor, gap, near, today) if gap else None,
         fresh,
         _dates(parts, today),
     )
@@ -205,12 +209,14 @@ def _look_around(n: int) -> Todo:
     )
 
 
-def _gap(db: Session, person_id: int, gap: SkillGap, today: date) -> Gap:
-    row = db.connection().execute(GAP, {"person": person_id, "skill": gap.skill_id}).one()
+def _gap(db: Session, actor: Actor, gap: SkillGap, near: openings.InOrder, today: date) -> Gap:
+    row = db.connection().execute(GAP, {"person": actor.id, "skill": gap.skill_id}).one()
+    around = growing.ground_of(asked for one in near.openings for asked in one.rows)
+    ways = growing.ways_for(db, actor, {gap.skill_id: gap.level}, 2, around)
     if row.mu is None:
-        return Gap(gap, row.name, row.public_id, posterior((), row.family, today), None)
+        return Gap(gap, row.name, row.public_id, posterior((), row.family, today), None, ways)
     level = Level(row.mu, row.sigma, row.level, row.tier, (), DEFAULTS.caution * row.sigma)
-    return Gap(gap, row.name, row.public_id, level, row.tier)
+    return Gap(gap, row.name, row.public_id, level, row.tier, ways)
 
 
 def _dates(parts: list[Part], today: date) -> list[tuple[date, str, str]]:

@@ -11,7 +11,7 @@ from market.access import Actor
 from market.accounts.models import Person
 from market.evidence.credit import Credit
 from market.evidence.posterior import UNITS
-from market.matching import sentences, service
+from market.matching import growing, growing_words, sentences, service
 from market.matching.core.explain import Explanation, Part
 from market.matching.demand import Step, steps_towards
 from market.matching.queries import Findable, Wanted, findable_count, requirements_of
@@ -21,6 +21,8 @@ from market.profiles.explaining import Explained, explained, party_names
 from market.profiles.queries import chose_no_order
 from market.profiles.routes.showing import source_words
 from market.profiles.sentences import in_part
+from market.programmes.queries import Whole
+from market.skills.models import Skill
 from market.web.render import render_part
 from market.words import _
 
@@ -142,3 +144,38 @@ def mirror(request: Request, db: Session, actor: Actor, *, opportunity: Opportun
         of=findable_count(db, Findable(org_id=opportunity.org_id)) if found else 0,
         words=sentences.narrowest(found, wanted) if found else "",
     )
+
+
+def teaches(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    *,
+    skills: Sequence[tuple[int, int]],
+    level: int = 3,
+    **_more: Any,
+) -> Markup:
+    """The programmes that teach the reader one of these skills (id and level), beside what they lack. Two statements."""
+    if not actor.is_signed_in or not skills:
+        return Markup("")
+    found = growing.ways_for(db, actor, dict(skills))
+    return render_part(
+        request, "matching/ways.html", ways=found, reasons=growing_words.reasons, level=level, teaching=False
+    )
+
+
+def teaches_skill(request: Request, db: Session, actor: Actor, *, skill: Skill, **_more: Any) -> Markup:
+    """The programmes that teach a skill, on its page: those that would change most for the reader first."""
+    found = growing.ways_for(db, actor, {skill.id: 5}, most=6)
+    return render_part(
+        request, "matching/ways.html", ways=found, reasons=growing_words.of_skill, level=2, teaching=True
+    )
+
+
+def would_open(request: Request, db: Session, actor: Actor, *, whole: Whole, **_more: Any) -> Markup:
+    """What a programme would open for the reader, before they start; nothing for its own organisation. Two statements."""
+    outcomes = {one.skill_id: one.level for one in whole.draft.outcomes if one.skill_id is not None}
+    if not outcomes or actor.belongs_to(whole.version.org_id):
+        return Markup("")
+    found = growing.would_open(db, actor, outcomes) if actor.is_signed_in else None
+    return render_part(request, "matching/opens.html", found=found)

@@ -13,7 +13,7 @@ from market.access import Actor, Task, anyone, recruits, signed_in
 from market.errors import NotFound
 from market.evidence.posterior import DEFAULTS
 from market.gather import Gather
-from market.matching import acts, demand, log, sentences, service, shown, standing
+from market.matching import acts, demand, growing, growing_words, log, sentences, service, shown, standing
 from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS, Requirement
 from market.matching.forms import Narrowed, Wishes, narrowed, wishes
 from market.matching.models import Ranking, RankingAct, RankingRow
@@ -226,9 +226,23 @@ def standing_for(request: Request, db: Session, actor: Actor) -> Response:
     sent = kit_of(request).applied_ids
     applied = sent is not None and actor.id in db.scalars(sent, {"opening": opportunity.public_id}).all()
     found = standing.reasons(db, actor, opportunity, has_applied=applied)
+    fit = service.fits_for(db, actor.id, [opportunity.id]).get(opportunity.id)
     return render(
-        request, "matching/standing.html", opportunity=opportunity, reasons=found, most=service.MOST
+        request,
+        "matching/standing.html",
+        opportunity=opportunity,
+        reasons=found,
+        most=service.MOST,
+        lacking=[(part.skill_id, part.level) for part in fit.parts if not part.met]
+        if fit and not actor.belongs_to(opportunity.org_id)
+        else [],
     )
+
+
+def growth(request: Request, db: Session, actor: Actor) -> Response:
+    """The skills that would open most to the reader, each with programmes that teach it. Two statements."""
+    found = growing.steps_for(db, actor)
+    return render(request, "matching/growth.html", steps=found, reasons=growing_words.reasons)
 
 
 def gaps(request: Request, db: Session, actor: Actor) -> Response:
@@ -256,6 +270,7 @@ def _demand(request: Request, rows: Sequence[demand.Demand], *, ours: bool) -> R
 
 routes: list[MarketRoute] = [
     page("/skills/demand", gaps, name="matching.gaps", allow=anyone),
+    page("/growth", growth, name="matching.growth", allow=signed_in),
     page("/postings/demand", our_gaps, name="matching.our_gaps", allow=recruits),
     page("/openings/{id}/standing", standing_for, name="matching.standing", allow=signed_in),
     page("/people", people, name="matching.people", allow=recruits),

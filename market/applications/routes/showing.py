@@ -109,6 +109,11 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         ],
         reason=sentences.decline_words(application.decline_code),
         gap=application.gap_report if application.status == Status.DECLINED else None,
+        lacking=[
+            (part["skill_id"], part["level"])
+            for part in (application.gap_report or {}).get("parts", ())
+            if not part["met"]
+        ],
         told=sentences.timeline(queries.steps_of(db, application.id), application, side, actor.time_zone),
         may_consent=side is Side.TALENT
         and application.status not in (Status.DRAFT, Status.WITHDRAWN, Status.ACCEPTED),
