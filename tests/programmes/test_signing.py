@@ -1,7 +1,10 @@
 """From a round to signed work: the first terms come from the programme, and signing sets its parts and people."""
 
+import html
+import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -20,6 +23,7 @@ from market.programmes import rounds
 from market.programmes.rules import Phase
 from tests.applications import scene
 from tests.programmes import plans
+from tests.support.client import Client, words
 from tests.support.world import World
 
 
@@ -120,3 +124,21 @@ def test_terms_keep_to_the_programme(make: World, changes: dict[str, object], fi
     with pytest.raises(Invalid) as refused:
         offer(make, application, terms)
     assert field in refused.value.fields
+
+
+def test_the_form_of_an_offer_begins_with_the_programme_and_can_be_sent_as_it_is(
+    client: Client, make: World
+) -> None:
+    opening = plans.round_open(make)
+    application = applied(make, opening)
+    with make.read() as db:
+        public_id = db.get_one(Application, application).public_id
+    bruno = client.as_(make.bruno)
+    page = bruno.get(f"/applications/{public_id}/offer")
+    fields = re.findall(r'<input id="([a-z_0-9-]+)"[^>]*?value="([^"]*)"', page.text)
+    fields += re.findall(r'<textarea id="([a-z_0-9-]+)"[^>]*>([^<]*)</textarea>', page.text)
+    form: dict[str, Any] = {name: html.unescape(value) for name, value in fields}
+    assert form["milestones-2-title"] == "Capstone: A stocktake of one aisle, alone"
+    assert form["milestones-0-amount_minor"] == "85"
+    sent = bruno.post(f"/applications/{public_id}/offer", {**form, "mentors": make.mira.public_id})
+    assert sent.status_code == 303, words(sent)
