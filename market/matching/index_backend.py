@@ -6,7 +6,6 @@ speaks against the index (its file was touched, it is too far behind, a sample d
 """
 
 import logging
-import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,18 +15,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from market.evidence.models import MatchChange, PersonSkill
 from market.matching import changes, indexed
 from market.matching.core.contract import ESSENTIAL, Requirement, Tie, check
-from market.matching.core.files import MANIFEST, REFUSED, IndexFileError, Stored, current_name, open_current
+from market.matching.core.files import MANIFEST, IndexFileError, Stored, current_name, open_current
 from market.matching.core.filters import Filters
 from market.matching.core.index import Hit, Index
 from market.matching.core.tiers import Change
+from market.matching.index_reads import Watched, last_number, random_people, refused, some, with_tier
 from market.matching.queries import Findable
-from market.profiles.models import TalentProfile
 
 log = logging.getLogger(__name__)
 IN_A_REQUEST = 300
@@ -44,27 +41,6 @@ class NotReady(Exception):
     """The index may not answer, with the reason."""
 
 
-class _Watched:
-    """A file that is open: who writes into it or cuts it short is noticed. Let go of with its last reader."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = -1
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self._before = self._looks()
-
-    @property
-    def is_untouched(self) -> bool:
-        return self._looks() == self._before
-
-    def _looks(self) -> tuple[int, int]:
-        found = os.fstat(self._descriptor)
-        return found.st_size, found.st_mtime_ns
-
-    def __del__(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-
-
 @dataclass(frozen=True, slots=True)
 class _Open:
     """An index that is open: its file, and the changes taken up above its place (number -> where they lie).
@@ -74,7 +50,7 @@ class _Open:
 
     index: Index
     stored: Stored
-    file: _Watched
+    file: Watched
     ahead: dict[int, int]
 
 
@@ -150,7 +126,7 @@ class IndexBackend:
         size = 4 * k
         while True:
             hits = index.top_k(requirements, size, tie, filters)
-            have = _with_tier(db, [hit.person_id for hit in hits], findable)
+            have = with_tier(db, [hit.person_id for hit in hits], findable)
             passed = [hit for hit in hits if hit.person_id in have]
             if len(passed) >= k or len(hits) < size:
                 return passed[:k]
@@ -232,8 +208,8 @@ class IndexBackend:
             people = {row.person_id for row in new}
             if most is not None and (seen.more or len(people) > most):
                 return None
-            for some in _some(sorted(people), 2000):
-                index.apply(indexed.read(db, some), index.seq)
+            for part in some(sorted(people), 2000):
+                index.apply(indexed.read(db, part), index.seq)
             now.ahead.update({row.seq: row.at for row in new})
             taken += len(people)
             if seen.rows:
@@ -266,7 +242,7 @@ class IndexBackend:
         """
         if self.stored is None:
             return True
-        if not self.reason and _refused(self.stored.path).exists():
+        if not self.reason and refused(self.stored.path).exists():
             self._refuse("another process found that people differ from the database")
         return self._newest() not in ("", self.stored.path.name)
 
@@ -283,8 +259,8 @@ class IndexBackend:
         """
         try:
             stored = open_current(self.folder)
-            file = _Watched(stored.path)
-            if _refused(stored.path).exists():
+            file = Watched(stored.path)
+            if refused(stored.path).exists():
                 raise NotReady("people in it differed from the database")
             index, ahead = self._begun(db, stored)
             now = _Open(index, stored, file, ahead)
@@ -295,7 +271,7 @@ class IndexBackend:
             return False
         with self._lock:
             self._open, self.reason = now, ""
-            self._last = max(self._last, _last_number(db))
+            self._last = max(self._last, last_number(db))
         log.info("the index is open", extra={"people": self.people, "place": stored.built_to_seq})
         return True
 
@@ -315,8 +291,8 @@ class IndexBackend:
             if len(people) > TOO_FAR:
                 raise NotReady("it is too far behind")
         index = Index(stored.segment, stored.built_to_seq, self.kernel)
-        for some in _some(sorted(people), 2000):
-            index.apply(indexed.read(db, some), index.seq)
+        for part in some(sorted(people), 2000):
+            index.apply(indexed.read(db, part), index.seq)
         index.apply((), max(place, index.seq))
         return index, {row.seq: row.at for row in rows}
 
@@ -337,7 +313,7 @@ class IndexBackend:
     def _compared(self, db: Session, now: _Open, most: int) -> None:
         """NotReady when random people differ, other than those whom the log says to have changed this moment."""
         index = now.index
-        sample = {*index.some_people(most, self._random), *_some_of_the_database(db, most, self._random)}
+        sample = {*index.some_people(most, self._random), *random_people(db, most, self._random)}
         differ = self._differing(db, index, sample)
         for seen in changes.all_since(db, index.seq) if differ else ():
             differ -= {row.person_id for row in seen.rows if row.seq not in now.ahead}
@@ -346,7 +322,7 @@ class IndexBackend:
         self.differ = len(differ)
         if differ:
             with suppress(OSError):
-                _refused(now.stored.path).touch()  # so that no process opens it again
+                refused(now.stored.path).touch()  # so that no process opens it again
             raise NotReady(f"{len(differ)} of {len(sample)} people differ from the database")
 
     def _differing(self, db: Session, index: Index, people: set[int]) -> set[int]:
@@ -376,36 +352,3 @@ class IndexBackend:
             "checked": self.checked,
             "drifted": self.drifted,
         }
-
-
-def _refused(path: Path) -> Path:
-    """Where it is noted that a file was found wrong."""
-    return path.with_suffix(REFUSED)
-
-
-def _some(people: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for begin in range(0, len(people), size):
-        yield people[begin : begin + size]
-
-
-def _last_number(db: Session) -> int:
-    return int(db.connection().execute(select(func.max(col(MatchChange.seq)))).scalar() or 0)
-
-
-def _with_tier(db: Session, people: Sequence[int], findable: Findable) -> set[int]:
-    """Those of the people who have evidence of the tier asked."""
-    statement = select(col(PersonSkill.person_id)).where(
-        col(PersonSkill.person_id).in_(people),
-        col(PersonSkill.skill_id).in_(findable.tier_skills),
-        col(PersonSkill.tier) >= findable.tier,
-        col(PersonSkill.via_steps) >= 0,  # as in Findable.conditions
-    )
-    return set(db.connection().execute(statement).scalars())
-
-
-def _some_of_the_database(db: Session, most: int, random: np.random.Generator) -> set[int]:
-    """Random people who have a profile, be they in the index or not."""
-    last = db.connection().execute(select(func.max(col(TalentProfile.person_id)))).scalar()
-    ids = random.integers(1, last + 1, most).tolist() if last else []
-    statement = select(col(TalentProfile.person_id)).where(col(TalentProfile.person_id).in_(ids))
-    return set(db.connection().execute(statement).scalars())
