@@ -1,6 +1,6 @@
-"""The moments of programmes: written from a template, published, opened in rounds, and joined."""
+"""The moments of programmes: written from a template, published, opened in rounds, joined, and learnt in week by week."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,18 +12,28 @@ from market.applications import offers, planned
 from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import OfferStatus
+from market.apprenticeships import queries as running_queries
+from market.apprenticeships import service as running
+from market.apprenticeships.models import MentorSession
+from market.apprenticeships.rules import SessionStatus
 from market.demo.cast import Cast
 from market.demo.moments import Moments
 from market.demo.world import Row, World
 from market.engagements import service as engagements
+from market.engagements.models import Engagement
 from market.opportunities import apprenticing
 from market.opportunities import service as opportunities
 from market.opportunities.queries import questions_of
 from market.programmes import beginnings, service
 from market.programmes.drafts import Named
-from market.programmes.rules import Function
+from market.programmes.rules import Function, Phase
 
 ZONE = "Europe/London"
+NOTES = (
+    "Where it went wrong twice, and how to see that sooner.",
+    "We went through the first piece together, line by line.",
+    "What the next task needs before it is begun.",
+)
 OPENED, SIGNED = 3, 5  # days after someone applied: read and offered a place, signed
 
 
@@ -41,6 +51,26 @@ def programmes(world: World, moments: Moments) -> None:
                 moments.at(day, "apply", partial(_apply, one, person, told), what=what)
                 moments.at(day + OPENED, "decide", partial(_offer, row, one, told), what=what)
                 moments.at(day + SIGNED, "decide", partial(_sign, person, told), what=what)
+                _weeks(row, one, person, told, moments)
+
+
+def _weeks(row: Row, one: Row, person: str, told: dict[str, int], moments: Moments) -> None:
+    """What happens week by week until today: something learnt, hours, a session that both confirm, the two questions.
+
+    In the last week a session waits for the learner's word, and another one is planned.
+    """
+    mentor, start = row["mentors"][0][0], one["start"]
+    for week in range(1, 1 - start // 7):
+        first = start + 7 * (week - 1)
+        what = f"{person} in week {week} of {one['key']}"
+        moments.at(first + 2, "work", partial(_learn, person, told, week), what=what)
+        moments.at(first + 3, "talk", partial(_log, mentor, told, NOTES[week % len(NOTES)]), what=what)
+        moments.at(first + 4, "work", partial(_spend, person, told), what=what)
+        if first + 7 <= 0:
+            moments.at(first + 5, "talk", partial(_confirm, person, told), what=what)
+            moments.at(first + 6, "talk", partial(_answer, person, told, week), what=what)
+            moments.at(first + 6, "talk", partial(_answer, mentor, told, week), what=what)
+    moments.at(0, "talk", partial(_plan, mentor, told), what=f"{mentor} plans a session with {person}")
 
 
 def _write(row: Row, db: Session, cast: Cast) -> None:
@@ -100,8 +130,55 @@ def _offer(row: Row, one: Row, told: dict[str, int], db: Session, cast: Cast) ->
     offers.make(db, actor, application, terms)
 
 
+def _work(db: Session, told: dict[str, int]) -> Engagement:
+    return db.get_one(Engagement, told["work"])
+
+
+def _learn(person: str, told: dict[str, int], week: int, db: Session, cast: Cast) -> None:
+    work = _work(db, told)
+    for one in running_queries.learning_of(db, work):
+        if one.done_at is None and one.row.day <= 7 * week:
+            running.tick(db, cast.actor(db, person), work, one.row.public_id, True)
+
+
+def _log(mentor: str, told: dict[str, int], note: str, db: Session, cast: Cast) -> None:
+    held = clock.now() - timedelta(hours=2)
+    running.log_session(db, cast.actor(db, mentor), _work(db, told), held_at=held, minutes=45, note=note)
+
+
+def _confirm(person: str, told: dict[str, int], db: Session, cast: Cast) -> None:
+    waiting = select(MentorSession).where(
+        MentorSession.engagement_id == told["work"], MentorSession.status == SessionStatus.LOGGED
+    )
+    for row in db.exec(waiting).all():
+        running.confirm_session(db, cast.actor(db, person), _work(db, told), row)
+
+
+def _spend(person: str, told: dict[str, int], db: Session, cast: Cast) -> None:
+    running.log_hours(
+        db,
+        cast.actor(db, person),
+        _work(db, told),
+        worked_on=clock.today(ZONE),
+        minutes=210,
+        phase=Phase.TASKS,
+        note="",
+    )
+
+
+def _answer(who: str, told: dict[str, int], week: int, db: Session, cast: Cast) -> None:
+    running.answer_pulse(
+        db, cast.actor(db, who), _work(db, told), week=week, first=4, second=4 + week % 2, words=""
+    )
+
+
+def _plan(mentor: str, told: dict[str, int], db: Session, cast: Cast) -> None:
+    at = datetime.combine(cast.day(4), time(14), ZoneInfo(ZONE))
+    running.plan_session(db, cast.actor(db, mentor), _work(db, told), at, "What is still unclear")
+
+
 def _sign(person: str, told: dict[str, int], db: Session, cast: Cast) -> None:
     wanted = select(Offer).where(
         Offer.application_id == told["application"], Offer.status == OfferStatus.OPEN
     )
-    engagements.sign(db, cast.actor(db, person), db.exec(wanted).one())
+    told["work"] = engagements.sign(db, cast.actor(db, person), db.exec(wanted).one()).id
