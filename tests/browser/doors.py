@@ -50,8 +50,9 @@ from market.wallet import service as wallet
 
 VISITOR = ""
 WALKERS = (VISITOR, "amara", "joel", "bruno", "ines", "mira", "ruth", "operator")
-STARTER, PAUSER = "one who starts soon", "one whose work is paused"  # they only look at their doors
-PEOPLE = (*WALKERS, STARTER, PAUSER)
+# They only look at their doors.
+STARTER, PAUSER, LEARNER = "one who starts soon", "one whose work is paused", "one in a programme"
+PEOPLE = (*WALKERS, STARTER, PAUSER, LEARNER)
 MISSING = "/no-such-page"  # the page that says so is looked at as well
 GONE = "/verify/one-that-has-run-out"
 
@@ -77,6 +78,11 @@ def open_doors(engine: Engine) -> tuple[Doors, dict[str, str]]:
             people[who] = db.get_one(Person, work.person_id)
             rest = ("", "/call-off", "/change") if who == STARTER else ("",)
             doors[who] = [f"/work/{work.public_id}{one}" for one in rest]
+        learns = db.exec(select(Engagement).where(col(Engagement.programme_version_id).is_not(None))).first()
+        assert learns is not None
+        people[LEARNER] = db.get_one(Person, learns.person_id)
+        pages = ("", "/plan", "/plan.ics", "/mentoring", "/hours", "/capstone")
+        doors[LEARNER] = [f"/work/{learns.public_id}{one}" for one in pages]
         doors[VISITOR] += [*_letters(db, people["amara"]), MISSING, "/skills/find?q=stok"]
         doors["amara"] += _amaras(db, people["amara"])
         doors["bruno"] += _brunos(db, people["bruno"], people["amara"])
