@@ -60,6 +60,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.messages import routes as messages
     from market.notifications import routes as notifications
     from market.opportunities import routes as opportunities
+    from market.pathways import routes as pathways
     from market.profiles import routes as profiles
     from market.programmes import routes as programmes
     from market.reviews import routes as reviews
@@ -76,6 +77,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *skills.routes,
         *programmes.routes,
         *opportunities.routes,
+        *pathways.routes,
         *credentials.routes,
         *trust.routes,
         *wallet.routes,

@@ -18,6 +18,7 @@ from market.messages import panels as messages
 from market.opportunities import panels as opportunities
 from market.opportunities.browsing import Order
 from market.profiles import panels as profiles
+from market.pathways import panels as pathways
 from market.reviews import panels as reviews
 from market.wallet import panels as wallet
 from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
@@ -39,9 +40,12 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "engagements.show.review": (reviews.beside_work,),
     "profiles.show.work": (engagements.finished_work,),
     "profiles.show.reviews": (reviews.of_person,),
-    "organisations.show": (credentials.of_organisation, reviews.of_organisation),
+    "organisations.show": (credentials.of_organisation, pathways.of_organisation, reviews.of_organisation),
     "profiles.show.credentials": (credentials.of_profile, wallet.of_profile),
-    "profiles.mine.parts": (credentials.of_own_profile, wallet.of_own_profile),
+    "profiles.mine.parts": (credentials.of_own_profile, pathways.of_own_profile, wallet.of_own_profile),
+    "achievements.show.pathways": (pathways.of_achievement,),
+    "credentials.show.pathways": (pathways.of_credential,),
+    "programmes.show.record": (apprenticeships.led_to, pathways.of_programme),
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),

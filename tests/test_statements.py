@@ -50,6 +50,8 @@ LISTS = {
     "achievements.ours": List("/issuing", "bruno"),
     "achievements.of_organisation": List("/organisations/{bakery}/achievements"),
     "credentials.issued": List("/issuing/credentials", "bruno"),
+    "pathways.browse": List("/pathways"),
+    "pathways.ours": List("/pathways/ours", "bruno"),
     "credentials.mine": List("/credentials", "amara"),
     "cases.queue": List("/moderation", "dana"),
     "cases.organisations": List("/moderation/organisations", "dana"),

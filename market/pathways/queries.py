@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from market.access import Actor
 from market.accounts.models import Membership, Organisation, Person, PersonStatus
-from market.credentials.models import Achievement, Issued
-from market.credentials.rules import AchievementStatus, Status
+from market.credentials.models import Achievement, Issued, IssuedPart
+from market.credentials.rules import AchievementStatus, Status, Visibility
 from market.errors import NotFound
 from market.pathways import rules
 from market.pathways.models import (
@@ -23,6 +23,7 @@ from market.pathways.models import (
     PathwayPrerequisite,
 )
 from market.pathways.rules import Credit, Draft, Earned, Needs, Node, Part, PathwayStatus, Row, Thing
+from market.programmes.models import Programme, ProgrammeVersion
 from market.words import _
 
 
@@ -225,6 +226,75 @@ def completions_of(db: Session, person_id: int) -> dict[int, PathwayCompletion]:
     """What a person completed, by the inner id of the pathway."""
     found = db.exec(select(PathwayCompletion).where(PathwayCompletion.person_id == person_id)).all()
     return {one.pathway_id: one for one in found}
+
+
+def completion_of(
+    db: Session, person_id: int, pathway_id: int
+) -> tuple[PathwayCompletion, Issued | None] | None:
+    """That someone completed a pathway, with what was issued for it."""
+    row = db.execute(
+        select_rows(PathwayCompletion, Issued)
+        .outerjoin(Issued, col(Issued.id) == col(PathwayCompletion.issued_id))
+        .where(col(PathwayCompletion.person_id) == person_id, col(PathwayCompletion.pathway_id) == pathway_id)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def with_part(db: Session, line: str) -> list[Pathway]:
+    """Pathways that have a version of this achievement as a part, the newest first."""
+    return list(
+        db.exec(
+            select(Pathway)
+            .where(
+                col(Pathway.id).in_(
+                    select(PathwayPart.pathway_id)
+                    .join(Achievement, col(Achievement.id) == col(PathwayPart.achievement_id))
+                    .where(Achievement.line == line)
+                )
+            )
+            .order_by(col(Pathway.id).desc())
+            .limit(50)
+        ).all()
+    )
+
+
+class PartRow(NamedTuple):
+    """A credential that another one builds upon, as it stands now."""
+
+    public_id: str
+    name: str
+    org_name: str
+    status: Status
+    valid_until: datetime | None
+    is_public: bool
+
+
+def parts_of(db: Session, issued_id: int) -> list[PartRow]:
+    rows = db.execute(
+        select_rows(
+            col(Issued.public_id),
+            col(Achievement.name),
+            col(Organisation.name),
+            col(Issued.status),
+            col(Issued.valid_until),
+            (col(Issued.visibility) == Visibility.PUBLIC),
+        )
+        .join(IssuedPart, col(IssuedPart.part_id) == col(Issued.id))
+        .join(Achievement, col(Achievement.id) == col(Issued.achievement_id))
+        .join(Organisation, col(Organisation.id) == col(Issued.org_id))
+        .where(col(IssuedPart.issued_id) == issued_id)
+        .order_by(col(Issued.id))
+    )
+    return [PartRow._make(row) for row in rows]
+
+
+def achievement_of_programme(db: Session, programme: Programme) -> Achievement | None:
+    """What the version that is out is issued as."""
+    return db.exec(
+        select(Achievement)
+        .join(ProgrammeVersion, col(ProgrammeVersion.achievement_id) == col(Achievement.id))
+        .where(ProgrammeVersion.programme_id == programme.id, ProgrammeVersion.version == programme.version)
+    ).first()
 
 
 def touching(

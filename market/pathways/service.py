@@ -1,6 +1,7 @@
 """Writing pathways, and completing them for people: the larger credential is issued once, with the parts as evidence."""
 
 import logging
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +26,7 @@ from market.pathways.models import (
     PathwayPrerequisite,
 )
 from market.pathways.queries import Whole
-from market.pathways.rules import Credit, Draft, Needs, Part, Progress
+from market.pathways.rules import Credit, Draft, Needs, Part, PathwayStatus, Progress
 from market.transitions import take
 from market.words import _
 
@@ -160,6 +161,38 @@ def progress_of(db: Session, person_id: int, found: list[Whole]) -> dict[int, Pr
     held = rules.earned(queries.rows_of(db, person_id), clock.now())
     completed = queries.completed_of(db, person_id, held)
     return {one.pathway.id: rules.progress(one.draft, held, completed) for one in found}
+
+
+class Way(NamedTuple):
+    """A pathway that someone has begun or completed."""
+
+    whole: Whole
+    progress: Progress
+    done: PathwayCompletion | None
+
+
+def way_of(db: Session, person_id: int, org_ids: tuple[int, ...] = (), most: int = 6) -> list[Way]:
+    """The pathways a person has begun, the nearest to their end first, and then those completed; of those for
+    members, the ones of `org_ids`."""
+    held = rules.earned(queries.rows_of(db, person_id), clock.now())
+    found = queries.touching(db, {one.line for one in held})
+    done, completed = queries.completions_of(db, person_id), queries.completed_of(db, person_id, held)
+    rows = [
+        Way(one, rules.progress(one.draft, held, completed), done.get(one.pathway.id))
+        for one in queries.wholes(db, found)
+    ]
+    kept = [
+        row
+        for row in rows
+        if row.done is not None
+        or (
+            row.progress.has_begun
+            and row.whole.pathway.status is PathwayStatus.PUBLISHED
+            and (not row.whole.pathway.for_members or row.whole.pathway.org_id in org_ids)
+        )
+    ]
+    kept.sort(key=lambda row: (row.done is not None, row.progress.left, row.whole.pathway.id))
+    return kept[:most]
 
 
 def complete_for(db: Session, person_id: int) -> list[PathwayCompletion]:

@@ -53,6 +53,7 @@ from market.opportunities import service as postings_service
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
 from market.outbox import Delivery, DeliveryStatus
+from market.pathways.models import Pathway
 from market.profiles import background, projects
 from market.profiles import service as profiles
 from market.profiles.background import Done, Learnt
@@ -74,6 +75,7 @@ from tests.opportunities import postings
 from tests.programmes import plans
 from tests.support.world import NOW, Known, World, settle
 
+from tests.pathways import scene as pathways
 T = TypeVar("T")
 REPORTED = "They asked for work without pay, and said so twice."
 
@@ -126,8 +128,8 @@ class _Scene:
 
     def tell(self) -> Built:
         for step in (
-            self._organisations, self._openings, self._programmes, self._applications, self._works, self._learning,
-            self._profiles, self._own, self._skills, self._cases, self._credentials, self._wallet, self._entering,
+            self._organisations, self._openings, self._programmes, self._applications, self._works, self._staff, self._learning,
+            self._profiles, self._own, self._skills, self._cases, self._credentials, self._pathways, self._wallet, self._entering,
         ):  # fmt: skip
             step()
             self.make.drain()
@@ -236,6 +238,19 @@ class _Scene:
         self._opening_of("opening-draft", postings.draft(make, known=self.skills))
         self._posting("opening-published")
         paused = self._posting("opening-paused")
+    def _pathways(self) -> None:
+        make = self.make
+        target, *parts = (pathways.achievement(make, name) for name in ("Baker", "Bread", "Cakes"))
+        inner = pathways.achievement(make, "Shift lead")
+        made = {
+            "pathway-draft": pathways.draft(make, target, parts),
+            "pathway-published": pathways.publish(make, pathways.draft(make, target, parts)),
+            "pathway-members": pathways.publish(make, pathways.draft(make, inner, parts, for_members=True)),
+        }
+        with make.read() as db:
+            for section, pathway_id in made.items():
+                self._put(section, pathway=db.get_one(Pathway, pathway_id).public_id)
+
         self.do(make.bruno, postings_service.pause, lambda db: get_opportunity(db, paused))
         cancelled = self._posting("opening-cancelled")
         self.do(
