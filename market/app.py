@@ -65,6 +65,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.programmes import routes as programmes
     from market.reviews import routes as reviews
     from market.skills import routes as skills
+    from market.staff import routes as staff
     from market.trust import routes as trust
     from market.wallet import routes as wallet
 
@@ -76,8 +77,8 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *matching.routes,  # before skills and opportunities: /skills/demand is no skill
         *skills.routes,
         *programmes.routes,
-        *opportunities.routes,
         *pathways.routes,
+        *opportunities.routes,
         *credentials.routes,
         *trust.routes,
         *wallet.routes,
@@ -85,6 +86,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *applications.routes,
         *engagements.routes,
         *apprenticeships.routes,
+        *staff.routes,
         *messages.routes,
         *reviews.routes,
         *cases.routes,

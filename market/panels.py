@@ -6,6 +6,7 @@ A page names a slot (`{{ panel("opportunities.show.apply", opportunity=opportuni
 from market.applications import panels as applications
 from market.applications.queries import APPLIED
 from market.applications.readers import applied_to_theirs
+from market.apprenticeships import panels as apprenticeships
 from market.cases import panels as cases
 from market.credentials import panels as credentials
 from market.engagements import panels as engagements
@@ -17,14 +18,16 @@ from market.matching import panels as matching
 from market.messages import panels as messages
 from market.opportunities import panels as opportunities
 from market.opportunities.browsing import Order
-from market.profiles import panels as profiles
 from market.pathways import panels as pathways
+from market.profiles import panels as profiles
 from market.reviews import panels as reviews
+from market.staff import panels as staff
 from market.wallet import panels as wallet
 from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
-    "programmes.show.rounds": (opportunities.rounds_to_join,),
+    "programmes.show.rounds": (opportunities.rounds_to_join, apprenticeships.wait),
+    "programmes.manage.aside": (apprenticeships.line,),
     "programmes.manage.rounds": (opportunities.all_rounds,),
     "opportunities.show.fit": (matching.fit,),
     "opportunities.show.explanation": (matching.own_explanation,),
@@ -35,7 +38,7 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "applications.show.explanation": (matching.explanation,),
     "applications.candidates.explanation": (matching.explanation,),
     "applications.show.thread": (messages.beside_application,),
-    "engagements.show.credential": (engagements.earned,),
+    "engagements.show.credential": (engagements.earned, staff.beside_work),
     "engagements.show.thread": (messages.beside_engagement,),
     "engagements.show.review": (reviews.beside_work,),
     "profiles.show.work": (engagements.finished_work,),
@@ -49,7 +52,8 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),
-    "organisations.show.aside": (evidence.of_organisation, cases.of_organisation),
+    "organisations.show.aside": (staff.of_organisation, evidence.of_organisation, cases.of_organisation),
+    "accounts.settings": (staff.in_settings,),
     "opportunities.asked.teaches": (matching.teaches,),
     "applications.show.teaches": (matching.teaches,),
     "skills.show.programmes": (matching.teaches_skill,),

@@ -6,6 +6,7 @@ here, also when nothing follows from it yet (a test compares).
 
 from market.applications import reactions as applications
 from market.apprenticeships import earning as learnt
+from market.apprenticeships import waiting
 from market.credentials import reactions as credentials
 from market.engagements import earning
 from market.evidence import service as evidence
@@ -18,6 +19,8 @@ from market.pathways import reactions as pathways
 from market.profiles import reactions as profiles
 from market.reviews import service as reviews
 from market.rubrics import reactions as rubrics
+from market.staff import matrix
+from market.staff import service as staff
 from market.wallet import identities
 from market.wallet import service as wallet
 
@@ -42,8 +45,8 @@ LEADS_TO: LeadsTo = {
     "organisation.verified": (tell,),
     "organisation.unverified": (),
     "organisation.invited": (letters.write,),
-    "organisation.joined": (tell,),
-    "organisation.left": (tell,),
+    "organisation.joined": (staff.end_for_member, tell),
+    "organisation.left": (matrix.end_for_leaver, tell),
     "skill.proposed": (tell,),
     "skill.approved": (tell,),
     "skill.refused": (tell,),
@@ -52,28 +55,39 @@ LEADS_TO: LeadsTo = {
         profiles.follow_merged_skill,
         opportunities.follow_merged_skill,
         rubrics.follow_merged_skill,
+        matrix.follow_merged_skill,
         tell,
     ),
     "programme.published": (),
     "programme.retired": (),
     "programme.restored": (),
     "opportunity.submitted": (tell,),
-    "opportunity.published": (opportunities.follow_round, tell),
+    "opportunity.published": (opportunities.follow_round, waiting.follow_opening, tell),
     "opportunity.returned": (tell,),
     "opportunity.addendum_added": (opportunities.follow_round, tell),
-    "opportunity.paused": (opportunities.follow_round, tell),
-    "opportunity.resumed": (opportunities.follow_round, tell),
-    "opportunity.closed": (opportunities.follow_round, tell),
-    "opportunity.extended": (opportunities.follow_round, tell),
-    "opportunity.filled": (opportunities.follow_round, applications.close_when_filled, tell),
-    "opportunity.seat_freed": (tell,),
-    "opportunity.reopened": (opportunities.follow_round, tell),
-    "opportunity.completed": (opportunities.follow_round,),
-    "opportunity.unfilled": (opportunities.follow_round, tell),
-    "opportunity.cancelled": (opportunities.follow_round, applications.close_when_cancelled, tell),
+    "opportunity.paused": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.resumed": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.closed": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.extended": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.filled": (
+        opportunities.follow_round,
+        waiting.follow_opening,
+        applications.close_when_filled,
+        tell,
+    ),
+    "opportunity.seat_freed": (waiting.follow_opening, tell),
+    "opportunity.reopened": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.completed": (opportunities.follow_round, waiting.follow_opening),
+    "opportunity.unfilled": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.cancelled": (
+        opportunities.follow_round,
+        waiting.follow_opening,
+        applications.close_when_cancelled,
+        tell,
+    ),
     "opportunity.expiring": (tell,),
-    "opportunity.expired": (opportunities.follow_round, tell),
-    "opportunity.renewed": (opportunities.follow_round, tell),
+    "opportunity.expired": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.renewed": (opportunities.follow_round, waiting.follow_opening, tell),
     "application.submitted": (tell,),
     "application.withdrawn": (tell,),
     "application.opened": (acts.follow, tell),
@@ -87,6 +101,7 @@ LEADS_TO: LeadsTo = {
     "application.accepted": (
         acts.follow,
         applications.withdraw_others,
+        waiting.follow_accepted,
     ),
     "application.offer_rescinded": (acts.follow, tell),
     "application.offer_declined": (tell,),
@@ -158,6 +173,12 @@ LEADS_TO: LeadsTo = {
     "issuer_key.retired": (credentials.sign_lists,),
     "issuer_key.compromised": (credentials.sign_lists,),
     "issuing_address.moved": (),
+    "pool.agreed": (),
+    "pool.ended": (),
+    "pool.paused": (),
+    "pool.resumed": (),
+    "matrix.agreed": (),
+    "matrix.ended": (),
     "message.sent": (tell,),
     "session.planned": (tell,),
     "session.logged": (tell,),
@@ -174,6 +195,13 @@ LEADS_TO: LeadsTo = {
     "apprenticeship.quiet": (tell,),
     "apprenticeship.quiet_long": (tell,),
     "engagement.mentor_changed": (tell,),
+    "waiting.joined": (),
+    "waiting.asked": (tell,),
+    "waiting.put_back": (),
+    "waiting.left": (),
+    "waiting.taken": (),
+    "follow_up.asked": (tell,),
+    "follow_up.answered": (),
     "review.opened": (tell,),
     "review.replied": (tell,),
     "review.moderated": (tell,),

@@ -16,7 +16,7 @@ from market.accounts import links, sessions
 from market.accounts import service as accounts
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
-from market.apprenticeships import watch
+from market.apprenticeships import following, waiting, watch
 from market.credentials import lists
 from market.credentials import reactions as credentials
 from market.credentials.checking import queue as checks
@@ -33,6 +33,7 @@ from market.notifications import digest, mailer
 from market.opportunities import timers as opportunities
 from market.pathways import reactions as pathways
 from market.reviews import service as reviews
+from market.staff import service as staff
 from market.wallet import service as wallet
 from market.web import submission
 
@@ -70,6 +71,8 @@ TIMERS: tuple[Timer, ...] = (
     work.nudge_paused,
     watch.watch,
     watch.remind_to_confirm,
+    waiting.ask_next,
+    following.ask_due,
     milestones.warn_silence,
     milestones.deem_approved,
     milestones.tell_overdue,
@@ -77,6 +80,7 @@ TIMERS: tuple[Timer, ...] = (
     mailer.forget,
     retention.forget_old,
     reviews.reveal_due,
+    staff.end_due,
     lists.refresh,
     pathways.issue_owed,
     credentials.remind_expiring,

@@ -26,6 +26,7 @@ class World:
     issuers: list[Row]
     held: list[Row]
     step_in: list[Row]
+    staff: list[Row]
 
 
 def load(folder: Path | None = None) -> World:
@@ -49,6 +50,7 @@ def load(folder: Path | None = None) -> World:
         issuers=_rows(folder / "wallets.toml", "issuer"),
         held=_rows(folder / "wallets.toml", "held"),
         step_in=_rows(folder / "step_in.toml", "step_in"),
+        staff=_rows(folder / "staff.toml", "staff"),
     )
 
 

@@ -31,6 +31,7 @@ from market.applications import invitations, offers
 from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import DeclineCode
+from market.apprenticeships import following, waiting
 from market.apprenticeships import service as running
 from market.config import Settings
 from market.credentials import issuing, keys
@@ -67,15 +68,18 @@ from market.reviews import service as reviews
 from market.reviews.rules import AXES, Side
 from market.rubrics.queries import rubric_with_criteria
 from market.skills import service as skills
+from market.staff import matrix
+from market.staff import service as staff
+from market.staff.models import PoolPlace
 from tests.applications.scene import ANSWER, answers, terms
 from tests.apprenticeships import scene as learning
 from tests.authorisation import scene_wallet
 from tests.credentials import issued_scene as issued
 from tests.opportunities import postings
+from tests.pathways import scene as pathways
 from tests.programmes import plans
 from tests.support.world import NOW, Known, World, settle
 
-from tests.pathways import scene as pathways
 T = TypeVar("T")
 REPORTED = "They asked for work without pay, and said so twice."
 
@@ -176,6 +180,18 @@ class _Scene:
             actor = SYSTEM if who is None else sessions.actor_for(db, who.id)
             return act(db, actor, *(g(db) if callable(g) else g for g in given), **more)
 
+    def _staff(self) -> None:
+        """Amara is in the bakery's pool, and the bakery needs a skill."""
+        make, needed = self.make, self.skills["Spreadsheets"]
+        self.do(make.bruno, matrix.put_need, make.bakery.id, needed, 3)
+        self.sections["organisation"]["skill"] = self._skill(needed)
+        place = self.do(make.amara, staff.agree, make.bakery.id, 180)
+        note = self.do(
+            make.bruno, staff.note, lambda db: db.get_one(PoolPlace, place.id), "Careful with lists."
+        )
+        opening = self._posting(title="Lists for the new shop")
+        self._put("pool-place", place=place.public_id, note=note.public_id, opening=opening)
+
     def _wallet(self) -> None:
         for section, ids in scene_wallet.build(self.make, self.skills).items():
             self._put(section, **ids)
@@ -223,21 +239,6 @@ class _Scene:
             step="pause",
         )
 
-    def _programmes(self) -> None:
-        make, known = self.make, list(self.skills.values())
-        self._put("programme-draft", programme=plans.draft(make, known=known))
-        out = plans.published(make, known=known)
-        self._put("programme-published", programme=out)
-        retired = plans.published(make, known=known)
-        self.do(make.bruno, plans.service.retire, lambda db: plans.queries.get_programme(db, retired))
-        self._put("programme-retired", programme=retired)
-        self._opening_of("round-draft", plans.round_draft(make, out))
-
-    def _openings(self) -> None:
-        make = self.make
-        self._opening_of("opening-draft", postings.draft(make, known=self.skills))
-        self._posting("opening-published")
-        paused = self._posting("opening-paused")
     def _pathways(self) -> None:
         make = self.make
         target, *parts = (pathways.achievement(make, name) for name in ("Baker", "Bread", "Cakes"))
@@ -251,6 +252,22 @@ class _Scene:
             for section, pathway_id in made.items():
                 self._put(section, pathway=db.get_one(Pathway, pathway_id).public_id)
 
+    def _programmes(self) -> None:
+        make, known = self.make, list(self.skills.values())
+        self._put("programme-draft", programme=plans.draft(make, known=known))
+        out = plans.published(make, known=known)
+        self._put("programme-published", programme=out)
+        self.do(make.amara, waiting.join, lambda db: plans.queries.get_programme(db, out))
+        retired = plans.published(make, known=known)
+        self.do(make.bruno, plans.service.retire, lambda db: plans.queries.get_programme(db, retired))
+        self._put("programme-retired", programme=retired)
+        self._opening_of("round-draft", plans.round_draft(make, out))
+
+    def _openings(self) -> None:
+        make = self.make
+        self._opening_of("opening-draft", postings.draft(make, known=self.skills))
+        self._posting("opening-published")
+        paused = self._posting("opening-paused")
         self.do(make.bruno, postings_service.pause, lambda db: get_opportunity(db, paused))
         cancelled = self._posting("opening-cancelled")
         self.do(
@@ -401,6 +418,13 @@ class _Scene:
                 mentor=self.noor.public_id,
             )
             self._put("session-planned", session=planned.public_id)
+        ended = learning.running(make, known=list(self.skills.values()))
+        self.do(
+            make.amara, work.end_early, lambda db: db.get_one(Engagement, ended), "I moved away.", Fault.NONE
+        )
+        with make.write() as db:
+            following.ask_due(db, clock.now())
+            self._put("programme-ended", work=db.get_one(Engagement, ended).public_id)
 
     def _parts(self, work: Engagement) -> list[Any]:
         with self.make.read() as db:

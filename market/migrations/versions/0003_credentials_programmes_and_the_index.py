@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = '69ffb4e1451b'
+revision: str = '3f1c7ea76e46'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -339,20 +339,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('org_id', 'skill_id', name=op.f('pk_staff_need'))
     )
     op.create_index(op.f('ix_staff_need_skill_id'), 'staff_need', ['skill_id'], unique=False)
-    op.create_table('waiting_place',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('programme_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('status', sa.Text(), nullable=False),
-    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("status IN ('waiting', 'asked', 'left', 'taken')", name=op.f('ck_waiting_place_status_known')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_waiting_place_person_id')),
-    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_waiting_place_programme_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_place')),
-    sa.UniqueConstraint('programme_id', 'person_id', name=op.f('uq_waiting_place_programme_id_person_id'))
-    )
-    op.create_index(op.f('ix_waiting_place_person_id'), 'waiting_place', ['person_id'], unique=False)
     op.create_table('achievement_skill',
     sa.Column('achievement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('skill_id', sa.Integer(), nullable=False),
@@ -513,6 +499,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_programme_version_achievement_id'), 'programme_version', ['achievement_id'], unique=False)
     op.create_index(op.f('ix_programme_version_org_id'), 'programme_version', ['org_id'], unique=False)
+    op.create_table('waiting_place',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('programme_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opportunity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("(status = 'asked') = (opportunity_id IS NOT NULL)", name=op.f('ck_waiting_place_asked')),
+    sa.CheckConstraint("status IN ('waiting', 'asked', 'left', 'taken')", name=op.f('ck_waiting_place_status_known')),
+    sa.ForeignKeyConstraint(['opportunity_id'], ['opportunity.id'], name=op.f('fk_waiting_place_opportunity_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_waiting_place_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_waiting_place_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_place')),
+    sa.UniqueConstraint('programme_id', 'person_id', name=op.f('uq_waiting_place_programme_id_person_id'))
+    )
+    op.create_index('ix_waiting_place_line', 'waiting_place', ['programme_id', 'status', 'since'], unique=False)
+    op.create_index(op.f('ix_waiting_place_opportunity_id'), 'waiting_place', ['opportunity_id'], unique=False)
+    op.create_index(op.f('ix_waiting_place_person_id'), 'waiting_place', ['person_id'], unique=False)
     op.create_table('cohort',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -734,18 +739,45 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('list_id', 'position', name=op.f('pk_status_entry'))
     )
     op.create_index(op.f('ix_status_entry_issued_id'), 'status_entry', ['issued_id'], unique=False)
+    op.create_table('blind_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('criterion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_side', sa.Text(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("by_side IN ('self', 'assessor1', 'assessor2')", name=op.f('ck_blind_step_by_side_known')),
+    sa.CheckConstraint('step BETWEEN 0 AND 4', name=op.f('ck_blind_step_step')),
+    sa.ForeignKeyConstraint(['criterion_id'], ['criterion.id'], name=op.f('fk_blind_step_criterion_id')),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_blind_step_engagement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_blind_step')),
+    sa.UniqueConstraint('engagement_id', 'round', 'criterion_id', 'by_side', name=op.f('uq_blind_step_engagement_id_round_criterion_id_by_side'))
+    )
     op.create_table('follow_up',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('programme_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('after_days', sa.Integer(), nullable=False),
-    sa.Column('side', sa.String(length=8), nullable=False),
-    sa.Column('outcome', sa.String(), nullable=False),
-    sa.Column('words', sa.String(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('by_person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("outcome IN ('hired', 'continued', 'not_continued')", name=op.f('ck_follow_up_outcome_known')),
+    sa.CheckConstraint("side IN ('talent', 'employer')", name=op.f('ck_follow_up_side_known')),
+    sa.CheckConstraint('(outcome IS NULL) = (answered_at IS NULL)', name=op.f('ck_follow_up_answered')),
+    sa.CheckConstraint('after_days IN (0, 90)', name=op.f('ck_follow_up_after_days')),
+    sa.ForeignKeyConstraint(['by_person'], ['person.id'], name=op.f('fk_follow_up_by_person')),
     sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_follow_up_engagement_id')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_follow_up_org_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_follow_up_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_follow_up')),
     sa.UniqueConstraint('engagement_id', 'after_days', 'side', name=op.f('uq_follow_up_engagement_id_after_days_side'))
     )
+    op.create_index('ix_follow_up_org', 'follow_up', ['org_id', 'after_days'], unique=False)
+    op.create_index('ix_follow_up_programme', 'follow_up', ['programme_id', 'after_days'], unique=False)
     op.create_table('mentor_session',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -960,6 +992,7 @@ def upgrade() -> None:
     append_only(op, "issuer_decision", erasable=True)
     append_only(op, "source_strength", erasable=False)
     append_only(op, "ranking_act", erasable=True)
+    append_only(op, "blind_step", erasable=True)
     append_only(op, "hours_entry", erasable=True)
 
 
@@ -967,6 +1000,7 @@ def downgrade() -> None:
     drop_append_only(op, "issuer_decision")
     drop_append_only(op, "source_strength")
     drop_append_only(op, "ranking_act")
+    drop_append_only(op, "blind_step")
     drop_append_only(op, "hours_entry")
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_column('talent_profile', 'is_apart')
@@ -1012,7 +1046,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_mentor_session_mentor_id'), table_name='mentor_session')
     op.drop_index('ix_mentor_session_engagement', table_name='mentor_session')
     op.drop_table('mentor_session')
+    op.drop_index('ix_follow_up_programme', table_name='follow_up')
+    op.drop_index('ix_follow_up_org', table_name='follow_up')
     op.drop_table('follow_up')
+    op.drop_table('blind_step')
     op.drop_index(op.f('ix_status_entry_issued_id'), table_name='status_entry')
     op.drop_table('status_entry')
     op.drop_index(op.f('ix_signed_token_key_id'), table_name='signed')
@@ -1047,6 +1084,10 @@ def downgrade() -> None:
     op.drop_table('external_credit')
     op.drop_index('ix_cohort_version', table_name='cohort')
     op.drop_table('cohort')
+    op.drop_index(op.f('ix_waiting_place_person_id'), table_name='waiting_place')
+    op.drop_index(op.f('ix_waiting_place_opportunity_id'), table_name='waiting_place')
+    op.drop_index('ix_waiting_place_line', table_name='waiting_place')
+    op.drop_table('waiting_place')
     op.drop_index(op.f('ix_programme_version_org_id'), table_name='programme_version')
     op.drop_index(op.f('ix_programme_version_achievement_id'), table_name='programme_version')
     op.drop_table('programme_version')
@@ -1065,8 +1106,6 @@ def downgrade() -> None:
     op.drop_table('held_skill')
     op.drop_index(op.f('ix_achievement_skill_skill_id'), table_name='achievement_skill')
     op.drop_table('achievement_skill')
-    op.drop_index(op.f('ix_waiting_place_person_id'), table_name='waiting_place')
-    op.drop_table('waiting_place')
     op.drop_index(op.f('ix_staff_need_skill_id'), table_name='staff_need')
     op.drop_table('staff_need')
     op.drop_index(op.f('ix_issuer_registry_entry_issuer_id'), table_name='issuer_registry_entry')
