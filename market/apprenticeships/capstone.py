@@ -153,6 +153,18 @@ def appeal(db: Session, actor: Actor, engagement: Engagement, words: str) -> App
     return made
 
 
+def _judges(db: Session, first: Assessment) -> set[int]:
+    """Who judged what is appealed against: of two assessors both."""
+    rows = db.exec(
+        select(Assessment.person_id).where(
+            Assessment.engagement_id == first.engagement_id,
+            Assessment.round == first.round,
+            Assessment.by_side != AssessmentSide.SELF,
+        )
+    ).all()
+    return {first.person_id, *rows}
+
+
 def others(db: Session, engagement: Engagement, appeal: Appeal) -> list[tuple[str, str]]:
     """Public id and name of members who could judge it anew."""
     first = db.get_one(Assessment, appeal.assessment_id)
@@ -164,7 +176,7 @@ def others(db: Session, engagement: Engagement, appeal: Appeal) -> list[tuple[st
             Membership.org_id == engagement.org_id,
             col(Membership.role).in_(roles),
             col(Membership.ended_at).is_(None),
-            col(Person.id).not_in((engagement.person_id, first.person_id)),
+            col(Person.id).not_in({engagement.person_id, *_judges(db, first)}),
         )
         .distinct()
         .order_by(col(Person.display_name))
@@ -185,7 +197,8 @@ def give(db: Session, actor: Actor, engagement: Engagement, appeal: Appeal, pers
             col(Membership.ended_at).is_(None),
         )
     ).first()
-    allowed = rules.may_judge_appeal(person_id, engagement.person_id, first.person_id, judges is not None)
+    before = person_id if person_id in _judges(db, first) else first.person_id
+    allowed = rules.may_judge_appeal(person_id, engagement.person_id, before, judges is not None)
     if not allowed:
         raise Invalid(allowed.reason, assessor=allowed.reason)
     take(db, actor, appeal, "give", changes={"assessor_id": person_id}, engagement_id=engagement.id)

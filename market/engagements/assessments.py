@@ -1,7 +1,8 @@
 """Judging by the published rubric: each side chooses blind, then both are open, then the assessor signs.
 
 What is signed is written to the ledger (see `outcomes`) and never changed; neither side leads the other, since steps
-are shown only to those who have put in their own.
+are shown only to those who have put in their own. Where a programme names two assessors, each chooses blind; the first
+signs what the two agree on.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, delete, select
 from market import clock
 from market.access import Actor, require
 from market.accounts.queries import display_names
-from market.engagements import outcomes, queries, rules
+from market.engagements import outcomes, pairs, queries, rules
 from market.engagements.models import (
     Assessment,
     AssessmentResult,
@@ -61,49 +62,67 @@ class Open(NamedTuple):
     mine: Judged | None
     theirs: Judged | None
     theirs_in: bool  # the other side has put its steps in: the one thing that is told before they are open
+    fellow: Judged | None = (
+        None  # of two assessors the other one (to everyone else: the second), where it is open
+    )
 
 
-def side_of(actor: Actor, engagement: Engagement) -> AssessmentSide:
-    """The side this actor would judge for; members of the organisation share one."""
-    return AssessmentSide.SELF if actor.id == engagement.person_id else AssessmentSide.ASSESSOR1
+def _is_in(one: Judged | None) -> bool:
+    return one is not None and one.row.status is not AssessmentStatus.DRAFT
 
 
 def open_to(db: Session, actor: Actor, engagement: Engagement) -> Open:
-    """What this reader may see. A draft is its author's alone; a moderator reads what both sides may read."""
-    found = of_engagement(db, engagement)
-    own = side_of(actor, engagement)
-    mine = found.get(own)
-    theirs = found.get(AssessmentSide.ASSESSOR1 if own is AssessmentSide.SELF else AssessmentSide.SELF)
-    theirs_in = theirs is not None and theirs.row.status is not AssessmentStatus.DRAFT
+    """What this reader may see. A draft is its author's alone; a moderator reads what both sides may read.
+
+    What one of two assessors chose is closed to all others until the second has chosen too: nobody could tell them.
+    """
+    found, bench = of_engagement(db, engagement), pairs.bench_of(db, engagement)
+    own = pairs.side_of(actor, engagement, bench)
+    first, second = found.get(AssessmentSide.ASSESSOR1), found.get(AssessmentSide.ASSESSOR2)
+    is_signed = first is not None and first.row.status is AssessmentStatus.SIGNED
+    both_in = _is_in(first) and _is_in(second)
+    if rules.is_pair(bench) and actor.id not in bench and not is_signed and not both_in:
+        first = second = None
+    mine = {AssessmentSide.SELF: found.get(AssessmentSide.SELF), AssessmentSide.ASSESSOR1: first}.get(
+        own, second
+    )
+    theirs = first if own is AssessmentSide.SELF else found.get(AssessmentSide.SELF)
+    fellow = first if own is AssessmentSide.ASSESSOR2 else second
+    theirs_in = _is_in(theirs)
     if mine is not None and mine.row.status is AssessmentStatus.DRAFT and mine.row.person_id != actor.id:
         mine = None
+    fellow = fellow if may_see_theirs(mine, fellow) or (is_signed and _is_in(fellow)) else None
     if not rules.parties(actor, engagement):
         signed = mine is not None and mine.row.status is AssessmentStatus.SIGNED
         if not signed and not (mine is not None and may_see_theirs(mine, theirs)):
             return Open(None, None, theirs_in)
-    return Open(mine, theirs if may_see_theirs(mine, theirs) else None, theirs_in)
+    return Open(mine, theirs if may_see_theirs(mine, theirs) else None, theirs_in, fellow)
 
 
 def drafting(db: Session, actor: Actor, engagement: Engagement) -> str:
     """The colleague who keeps a draft of the organisation's assessment, by name; nothing where nobody does."""
-    found = of_engagement(db, engagement).get(AssessmentSide.ASSESSOR1)
+    own = pairs.side_of(actor, engagement, pairs.bench_of(db, engagement))
+    found = of_engagement(db, engagement).get(own)
     if (
         found is None
         or found.row.status is not AssessmentStatus.DRAFT
-        or side_of(actor, engagement) is AssessmentSide.SELF
+        or own is AssessmentSide.SELF
         or found.row.person_id == actor.id
     ):
         return ""
     return display_names(db, [found.row.person_id]).get(found.row.person_id, "")
 
 
-def _hold_and_require(db: Session, actor: Actor, engagement: Engagement) -> AssessmentSide:
+def _hold_and_require(
+    db: Session, actor: Actor, engagement: Engagement
+) -> tuple[AssessmentSide, tuple[int, ...]]:
     """One writer at a time, also beside the end of the work: either of the two sees what the other did."""
     queries.hold(db, engagement)
-    side = side_of(actor, engagement)
+    bench = pairs.bench_of(db, engagement)
+    side = pairs.side_of(actor, engagement, bench)
     asked = rules.may_self_assess if side is AssessmentSide.SELF else rules.may_assess
     require(asked(actor, engagement, clock.now()))
-    return side
+    return side, bench
 
 
 def _changed_without_words(
@@ -123,10 +142,10 @@ def save(
     comment: str = "",
 ) -> Assessment:
     """Keep steps as a draft that nobody else sees. It takes the place of a draft that a colleague began."""
-    side = _hold_and_require(db, actor, engagement)
+    side, _bench = _hold_and_require(db, actor, engagement)
     both = of_engagement(db, engagement)
     found, signed = both.get(side), both.get(AssessmentSide.ASSESSOR1)
-    if side is AssessmentSide.SELF and signed and signed.row.status is AssessmentStatus.SIGNED:
+    if side is not AssessmentSide.ASSESSOR1 and signed and signed.row.status is AssessmentStatus.SIGNED:
         raise Conflict(
             _("The assessment is signed and open to you, so your own can no longer be made blind.")
         )
@@ -164,6 +183,8 @@ def submit(
     row.status, row.submitted_at = AssessmentStatus.SUBMITTED, clock.now()
     db.add(row)
     db.flush()
+    if row.by_side is not AssessmentSide.SELF and rules.is_pair(pairs.bench_of(db, engagement)):
+        pairs.keep(db, engagement, row.by_side, steps, {c.id for c in rubric.criteria})
     announce(
         db,
         "assessment.submitted",
@@ -183,16 +204,34 @@ def sign(
     steps: Mapping[int, tuple[int, str]],
     comment: str,
 ) -> Assessment:
-    """The assessor's last word, after both sides are open (or the person chose not to judge themselves)."""
-    side = _hold_and_require(db, actor, engagement)
+    """The assessor's last word, after both sides are open (or the person chose not to judge themselves).
+
+    Of two assessors the first signs, with a word on every criterion where they chose apart.
+    """
+    side, bench = _hold_and_require(db, actor, engagement)
     if side is AssessmentSide.SELF:
         raise Conflict(_("Your own steps need no signature."))
-    found = of_engagement(db, engagement).get(side)
+    both = of_engagement(db, engagement)
+    found, second = both.get(side), both.get(AssessmentSide.ASSESSOR2)
+    allowed = rules.may_sign(side is AssessmentSide.ASSESSOR2, rules.is_pair(bench), _is_in(second))
+    if not allowed:
+        raise Conflict(allowed.reason)
     if found is None or found.row.status is AssessmentStatus.DRAFT:
         raise Conflict(_("Put in your steps first."))
     if found.row.status is AssessmentStatus.SIGNED:
         raise Conflict(_("This was signed before. It can be added to, never changed."))
     need_all(rubric, steps, rules.may_leave_out(engagement))
+    differ = pairs.apart(found.steps, second.steps) if second is not None and _is_in(second) else set()
+    unsaid = [
+        c
+        for c in rubric.criteria
+        if c.id in differ and c.id in steps and steps[c.id][1] in ("", found.steps.get(c.id, (0, ""))[1])
+    ]
+    if unsaid:
+        raise Invalid(
+            _("You chose apart. Say how the two of you agreed."),
+            **{f"why-{c.position}": _("Say how you agreed on “%(name)s”.", name=c.name) for c in unsaid},
+        )
     changed = [
         c for c in rubric.criteria if c.id in steps and _changed_without_words(c.id, found.steps, steps)
     ]

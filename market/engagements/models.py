@@ -248,3 +248,25 @@ class AssessmentResult(SQLModel, table=True):
     criterion_id: int = refers_to("criterion.id", primary_key=True)
     step: int
     feedback: str = ""
+
+
+class BlindStep(SQLModel, table=True):
+    """What one of two assessors chose before they saw the other's: kept, since signing rewrites the first's steps."""
+
+    __tablename__ = "blind_step"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "round", "criterion_id", "by_side"),
+        one_of("by_side", AssessmentSide),
+        CheckConstraint("step BETWEEN 0 AND 4", name="step"),
+    )
+
+    id: int = id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    round: int
+    criterion_id: int = refers_to("criterion.id", index=False)
+    by_side: AssessmentSide = choice_field(AssessmentSide)
+    step: int
+    at: datetime = instant_field(factory=clock.now)
+
+
+append_only(BlindStep, erasable=True)

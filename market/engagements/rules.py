@@ -1,5 +1,6 @@
 """The lifecycles of engagements and milestones, and who may take which step."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -179,6 +180,22 @@ def may_self_assess(actor: Actor, engagement: "Engagement", now: datetime) -> De
 def may_leave_out(engagement: "Engagement") -> bool:
     """May criteria stay without a step? Only of a programme that ended early: what was not seen is not judged."""
     return engagement.needs_capstone and engagement.status is Status.ENDED_EARLY
+
+
+def is_pair(bench: Sequence[int]) -> bool:
+    """Do two assessors judge this work, each of them blind? `bench` is who was named for it and is still there."""
+    return len(set(bench)) > 1
+
+
+def may_sign(is_second: bool, is_two: bool, is_second_in: bool) -> Decision:
+    """Of two assessors the first signs for both, once both have put in what they chose blind."""
+    if is_second:
+        return no(_("The first assessor signs what the two of you agree on."))
+    if is_two and not is_second_in:
+        return no(
+            _("The second assessor has not put in their steps yet. It can be signed once both of you have.")
+        )
+    return YES
 
 
 def may_try_again(milestone: "Milestone", facts: Facts) -> Decision:

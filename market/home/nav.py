@@ -105,6 +105,7 @@ def _foot() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 ("how", "home.how", _("How Foothold works")),
                 ("levels", "home.levels", _("How a level is worked out")),
                 ("tiers", "home.tiers", _("What the tiers T0 to T4 mean")),
+                ("agreement", "home.agreement", _("How far assessors agree")),
                 ("pay", "home.pay", _("The pay floor")),
                 ("skills", "skills.browse", _("Skills by field of work")),
                 ("verify", "checks.new", _("Check a credential")),

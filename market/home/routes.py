@@ -11,6 +11,7 @@ from market import clock
 from market.access import Actor, Role, Task, anyone, member, recruits, signed_in
 from market.applications import sentences as applied
 from market.applications.rules import OVERDUE_PAUSES, WAITING, Side
+from market.engagements import pairs
 from market.evidence.posterior import DEFAULTS, DOORSTEP, UNITS
 from market.home import employer as desks
 from market.home import examples, public
@@ -120,6 +121,11 @@ def levels(request: Request, db: Session, actor: Actor) -> Response:
     )
 
 
+def agreement(request: Request, db: Session, actor: Actor) -> Response:
+    """How far two assessors of one work agree, over the whole site."""
+    return render(request, "home/agreement.html", found=pairs.agreement(db), least=pairs.LEAST_WORKS)
+
+
 def tiers(request: Request, db: Session, actor: Actor) -> Response:
     """What the tiers T0 to T4 mean."""
     return render(request, "home/tiers.html", model=DEFAULTS, kinds=examples.kinds(clock.today()))
@@ -160,6 +166,7 @@ routes: list[MarketRoute] = [
     page("/how", how, name="home.how", allow=anyone),
     page("/how/levels", levels, name="home.levels", allow=anyone),
     page("/how/tiers", tiers, name="home.tiers", allow=anyone),
+    page("/how/agreement", agreement, name="home.agreement", allow=anyone),
     page("/how/pay", pay, name="home.pay", allow=anyone),
     page("/privacy", privacy, name="home.privacy", allow=anyone),
     page("/accessibility", accessibility, name="home.accessibility", allow=anyone),

@@ -36,7 +36,7 @@ def test_neither_side_sees_the_others_steps_before_its_own_are_in(make: World, f
     assert seen(make, other, work) == assessments.Open(None, None, True)
     scene.judge(make, other, work, 4, do=assessments.save)
     assert seen(make, other, work).theirs is None
-    assert seen(make, one, work)[1:] == (None, False)
+    assert seen(make, one, work)[1:] == (None, False, None)
     scene.judge(make, other, work, 4)
     for who in (one, other):
         assert seen(make, who, work).theirs is not None

@@ -101,7 +101,7 @@ def people_of(make: World, org: KnownOrganisation, mentor: Known, assessor: Know
 def draft(make: World, *, known: list[int] | None = None, with_rubric: bool = True, **more: Any) -> str:
     """A programme of the bakery that can go out, by its public id."""
     known = known or list(skills(make, *SKILLS).values())
-    people = people_of(make, make.bakery, make.mira, make.bruno)
+    people = more.pop("people", ()) or people_of(make, make.bakery, make.mira, make.bruno)
     with make.write() as db:
         plan = whole_draft(known, people, **more)
         made = service.create(

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from market import clock
 from market.access import Actor, require, signed_in
 from market.accounts.models import Organisation, Person
-from market.engagements import assessments, queries, rules
-from market.engagements.assessments import Judged
+from market.accounts.queries import display_names
+from market.engagements import assessments, pairs, queries, rules
+from market.engagements.assessments import Judged, Open
 from market.engagements.forms import steps_of
-from market.engagements.models import AssessmentStatus, Engagement
+from market.engagements.models import AssessmentSide, AssessmentStatus, Engagement
 from market.errors import Invalid, NotFound
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.web.forms import BLANK, Entry, Form, filled, read
@@ -31,6 +32,35 @@ def _rubric(db: Session, engagement: Engagement) -> RubricView:
 def _may(actor: Actor, engagement: Engagement) -> None:
     asked = rules.may_self_assess if actor.id == engagement.person_id else rules.may_assess
     require(asked(actor, engagement, clock.now()))
+
+
+def _two(db: Session, actor: Actor, engagement: Engagement, seen: Open) -> dict[str, Any]:
+    """The two assessors as far as they are open to the reader: `assessor` is the first, `second` the second."""
+    bench = pairs.bench_of(db, engagement)
+    side = pairs.side_of(actor, engagement, bench)
+    first, second = {
+        AssessmentSide.SELF: (seen.theirs, seen.fellow),
+        AssessmentSide.ASSESSOR1: (seen.mine, seen.fellow),
+        AssessmentSide.ASSESSOR2: (seen.fellow, seen.mine),
+    }[side]
+    on_bench = rules.is_pair(bench) and actor.id in bench
+    names = display_names(db, [*bench, *(one.row.person_id for one in (first, second) if one)])
+    fellow = bench[actor.id == bench[0]] if on_bench else 0
+    return {
+        "assessor": first,
+        "second": second,
+        "side": side,
+        "is_two": rules.is_pair(bench),
+        "on_bench": on_bench,
+        "fellow": names.get(fellow) or _("the other assessor"),
+        "named": [
+            (names.get(one.row.person_id) or _("Someone who left")) if one else "" for one in (first, second)
+        ],
+        "differ": pairs.apart(first.steps, second.steps) if first and second else set(),
+        "blind": pairs.blind_of(db, engagement)
+        if first and first.row.status is AssessmentStatus.SIGNED
+        else {},
+    }
 
 
 def _with_people(db: Session, engagement: Engagement) -> dict[str, Any]:
@@ -64,6 +94,7 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
         entry=entry,
         status=entry.status,
         theirs_in=seen.theirs_in,
+        **_two(db, actor, engagement, seen),
         colleague=assessments.drafting(db, actor, engagement),
         may_leave_out=rules.may_leave_out(engagement),
         own=own,
@@ -114,22 +145,27 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
     if mine is not None and mine.row.status is AssessmentStatus.DRAFT:
         mine = None  # signed before this was put in: the draft stays with its author
     own = actor.id == engagement.person_id
-    assessor, self_ = (theirs, mine) if own else (mine, theirs)
+    two = _two(db, actor, engagement, seen._replace(mine=mine))
+    assessor: Judged | None = two["assessor"]
     signing = (
-        not own
+        two["side"] is AssessmentSide.ASSESSOR1
         and mine is not None
         and mine.row.status is AssessmentStatus.SUBMITTED
+        and bool(rules.may_sign(False, two["is_two"], two["second"] is not None))
         and bool(rules.may_assess(actor, engagement, clock.now()))
     )
     if entry is BLANK and mine is not None:
-        entry = filled(comment=mine.row.comment, **_values(rubric, mine.steps))
+        values = _values(rubric, mine.steps)
+        if signing:  # where the two chose apart, a word of how they agreed is asked for
+            values |= {f"why-{c.position}": "" for c in rubric.criteria if c.id in two["differ"]}
+        entry = filled(comment=mine.row.comment, **values)
     return render(
         request,
         "engagements/compare.html",
         **_with_people(db, engagement),
         rubric=rubric,
-        assessor=assessor,
-        self_=self_,
+        **two,
+        self_=mine if own else theirs,
         own=own,
         signing=signing,
         waiting=theirs is None,
