@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
+from market.engagements.rules import TrialOutcome
 from market.programmes.rules import Phase
 from market.web.forms import Form, Tick
 from market.words import _
@@ -88,3 +89,8 @@ class GiveForm(Form):
 
 class DecideForm(Form):
     comment: str = Field(min_length=20, max_length=2000)
+
+
+class AfterwardsForm(Form):
+    after_days: int = Field(ge=0, le=90)
+    outcome: TrialOutcome

@@ -4,16 +4,18 @@ Each row belongs to one engagement. What was planned stands in market/programmes
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from market import clock
-from market.apprenticeships import rules
+from market.apprenticeships import rules, waiting_rules
+from market.apprenticeships.following_rules import FollowUpSide
 from market.apprenticeships.rules import AppealStatus, PulseSide, SessionStatus
+from market.apprenticeships.waiting_rules import WaitingStatus
 from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.engagements.rules import TrialOutcome
 from market.lifecycle import Lifecycle
 
 
@@ -159,25 +161,25 @@ class PartAchievement(SQLModel, table=True):
     achievement_id: int = refers_to("achievement.id", unique=True)
 
 
-class WaitingStatus(StrEnum):
-    WAITING = "waiting"
-    ASKED = "asked"  # a place came free and was offered
-    LEFT = "left"
-    TAKEN = "taken"
-
-
 class WaitingPlace(SQLModel, table=True):
-    """Someone waits for a place in a programme's next round."""
+    """Someone's place in the line of a programme. Who leaves and comes back stands at its end again."""
 
     __tablename__ = "waiting_place"
-    __table_args__ = (UniqueConstraint("programme_id", "person_id"), one_of("status", WaitingStatus))
+    __table_args__ = (
+        UniqueConstraint("programme_id", "person_id"),
+        one_of("status", WaitingStatus),
+        CheckConstraint("(status = 'asked') = (opportunity_id IS NOT NULL)", name="asked"),
+        Index("ix_waiting_place_line", "programme_id", "status", "since"),
+    )
+    LIFECYCLE: ClassVar[Lifecycle] = waiting_rules.LIFECYCLE
 
     id: int = id_field()
     programme_id: int = refers_to("programme.id", index=False)
     person_id: int = refers_to("person.id")
     status: WaitingStatus = choice_field(WaitingStatus, default=WaitingStatus.WAITING)
     since: datetime = instant_field(factory=clock.now)
-    asked_at: datetime | None = instant_field(nullable=True)
+    asked_at: datetime | None = instant_field(nullable=True)  # the last time
+    opportunity_id: int | None = refers_to("opportunity.id", nullable=True)  # for which they are asked now
 
 
 class SoftSkillRating(SQLModel, table=True):
@@ -199,15 +201,29 @@ class SoftSkillRating(SQLModel, table=True):
 
 
 class FollowUp(SQLModel, table=True):
-    """What a programme led to, asked at its end (`after_days` 0) and again after 90 days."""
+    """What a programme led to, asked of one side: at its end (`after_days` 0), and again after 90 days.
+
+    Without an answer it says nothing: it counts as asked, and as no outcome.
+    """
 
     __tablename__ = "follow_up"
-    __table_args__ = (UniqueConstraint("engagement_id", "after_days", "side"),)
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "after_days", "side"),
+        one_of("side", FollowUpSide),
+        one_of("outcome", TrialOutcome),
+        CheckConstraint("after_days IN (0, 90)", name="after_days"),
+        CheckConstraint("(outcome IS NULL) = (answered_at IS NULL)", name="answered"),
+        Index("ix_follow_up_programme", "programme_id", "after_days"),
+        Index("ix_follow_up_org", "org_id", "after_days"),
+    )
 
     id: int = id_field()
     engagement_id: int = refers_to("engagement.id", index=False)
+    programme_id: int = refers_to("programme.id", index=False)  # kept here for the counts
+    org_id: int = refers_to("organisation.id", index=False)
     after_days: int
-    side: str = Field(max_length=8)  # talent or employer
-    outcome: str  # of market.engagements.rules.TrialOutcome
-    words: str = ""
-    at: datetime = instant_field(factory=clock.now)
+    side: FollowUpSide = choice_field(FollowUpSide)
+    asked_at: datetime = instant_field(factory=clock.now)
+    outcome: TrialOutcome | None = choice_field(TrialOutcome, nullable=True)
+    answered_at: datetime | None = instant_field(nullable=True)
+    by_person: int | None = refers_to("person.id", nullable=True, index=False)  # who answered

@@ -1,9 +1,11 @@
 """Words for what runs: phases, sessions, the questions of the pulse."""
 
+from market.apprenticeships.following_rules import Count, FollowUpSide
 from market.apprenticeships.rules import PulseSide, SessionStatus
 from market.apprenticeships.timeline import State
+from market.engagements.rules import TrialOutcome
 from market.programmes.rules import Phase
-from market.words import _
+from market.words import _, plural
 
 
 def phase(one: Phase | str) -> str:
@@ -67,3 +69,38 @@ def questions(side: PulseSide) -> tuple[tuple[str, tuple[str, ...]], tuple[str, 
 def hours(minutes: int) -> str:
     """90 is "1.5 hours"."""
     return _("%(n)s hours", n=f"{minutes / 60:.1f}".rstrip("0").rstrip("."))
+
+
+def outcome(one: TrialOutcome | str, *, to_talent: bool) -> str:
+    """What a programme led to, as an answer to choose and as it is shown."""
+    said = {
+        TrialOutcome.HIRED: _("They hired me") if to_talent else _("We hired them"),
+        TrialOutcome.CONTINUED: _("We go on working together"),
+        TrialOutcome.NOT_CONTINUED: _("It was not continued"),
+    }
+    return said[TrialOutcome(one)]
+
+
+def led_to(one: Count) -> str:
+    """One count in words: of how many who answered, what they said."""
+    who = (
+        plural("one learner who answered", "%(n)s learners who answered", one.answered)
+        if one.side is FollowUpSide.TALENT
+        else plural("one answer of the organisation", "%(n)s answers of the organisation", one.answered)
+    )
+    said = ", ".join(
+        words
+        for outcome_, words in (
+            (TrialOutcome.HIRED, _("%(n)s hired", n=one.said.get(TrialOutcome.HIRED, 0))),
+            (
+                TrialOutcome.CONTINUED,
+                _("%(n)s go on working together", n=one.said.get(TrialOutcome.CONTINUED, 0)),
+            ),
+            (
+                TrialOutcome.NOT_CONTINUED,
+                _("%(n)s not continued", n=one.said.get(TrialOutcome.NOT_CONTINUED, 0)),
+            ),
+        )
+        if one.said.get(outcome_)
+    )
+    return _("Of %(who)s, %(asked)s asked: %(said)s.", who=who, asked=one.asked, said=said)

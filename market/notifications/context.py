@@ -104,6 +104,9 @@ def context_of(db: Session, event: Event) -> Context:
         case "assessment":
             assessed = db.get(Assessment, subject)
             found.work = _row(db, Engagement, assessed.engagement_id if assessed else None)
+        case "waiting":
+            found.opening = _row(db, Opportunity, payload.get("opportunity_id"))
+            found.person_id = payload.get("person_id")
         case "review_pair":
             found.pair = db.get(ReviewPair, subject)
         case "review":

@@ -179,4 +179,22 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
             _MENTORING, _see_sessions,
         ),
     ),
+    "waiting.asked": (
+        News(
+            person, Topic.ANSWERS, "apprentice",
+            lambda w: _("A place came free in “%(opening)s”", **w),
+            lambda w: _("You waited for one at %(org)s, and it is your turn to know. It is not kept for you: apply while it is there.", **w),
+            Link("opportunities.show", "opening"), lambda w: _("Apply for it"),
+            due=lambda context: context.opening.deadline_at if context.opening else None,
+            due_words=lambda w: _("Apply by"),
+        ),
+    ),
+    "follow_up.asked": (
+        News(
+            other_side, Topic.WORK, "half",
+            lambda w: _("What did “%(work)s” lead to?", **w),
+            lambda w: _("One question, one answer. It is counted with those of others, and helps whoever comes next to choose."),
+            Link("apprenticeships.afterwards", "work"), lambda w: _("Say what it led to"),
+        ),
+    ),
 }  # fmt: skip

@@ -420,7 +420,11 @@ class _Scene:
             self._put("session-planned", session=planned.public_id)
         ended = learning.running(make, known=list(self.skills.values()))
         self.do(
-            make.amara, work.end_early, lambda db: db.get_one(Engagement, ended), "I moved away.", Fault.NONE
+            make.amara,
+            engagements.end_early,
+            lambda db: db.get_one(Engagement, ended),
+            "I moved away.",
+            "none",
         )
         with make.write() as db:
             following.ask_due(db, clock.now())

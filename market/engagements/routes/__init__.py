@@ -1,5 +1,5 @@
 """Pages of engagements: the agreed work, its parts, and judging it."""
 
-from market.engagements.routes import judging, parts, work
+from market.engagements.routes import calibration, judging, parts, work
 
-routes = [*parts.routes, *work.routes, *judging.routes]
+routes = [*parts.routes, *work.routes, *judging.routes, *calibration.routes]
