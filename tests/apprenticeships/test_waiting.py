@@ -60,7 +60,8 @@ def act(make: World, who: Known, programme: str, what: Any) -> Any:
 
 def stands(make: World, who: Known) -> WaitingStatus:
     with make.read() as db:
-        return db.exec(select(WaitingPlace.status).where(WaitingPlace.person_id == who.id)).one()
+        found = db.exec(select(WaitingPlace).where(WaitingPlace.person_id == who.id)).one()
+        return found.status
 
 
 def line(make: World, programme: str, n: int) -> list[Known]:

@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = '0518ea1f0979'
+revision: str = '0ca274c1d07a'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -499,6 +499,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_programme_version_achievement_id'), 'programme_version', ['achievement_id'], unique=False)
     op.create_index(op.f('ix_programme_version_org_id'), 'programme_version', ['org_id'], unique=False)
+    op.create_table('staff_incentive',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('line', sa.String(length=16), nullable=False),
+    sa.Column('achievement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('amount_minor', sa.Integer(), nullable=True),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('set_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('amount_minor IS NULL OR amount_minor > 0', name=op.f('ck_staff_incentive_amount')),
+    sa.ForeignKeyConstraint(['achievement_id'], ['achievement.id'], name=op.f('fk_staff_incentive_achievement_id')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_staff_incentive_org_id')),
+    sa.ForeignKeyConstraint(['set_by'], ['person.id'], name=op.f('fk_staff_incentive_set_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_incentive')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_staff_incentive_public_id'))
+    )
+    op.create_index(op.f('ix_staff_incentive_achievement_id'), 'staff_incentive', ['achievement_id'], unique=False)
+    op.create_index(op.f('ix_staff_incentive_line'), 'staff_incentive', ['line'], unique=False)
+    op.create_index('ix_staff_incentive_org', 'staff_incentive', ['org_id', 'id'], unique=False)
     op.create_table('waiting_place',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('programme_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -729,6 +751,29 @@ def upgrade() -> None:
     op.create_index(op.f('ix_signed_issued_id'), 'signed', ['issued_id'], unique=False)
     op.create_index(op.f('ix_signed_key_id'), 'signed', ['key_id'], unique=False)
     op.create_index(op.f('ix_signed_token_key_id'), 'signed', ['token_key_id'], unique=False)
+    op.create_table('staff_promise',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('incentive_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('issued_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('given_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['given_by'], ['person.id'], name=op.f('fk_staff_promise_given_by')),
+    sa.ForeignKeyConstraint(['incentive_id'], ['staff_incentive.id'], name=op.f('fk_staff_promise_incentive_id')),
+    sa.ForeignKeyConstraint(['issued_id'], ['issued.id'], name=op.f('fk_staff_promise_issued_id')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_staff_promise_org_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_staff_promise_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_promise')),
+    sa.UniqueConstraint('incentive_id', 'person_id', name=op.f('uq_staff_promise_incentive_id_person_id')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_staff_promise_public_id'))
+    )
+    op.create_index(op.f('ix_staff_promise_issued_id'), 'staff_promise', ['issued_id'], unique=False)
+    op.create_index('ix_staff_promise_org', 'staff_promise', ['org_id', 'id'], unique=False)
+    op.create_index(op.f('ix_staff_promise_person_id'), 'staff_promise', ['person_id'], unique=False)
     op.create_table('status_entry',
     sa.Column('list_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
@@ -888,6 +933,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('engagement_id', 'by_person', 'criterion_id', name=op.f('uq_soft_skill_rating_engagement_id_by_person_criterion_id'))
     )
     op.create_index(op.f('ix_soft_skill_rating_by_person'), 'soft_skill_rating', ['by_person'], unique=False)
+    op.create_table('staff_packet',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('document', sa.String(), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_staff_packet_asked_by')),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_staff_packet_engagement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_packet')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_staff_packet_public_id'))
+    )
+    op.create_index('ix_staff_packet_engagement', 'staff_packet', ['engagement_id', 'id'], unique=False)
     op.create_table('staff_pool_place',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -987,6 +1046,7 @@ def upgrade() -> None:
     op.create_index('ix_person_skill_due', 'person_skill', ['due_on'], unique=False)
     op.add_column('ranking', sa.Column('release', sa.Integer(), nullable=True))
     op.add_column('ranking', sa.Column('release_whole', sa.Boolean(), nullable=True))
+    op.add_column('rubric', sa.Column('in_library', sa.Boolean(), server_default='0', nullable=False))
     op.add_column('talent_profile', sa.Column('is_apart', sa.Boolean(), server_default='0', nullable=False))
     # ### end Alembic commands ###
     append_only(op, "issuer_decision", erasable=True)
@@ -1004,6 +1064,7 @@ def downgrade() -> None:
     drop_append_only(op, "hours_entry")
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_column('talent_profile', 'is_apart')
+    op.drop_column('rubric', 'in_library')
     op.drop_column('ranking', 'release_whole')
     op.drop_column('ranking', 'release')
     op.drop_index('ix_person_skill_due', table_name='person_skill')
@@ -1034,6 +1095,8 @@ def downgrade() -> None:
     op.drop_index('ix_staff_pool_place_org', table_name='staff_pool_place')
     op.drop_index(op.f('ix_staff_pool_place_engagement_id'), table_name='staff_pool_place')
     op.drop_table('staff_pool_place')
+    op.drop_index('ix_staff_packet_engagement', table_name='staff_packet')
+    op.drop_table('staff_packet')
     op.drop_index(op.f('ix_soft_skill_rating_by_person'), table_name='soft_skill_rating')
     op.drop_table('soft_skill_rating')
     op.drop_table('running')
@@ -1052,6 +1115,10 @@ def downgrade() -> None:
     op.drop_table('blind_step')
     op.drop_index(op.f('ix_status_entry_issued_id'), table_name='status_entry')
     op.drop_table('status_entry')
+    op.drop_index(op.f('ix_staff_promise_person_id'), table_name='staff_promise')
+    op.drop_index('ix_staff_promise_org', table_name='staff_promise')
+    op.drop_index(op.f('ix_staff_promise_issued_id'), table_name='staff_promise')
+    op.drop_table('staff_promise')
     op.drop_index(op.f('ix_signed_token_key_id'), table_name='signed')
     op.drop_index(op.f('ix_signed_key_id'), table_name='signed')
     op.drop_index(op.f('ix_signed_issued_id'), table_name='signed')
@@ -1088,6 +1155,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_waiting_place_opportunity_id'), table_name='waiting_place')
     op.drop_index('ix_waiting_place_line', table_name='waiting_place')
     op.drop_table('waiting_place')
+    op.drop_index('ix_staff_incentive_org', table_name='staff_incentive')
+    op.drop_index(op.f('ix_staff_incentive_line'), table_name='staff_incentive')
+    op.drop_index(op.f('ix_staff_incentive_achievement_id'), table_name='staff_incentive')
+    op.drop_table('staff_incentive')
     op.drop_index(op.f('ix_programme_version_org_id'), table_name='programme_version')
     op.drop_index(op.f('ix_programme_version_achievement_id'), table_name='programme_version')
     op.drop_table('programme_version')
