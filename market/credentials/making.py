@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -183,27 +184,43 @@ def _places(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Place, .
     return tuple(made)
 
 
-def record(db: Session, person_id: int) -> str | None:
+def record(db: Session, person_id: int, brought: Sequence[dict[str, Any]] = ()) -> str | None:
     """A person's accepted credentials as one CLR 2.0 document, signed by the site now; None where there is none.
 
-    It reads only: the site's key is made when a first credential is accepted. Each credential stays in it as its issuer signed it,
-    those that count now and no others. Raises `Conflict`, `KeyUnusable`.
+    `brought` are verified credentials of theirs from elsewhere; one that cannot stand inside a signed document, as its
+    contexts contradict those of the record, is left out. It reads only: the site's key is made when a first credential
+    is accepted. Each credential stays in it as its issuer signed it, those that count now and no others. Raises
+    `Conflict`, `KeyUnusable`.
     """
     base, key = address.current(db), keys.active(db, None, KeyKind.ED25519)
     accepted = [one for one in queries.issued_to(db, person_id) if one.status is Status.ACCEPTED]
-    inner = [signed for one in accepted if (signed := queries.signed_of(db, one)) is not None]
-    if base is None or key is None or not inner:
+    signed = [one for issued in accepted if (one := queries.signed_of(db, issued)) is not None]
+    inner: list[dict[str, Any]] = [json.loads(one.document) for one in signed]
+    if base is None or key is None or not (inner or brought):
         return None
-    site = address.site_of(db)
+    site, now = address.site_of(db), clock.now()
     did = documents.did_web(base.public_url)
-    plain = documents.record(
-        f"{base.public_url}/records/{new_public_id()}",
-        Issuer(did, site.name, base.public_url),
-        _("Everything earned at %(site)s", site=site.name),
-        [json.loads(one.document) for one in inner],
-        clock.now(),
-        **subject_of(db, person_id),
-    )
+    url, who = f"{base.public_url}/records/{new_public_id()}", subject_of(db, person_id)
     private = keys.private_of(db, key)
     assert isinstance(private, Ed25519PrivateKey)
-    return signing.as_text(signing.add_proof(plain, private, f"{did}#{key.name}", clock.now()))
+
+    def made(parts: Sequence[dict[str, Any]]) -> str:
+        issuer = Issuer(did, site.name, base.public_url)
+        title = _("Everything earned at %(site)s", site=site.name)
+        plain = documents.record(url, issuer, title, parts, now, **who)
+        return signing.as_text(signing.add_proof(plain, private, f"{did}#{key.name}", now))
+
+    try:
+        return made([*inner, *brought])
+    except ValueError:
+        fitting = [one for one in brought if _fits(made, one)]
+        return made([*inner, *fitting]) if inner or fitting else None
+
+
+def _fits(made: Callable[[Sequence[dict[str, Any]]], str], one: dict[str, Any]) -> bool:
+    """Can a record hold it and be signed whole?"""
+    try:
+        made([one])
+    except ValueError:
+        return False
+    return True

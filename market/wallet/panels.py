@@ -37,6 +37,11 @@ def of_own_profile(request: Request, db: Session, actor: Actor, **_more: Any) ->
     return render_part(request, "wallet/on_own_profile.html", rows=rows)
 
 
+def whole_record(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:
+    """One's whole record to take along, in two forms."""
+    return render_part(request, "wallet/whole_record.html")
+
+
 def of_issuer(request: Request, db: Session, actor: Actor, *, issuer: KnownIssuer, **_more: Any) -> Markup:
     """How many credentials of an issuer are kept here, and what they are."""
     return render_part(
