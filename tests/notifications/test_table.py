@@ -24,7 +24,7 @@ class Places(dict[str, str]):
 
     def __init__(self) -> None:
         names = (
-            "opening", "org", "person", "work", "part", "skill", "application", "offer", "report", "actor", "topic", "credential",
+            "opening", "org", "person", "work", "part", "skill", "application", "offer", "report", "actor", "topic", "credential", "pathway",
             "held",
             "about", "due", "reason", "status", "version", "decision",
         )  # fmt: skip
