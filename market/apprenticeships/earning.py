@@ -3,6 +3,9 @@
 Passed and completed, the version's own achievement is issued with `result` and `evidence`. Ended early, each skill that
 was assessed and reached the pass mark is issued by itself; where there is none, that the person took part, which claims
 no skill. What is issued for a skill or for taking part is made when it is first needed, once for each version.
+
+A later word, of another attempt or of an appeal, counts: what was issued by an earlier one is superseded, or revoked where
+the later word no longer carries it.
 """
 
 import logging
@@ -21,6 +24,7 @@ from market.credentials import rules as credential_rules
 from market.credentials.issuing import Result
 from market.credentials.models import Achievement, Issued
 from market.credentials.rules import Draft
+from market.credentials.rules import Status as IssuedStatus
 from market.engagements.earning import shown
 from market.engagements.models import Assessment, Engagement
 from market.engagements.rules import Status
@@ -43,21 +47,52 @@ def issue_earned(db: Session, event: Event) -> None:
         return
     version = db.get_one(ProgrammeVersion, engagement.programme_version_id)
     last = capstone.last_word(db, engagement)
+    earlier = _earlier(db, engagement, last)
     if engagement.status is Status.COMPLETED and last is not None and version.achievement_id is not None:
-        whole = db.get_one(Achievement, version.achievement_id)
-        _issue(db, engagement, whole, last, list(_steps(db, last).items()))
-    elif engagement.status is Status.ENDED_EARLY and last is not None:
-        _parts(db, engagement, version, last)
-    elif engagement.status is Status.ENDED_EARLY and _took_part(db, engagement):
-        _issue(db, engagement, _part(db, version, None), None, [])
+        if engagement.capstone_passed:
+            whole = db.get_one(Achievement, version.achievement_id)
+            _issue(db, engagement, whole, last, list(_steps(db, last).items()), earlier)
+    elif engagement.status is Status.ENDED_EARLY:
+        reached = _parts(db, engagement, version, last, earlier) if last is not None else 0
+        if not reached and _took_part(db, engagement):
+            _issue(db, engagement, _part(db, version, None), None, [], earlier)
+    else:
+        return
+    for one in earlier.values():
+        issuing.revoke(db, SYSTEM, one, _("Another assessor judged it anew, and it was not reached."))
+
+
+def _earlier(db: Session, engagement: Engagement, last: Assessment | None) -> dict[int, Issued]:
+    """What stands of this work by an assessment before the last, by achievement."""
+    if last is None:
+        return {}
+    judged = select(Assessment.id).where(Assessment.engagement_id == engagement.id, Assessment.id != last.id)
+    found = db.exec(
+        select(Issued)
+        .where(
+            Issued.person_id == engagement.person_id,
+            Issued.source_kind == "assessment",
+            col(Issued.source_id).in_(judged),
+            col(Issued.status).in_((IssuedStatus.DRAFTED, IssuedStatus.SIGNED, *credential_rules.STANDING)),
+        )
+        .order_by(col(Issued.id))
+    ).all()
+    return {one.achievement_id: one for one in found}
 
 
 def _steps(db: Session, assessment: Assessment) -> dict[int, int]:
     return {c: step for c, (step, _words) in capstone.steps_of(db, assessment).items()}
 
 
-def _parts(db: Session, engagement: Engagement, version: ProgrammeVersion, last: Assessment) -> None:
-    """One credential for each skill of which every criterion was judged and reached the pass mark."""
+def _parts(
+    db: Session,
+    engagement: Engagement,
+    version: ProgrammeVersion,
+    last: Assessment,
+    earlier: dict[int, Issued],
+) -> int:
+    """One credential for each skill of which every criterion was judged and reached the pass mark; how many there are."""
+    reached = 0
     rubric = rubric_with_criteria(db, last.rubric_id)
     steps = _steps(db, last)
     for skill_id in rubric.skill_ids:
@@ -65,7 +100,9 @@ def _parts(db: Session, engagement: Engagement, version: ProgrammeVersion, last:
         if not _reached(rubric, rows, steps):
             continue
         part = _part(db, version, rows[0])
-        _issue(db, engagement, part, last, [(c.id, steps[c.id]) for c in rows])
+        _issue(db, engagement, part, last, [(c.id, steps[c.id]) for c in rows], earlier)
+        reached += 1
+    return reached
 
 
 def _reached(rubric: RubricView, rows: list[CriterionRow], steps: dict[int, int]) -> bool:
@@ -140,7 +177,10 @@ def _issue(
     achievement: Achievement,
     last: Assessment | None,
     results: list[tuple[int, int]],
+    earlier: dict[int, Issued],
 ) -> Issued | None:
+    """Issue it, in the place of what an earlier word issued of the same: that is taken out of `earlier`."""
+    old = earlier.pop(achievement.id, None)
     allowed = credential_rules.may_issue(
         SYSTEM,
         achievement,
@@ -150,12 +190,18 @@ def _issue(
     if not allowed:
         log.warning("nothing issued for a programme", extra={"work": engagement.id, "why": allowed.reason})
         return None
-    return issuing.issue(
+    made = issuing.issue(
         db,
         SYSTEM,
         achievement,
         engagement.person_id,
+        replaces=old,
         results=[Result(criterion_id, step) for criterion_id, step in results],
         evidence=shown(db, engagement),
         source=("assessment", last.id) if last is not None else ("engagement", engagement.id),
     )
+    if old is not None and old.status in credential_rules.STANDING:
+        issuing.supersede(db, SYSTEM, old, made)
+    elif old is not None:
+        issuing.revoke(db, SYSTEM, old, _("It was judged anew before it was signed."))
+    return made

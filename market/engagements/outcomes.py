@@ -100,6 +100,7 @@ def write_evidence(db: Session, engagement: Engagement) -> int:
     ).first()  # the last word: of a second attempt, or of an appeal
     if signed is None or engagement.status not in rules.ENDED:
         return 0
+    _forget_earlier(db, engagement, signed)
     rubric = rubric_with_criteria(db, signed.rubric_id)
     steps = {
         r.criterion_id: r.step
@@ -123,3 +124,14 @@ def write_evidence(db: Session, engagement: Engagement) -> int:
         )
         written += item is not None
     return written
+
+
+def _forget_earlier(db: Session, engagement: Engagement, last: Assessment) -> None:
+    """One work is one item for each skill: what an earlier attempt wrote counts no more once there is a later word."""
+    earlier = select(Assessment.id).where(
+        Assessment.engagement_id == engagement.id,
+        Assessment.status == AssessmentStatus.SIGNED,
+        Assessment.id != last.id,
+    )
+    for assessment_id in db.exec(earlier.order_by(col(Assessment.id))).all():
+        ledger.void_source(db, ("assessment", assessment_id))
