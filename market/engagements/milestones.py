@@ -96,6 +96,7 @@ def take_back(db: Session, actor: Actor, engagement: Engagement, milestone: Mile
         changes={"submitted_at": None},
         engagement_id=engagement.id,
     )
+    _not_handed_in(db, engagement, milestone)
 
 
 def approve(db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, note: str = "") -> None:
@@ -126,6 +127,15 @@ def request_changes(
         changes={"submitted_at": None},
         engagement_id=engagement.id,
     )
+    _not_handed_in(db, engagement, milestone)
+
+
+def _not_handed_in(db: Session, engagement: Engagement, milestone: Milestone) -> None:
+    """A capstone that went back is judged once it is handed in again."""
+    if milestone.phase == Phase.CAPSTONE:
+        engagement.capstone_round = engagement.assessment_round - 1
+        db.add(engagement)
+        db.flush()
 
 
 def cancel(db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, reason: str) -> None:

@@ -419,7 +419,12 @@ MILESTONE_LIFECYCLE = Lifecycle(
     ),
     Step(
         "try_again",
-        (MilestoneStatus.SUBMITTED, MilestoneStatus.APPROVED, MilestoneStatus.DEEMED_APPROVED),
+        (
+            MilestoneStatus.IN_PROGRESS,  # it went back after it was judged
+            MilestoneStatus.SUBMITTED,
+            MilestoneStatus.APPROVED,
+            MilestoneStatus.DEEMED_APPROVED,
+        ),
         MilestoneStatus.IN_PROGRESS,
         ("talent",),
         "milestone.tried_again",
