@@ -16,6 +16,7 @@ from market.demo.issuing import credentials
 from market.demo.learning import programmes
 from market.demo.moments import Moments, hour_of
 from market.demo.settling import arrivals, postings
+from market.demo.stacking import pathways
 from market.demo.staffing import staff
 from market.demo.story import tell
 from market.demo.world import World, load
@@ -46,6 +47,7 @@ def play(
     programmes(world, moments)
     tell(world, moments)
     credentials(world, moments)
+    pathways(world, moments)
     wallets(world, moments)
     staff(world, moments)
     with transaction(engine, write=False) as db:

@@ -22,6 +22,7 @@ class World:
     stories: list[Row]
     proposals: list[Row]
     achievements: list[Row]
+    pathways: list[Row]
     programmes: list[Row]
     issuers: list[Row]
     held: list[Row]
@@ -44,6 +45,7 @@ def load(folder: Path | None = None) -> World:
         stories=[row for path in sorted((folder / "stories").glob("*.toml")) for row in _rows(path, "story")],
         proposals=_rows(folder / "moderation.toml", "skill_proposal"),
         achievements=_rows(folder / "achievements.toml", "achievement"),
+        pathways=_rows(folder / "pathways.toml", "pathway"),
         programmes=[
             row for path in sorted((folder / "programmes").glob("*.toml")) for row in _rows(path, "programme")
         ],
