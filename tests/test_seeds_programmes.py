@@ -94,6 +94,9 @@ def test_those_named_are_members_and_those_who_join_are_not(row: dict[str, Any])
     named_here = {row["by"], *(who for who, _words in row["mentors"]), row.get("assessor", row["by"])}
     assert named_here <= members
     assert row.get("is_draft") or ROLES[row["by"]] == "owner"  # publishing makes what is issued
+    for person, day in row.get("waits", []):
+        assert person not in members
+        assert max(PEOPLE[person]["joined"], row["day"]) <= day <= 0
     for one in row.get("rounds", []):
         assert row["day"] <= one["posted"] < one["deadline"]
         joined = one.get("joined", [])

@@ -14,6 +14,7 @@ from market.applications.models import Application, Offer
 from market.applications.rules import OfferStatus
 from market.apprenticeships import queries as running_queries
 from market.apprenticeships import service as running
+from market.apprenticeships import waiting
 from market.apprenticeships.models import MentorSession
 from market.apprenticeships.rules import SessionStatus
 from market.demo.cast import Cast
@@ -43,6 +44,8 @@ def programmes(world: World, moments: Moments) -> None:
         moments.at(row["day"], "post", partial(_write, row), what=f"write the programme {row['key']}")
         if not row.get("is_draft"):
             moments.at(row["day"], "post", partial(_publish, row), what=f"publish the programme {row['key']}")
+        for person, day in row.get("waits", []):
+            moments.at(day, "apply", partial(_wait, row, person), what=f"{person} waits for {row['key']}")
         for one in row.get("rounds", []):
             moments.at(one["posted"], "post", partial(_open, row, one), what=f"open the round {one['key']}")
             for person, day in one.get("joined", []):
@@ -71,6 +74,10 @@ def _weeks(row: Row, one: Row, person: str, told: dict[str, int], moments: Momen
             moments.at(first + 6, "talk", partial(_answer, person, told, week), what=what)
             moments.at(first + 6, "talk", partial(_answer, mentor, told, week), what=what)
     moments.at(0, "talk", partial(_plan, mentor, told), what=f"{mentor} plans a session with {person}")
+
+
+def _wait(row: Row, person: str, db: Session, cast: Cast) -> None:
+    waiting.join(db, cast.actor(db, person), cast.programme(db, row["key"]))
 
 
 def _write(row: Row, db: Session, cast: Cast) -> None:

@@ -3,7 +3,6 @@
 Each person's doors are where their walk begins, beside the front page.
 """
 
-
 from typing import Any
 
 from sqlalchemy import Engine
@@ -44,6 +43,9 @@ from market.programmes.checks import Floor
 from market.programmes.drafts import Named
 from market.programmes.rules import Function
 from market.programmes.sentences import ORDER
+from market.rubrics import library
+from market.rubrics.rules import orgs_of
+from market.skills.models import Skill
 from market.subscribers import LEADS_TO
 from market.wallet import identities
 from market.wallet import service as wallet
@@ -81,7 +83,7 @@ def open_doors(engine: Engine) -> tuple[Doors, dict[str, str]]:
         learns = db.exec(select(Engagement).where(col(Engagement.programme_version_id).is_not(None))).first()
         assert learns is not None
         people[LEARNER] = db.get_one(Person, learns.person_id)
-        pages = ("", "/plan", "/plan.ics", "/mentoring", "/hours", "/capstone")
+        pages = ("", "/plan", "/plan.ics", "/mentoring", "/hours", "/capstone", "/afterwards")
         doors[LEARNER] = [f"/work/{learns.public_id}{one}" for one in pages]
         doors[VISITOR] += [*_letters(db, people["amara"]), MISSING, "/skills/find?q=stok"]
         doors["amara"] += _amaras(db, people["amara"])
@@ -90,7 +92,7 @@ def open_doors(engine: Engine) -> tuple[Doors, dict[str, str]]:
         tokens = {who: sessions.begin(db, person, "Firefox on Linux") for who, person in people.items()}
     outbox.drain(engine, LEADS_TO)
     doors[VISITOR] += _checked(engine)
-    doors["bruno"] += _drafted(engine)
+    doors["bruno"] += [*_drafted(engine), *_rubrics(engine, people["bruno"])]
     return doors, tokens
 
 
@@ -127,6 +129,20 @@ def _drafted(engine: Engine) -> list[str]:
         draft = db.exec(wanted).first()
     assert draft is not None
     return [f"/achievements/{draft}/edit/more", f"/achievements/{draft}/badge.svg"]
+
+
+def _rubrics(engine: Engine, bruno: Person) -> list[str]:
+    """A rubric of the library that is being written, with one more criterion, beside one that is finished."""
+    with transaction(engine, write=True) as db:
+        actor = sessions.actor_for(db, bruno.id)
+
+        def skill(name: str) -> int | None:
+            return db.exec(select(Skill.id).where(Skill.name == name)).first()
+
+        org_id = orgs_of(actor)[0]
+        library.finish(db, actor, library.begin(db, actor, org_id, "", "working-together", skill))
+        draft = library.begin(db, actor, org_id, "", "list", skill).public_id
+    return ["/rubrics", f"/rubrics/{draft}/edit/more"]
 
 
 def _letters(db: Session, person: Person) -> list[str]:
