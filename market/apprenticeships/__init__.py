@@ -10,12 +10,17 @@ Nouns
   Hours: what the person says they spent, by day and phase. Never changed: a wrong entry is voided by another.
   Pulse: two questions a week to each side, 1 to 5. Both read both.
   Running: what was told, so that nobody is told twice.
+  Waiting place: someone's place in the line of a programme: waiting -> asked (told of a free place) -> waiting | taken;
+    left by its owner. Nobody is put in.
+  Follow-up: what a programme led to, asked of each side at its end and after 90 days. Silence counts as nothing.
 
 Pages, beside those of the engagement
   /work/{id}/plan       what is overdue, now, next and done, as one timeline; what to learn from, with ticks
   /work/{id}/plan.ics   the same days for a calendar
   /work/{id}/mentoring  sessions, the pulse, who mentors and who stands in
   /work/{id}/hours      hours by week against the plan
+  /work/{id}/afterwards what it led to, for each side by itself
+  /waiting              the lines one stands in
 
 Alarms (timer `watch.watch`), none while it is paused
   hours above 120 % of what the plan holds so far: both are told, once until they are below it again

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from market.access import Actor
 from market.accounts.models import Block, Organisation
 from market.evidence.models import PersonSkill
-from market.matching.core.contract import Requirement
+from market.matching.core.contract import Requirement, minimum
 from market.matching.core.growth import Course, Distance, Way, ways
 from market.matching.core.pool import SkillGap, skill_gaps
 from market.matching.queries import Beside, beside_openings
@@ -68,8 +68,13 @@ class Ground(NamedTuple):
 
     @property
     def gaps(self) -> tuple[SkillGap, ...]:
-        """The skills that would open most."""
-        return skill_gaps(self.levels, self.openings, 5)
+        """The five skills that would open most; of those that open as many, the ones least is missing of."""
+        found = skill_gaps(self.levels, self.openings, len(self.levels))
+
+        def missing(gap: SkillGap) -> int:
+            return minimum(gap.level) - self.levels[gap.skill_id]
+
+        return tuple(sorted(found, key=lambda gap: (-gap.opens, missing(gap), gap.skill_id))[:5])
 
 
 def _seen_by(actor: Actor) -> Select[Any]:

@@ -43,7 +43,11 @@ def _entry(one: Grown) -> str:
 def _teaches(one: Grown) -> list[str]:
     course = one.way.course
     said = [
-        _("Teaches %(skill)s to level %(n)s, as asked.", skill=one.names[skill], n=course.teaches[skill])
+        _(
+            "Teaches %(skill)s to level %(n)s, enough for what is asked.",
+            skill=one.names[skill],
+            n=course.teaches[skill],
+        )
         for skill in one.way.closes
     ]
     return said + [

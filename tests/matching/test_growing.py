@@ -184,7 +184,7 @@ def test_the_page_of_an_opening_and_of_growth_name_them_with_their_reasons(
     for path in (f"/openings/{opening}", f"/openings/{opening}/standing", "/growth", "/home"):
         said = words(amara.get(path))
         assert "Stores and stock" in said, path
-        assert "Teaches Stock control to level 2, as asked." in said, path
+        assert "Teaches Stock control to level 2, enough for what is asked." in said, path
         assert "Would bring one more opening into reach." in said, path
         assert "No place is free now. You can wait for one." in said, path
         assert "Costs you nothing, pays £200 and takes 22 hours." in said, path
