@@ -14,7 +14,7 @@ from market.pathways.rules import Credit
 
 
 def pathways(world: World, moments: Moments) -> None:
-    """Each pathway on the day it is published."""
+    """Each pathway on the day it is published; one that leads nowhere yet stays a draft."""
     for row in world.pathways:
         moments.at(row["day"], "issue", partial(_publish, row), what=f"publish the pathway {row['key']}")
 
@@ -30,11 +30,12 @@ def _publish(row: Row, db: Session, cast: Cast) -> None:
         summary=row["summary"],
         needed=row["needed"],
         ordered=row["ordered"],
-        target=_named(db, cast, *row["leads_to"]),
+        target=_named(db, cast, *row["leads_to"]) if "leads_to" in row else None,
         parts=[(_named(db, cast, org, name), required) for org, name, required in row["parts"]],
         credits=[Credit(*one) for one in row["credits"]],
     )
-    service.publish(db, actor, made)
+    if "leads_to" in row:
+        service.publish(db, actor, made)
 
 
 def _named(db: Session, cast: Cast, org: str, name: str) -> Achievement:

@@ -30,7 +30,7 @@ def asked(draft: Draft) -> str:
 def of_how_many(needed: int, parts: int) -> str:
     """The same, short, for lists."""
     if needed >= parts:
-        return plural("%(n)s part", "all of %(n)s parts", parts)
+        return plural("%(n)s part", "all %(n)s parts", parts)
     return _("%(k)s of %(n)s parts", k=needed, n=parts)
 
 
