@@ -64,6 +64,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.profiles import routes as profiles
     from market.programmes import routes as programmes
     from market.reviews import routes as reviews
+    from market.rubrics import routes as rubrics
     from market.skills import routes as skills
     from market.staff import routes as staff
     from market.trust import routes as trust
@@ -79,6 +80,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *programmes.routes,
         *pathways.routes,
         *opportunities.routes,
+        *rubrics.routes,
         *credentials.routes,
         *trust.routes,
         *wallet.routes,

@@ -58,6 +58,7 @@ LISTS = {
     "reviews.of_organisation": List("/organisations/{bakery}/reviews"),
     "pathways.browse": List("/pathways"),
     "pathways.ours": List("/pathways/ours", "bruno"),
+    "rubrics.ours": List("/rubrics", "bruno"),
     "achievements.ours": List("/issuing", "bruno"),
     "achievements.of_organisation": List("/organisations/{bakery}/achievements"),
     "credentials.issued": List("/issuing/credentials", "bruno"),

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from market.access import Actor
 from market.credentials.models import Achievement
 from market.credentials.rules import AchievementStatus
+from market.errors import Conflict
 from market.programmes import queries
 from market.programmes.drafts import Entry as Asked
 from market.programmes.drafts import Item, Named, Outcome, Task
@@ -29,7 +30,9 @@ from market.programmes.forms import (
 from market.programmes.queries import Whole
 from market.programmes.rules import Function
 from market.programmes.writing import Judging
+from market.rubrics.queries import RubricView
 from market.rubrics.rules import CriterionDraft
+from market.rubrics.service import drafts_of
 from market.skills import forms as skill_forms
 from market.skills.forms import Chosen
 from market.skills.models import Skill
@@ -275,6 +278,30 @@ def _rubric(entry: Entry[Any], whole: Whole) -> Page:
         assesses.append(row.assesses - 1)
     judging = Judging(form.rubric_title, form.pass_mark, tuple(criteria), tuple(assesses))
     return Page(entry, {"judging": judging}, {})
+
+
+def copied(rubric: RubricView, whole: Whole) -> Judging:
+    """Another rubric as this programme's: each criterion at the first outcome of its skill, else at the first there is."""
+    there = [(n, one) for n, one in enumerate(whole.draft.outcomes) if one.skill_id is not None]
+    if not there:
+        raise Conflict(
+            _("Each criterion assesses an outcome, and none has a skill yet. Write the outcomes first.")
+        )
+    criteria, assesses = [], []
+    for one in drafts_of(rubric):
+        place, outcome = next((pair for pair in there if pair[1].skill_id == one.skill_id), there[0])
+        criteria.append(
+            CriterionDraft(
+                one.name,
+                outcome.skill_id or 0,
+                outcome.level,
+                one.anchors,
+                one.weight,
+                one.needed,
+            )
+        )
+        assesses.append(place)
+    return Judging(rubric.rubric.title, rubric.rubric.pass_mark, tuple(criteria), tuple(assesses))
 
 
 def _evidence(db: Session, entry: Entry[Any], whole: Whole) -> Page:

@@ -21,6 +21,9 @@ class Rubric(SQLModel, table=True):
     title: str = ""
     version: int = 1
     pass_mark: int = 3  # the step that every needed criterion has to reach
+    in_library: bool = Field(
+        default=False, sa_column_kwargs={"server_default": "0"}
+    )  # written by itself, for whatever will be judged by it
     frozen_at: datetime | None = instant_field(nullable=True)
     created_at: datetime = instant_field(factory=clock.now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from market.access import YES, Decision, no
+from market.access import YES, Actor, Decision, Task, no
 from market.words import _
 
 STEPS = 5  # 0 to 4
@@ -63,6 +63,27 @@ def problems(criteria: Sequence[CriterionDraft]) -> list[tuple[int, str, str]]:
             if not criterion.anchors[step].strip()
         ]
     return found
+
+
+def keeps_rubrics(actor: Actor) -> Decision:
+    """The pages of the library: for those who post openings or issue credentials for some organisation."""
+    if not actor.is_signed_in:
+        return no(_("Sign in to go on."))
+    if actor.orgs_for(Task.POST) or actor.orgs_for(Task.ISSUE):
+        return YES
+    return no(_("This page is for people who post openings or issue credentials for an organisation."))
+
+
+def orgs_of(actor: Actor) -> tuple[int, ...]:
+    """The organisations whose library this actor keeps."""
+    return tuple(dict.fromkeys((*actor.orgs_for(Task.POST), *actor.orgs_for(Task.ISSUE))))
+
+
+def may_keep(actor: Actor, org_id: int | None) -> Decision:
+    """Write rubrics for an organisation: who posts its openings, and who issues its credentials."""
+    if org_id is not None and org_id in orgs_of(actor):
+        return YES
+    return no(_("Only members who post openings or issue credentials write its rubrics."))
 
 
 def may_write(is_frozen: bool) -> Decision:

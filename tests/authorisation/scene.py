@@ -68,9 +68,9 @@ from market.reviews import service as reviews
 from market.reviews.rules import AXES, Side
 from market.rubrics.queries import rubric_with_criteria
 from market.skills import service as skills
-from market.staff import matrix
+from market.staff import incentives, matrix, packets
 from market.staff import service as staff
-from market.staff.models import PoolPlace
+from market.staff.models import PoolPlace, Promise
 from tests.applications.scene import ANSWER, answers, terms
 from tests.apprenticeships import scene as learning
 from tests.authorisation import scene_wallet
@@ -78,6 +78,7 @@ from tests.credentials import issued_scene as issued
 from tests.opportunities import postings
 from tests.pathways import scene as pathways
 from tests.programmes import plans
+from tests.rubrics import library_scene
 from tests.support.world import NOW, Known, World, settle
 
 T = TypeVar("T")
@@ -190,6 +191,21 @@ class _Scene:
             make.bruno, staff.note, lambda db: db.get_one(PoolPlace, place.id), "Careful with lists."
         )
         opening = self._posting(title="Lists for the new shop")
+        reward = issued.achievement(make)
+        self.sections["organisation"]["achievement"] = reward.public_id
+        made = self.do(
+            make.bruno, incentives.promise_for, make.bakery.id, reward.public_id, "A tool kit.", 5000, "GBP"
+        )
+        issued.accepted(make, reward, make.mira)
+        with make.read() as db:
+            owed = db.exec(select(Promise.public_id)).one()
+        self._put("incentive", incentive=made.public_id, promise=owed)
+        with make.read() as db:
+            wanted = select(Engagement).where(Engagement.public_id == self.sections["work-completed"]["work"])
+            completed = db.exec(wanted).one()
+        packet = self.do(make.amara, packets.ask, self._load(completed))
+        make.drain()
+        self.sections["work-completed"]["packet"] = packet.public_id
         self._put("pool-place", place=place.public_id, note=note.public_id, opening=opening)
 
     def _wallet(self) -> None:
@@ -666,6 +682,9 @@ class _Scene:
 
     def _credentials(self) -> None:
         make = self.make
+        for section, is_finished in (("rubric-draft", False), ("rubric-finished", True)):
+            rubric = library_scene.in_library(make, finished=is_finished, known=self.skills)
+            self._put(section, rubric=rubric.public_id)
         draft, out = issued.achievement(make, published=False), issued.achievement(make)
         self._put("achievement-draft", achievement=draft.public_id)
         self._put("achievement-published", achievement=out.public_id)

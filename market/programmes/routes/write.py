@@ -21,6 +21,7 @@ from market.programmes.forms import BeginForm
 from market.programmes.models import Programme
 from market.programmes.quality import quality
 from market.programmes.queries import Whole
+from market.rubrics.queries import get_rubric, rubric_with_criteria, rubrics_of
 from market.skills.forms import Chosen
 from market.skills.queries import fields_of_work
 from market.transitions import may_take
@@ -169,6 +170,9 @@ def _asked_on(db: Session, name: str, whole: Whole) -> dict[str, Any]:
         if whole.draft.field and whole.draft.field not in fields:
             fields.append(whole.draft.field)
         return {"fields": [("", _("Choose a field")), *((one, one) for one in fields)]}
+    if name == "rubric":
+        others = rubrics_of(db, whole.version.org_id)
+        return {"others": [(r.public_id, r.title) for r in others if r.id != whole.version.rubric_id]}
     if name == "evidence":
         own = [
             (one.public_id, one.name)
@@ -226,6 +230,8 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
     version = queries.version_of(db, programme, 0)
     if version is None:
         raise Conflict(_("This version is out and stays as it is. Begin a new version to change it."))
+    if name == "rubric" and raw.get("copy"):
+        return _copy_rubric(request, db, actor, programme, queries.whole(db, version))
     keep = bool(raw.get("save") or raw.get("add") or raw.get("remove"))
     read_in = reading.read_page(db, actor, name, raw, queries.whole(db, version), keep=keep)
     entry = read_in.entry
@@ -246,6 +252,17 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
             status=stale.status_code, stale=stale.reason, skills=read_in.skills,
         )  # fmt: skip
     return _onward(request, raw, programme, name)
+
+
+def _copy_rubric(request: Request, db: Session, actor: Actor, programme: Programme, whole: Whole) -> Response:
+    """Begin with the words of another rubric of the organisation, each criterion at an outcome of its skill."""
+    found = get_rubric(db, str(request.state.form.get("from") or ""))
+    if found.org_id != programme.org_id or found.frozen_at is None:
+        raise NotFound(_("There is no such rubric."))
+    judging = reading.copied(rubric_with_criteria(db, found.id), whole)
+    service.save(db, actor, programme, judging=judging)
+    said = _("Copied. Say for each criterion which outcome it assesses.")
+    return see_other(request, "programmes.section", id=programme.public_id, section="rubric", said=said)
 
 
 def _seen(raw: Mapping[str, Any]) -> int | None:
