@@ -19,7 +19,7 @@ from market.pathways import reactions as pathways
 from market.profiles import reactions as profiles
 from market.reviews import service as reviews
 from market.rubrics import reactions as rubrics
-from market.staff import matrix
+from market.staff import incentives, matrix, packets
 from market.staff import service as staff
 from market.wallet import identities
 from market.wallet import service as wallet
@@ -156,7 +156,12 @@ LEADS_TO: LeadsTo = {
     "credential.signing_asked": (credentials.sign_anew,),
     "credential.signed_anew": (tell,),
     "credential.offered": (tell,),
-    "credential.accepted": (credentials.make_site_key, pathways.follow_part, tell),
+    "credential.accepted": (
+        credentials.make_site_key,
+        incentives.follow_accepted,
+        pathways.follow_part,
+        tell,
+    ),
     "credential.refused": (credentials.sign_lists, tell),
     "credential.suspended": (credentials.sign_lists, tell),
     "credential.reinstated": (credentials.sign_lists, pathways.follow_part, tell),
@@ -173,6 +178,13 @@ LEADS_TO: LeadsTo = {
     "issuer_key.retired": (credentials.sign_lists,),
     "issuer_key.compromised": (credentials.sign_lists,),
     "issuing_address.moved": (),
+    "incentive.set": (),
+    "incentive.closed": (),
+    "incentive.earned": (tell,),
+    "incentive.given": (tell,),
+    "incentive.received": (),
+    "packet.asked": (packets.sign_asked,),
+    "packet.signed": (),
     "pool.agreed": (),
     "pool.ended": (),
     "pool.paused": (),

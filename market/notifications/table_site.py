@@ -10,6 +10,7 @@ from market.words import _
 
 _ORGANISATION = Link("organisations.show", "org")
 _MEMBERS = Link("organisations.members", "org")
+_INCENTIVES = Link("staff.incentives", "org")
 _SKILL = Link("skills.show", "skill")
 _REPORT = Link("cases.answer", "report")
 
@@ -70,6 +71,28 @@ SITE: dict[str, tuple[News, ...]] = {
             lambda w: _("%(person)s belongs to %(org)s now", **w),
             lambda w: _("Their role stands on the page of members."),
             _MEMBERS, lambda w: _("See the members"),
+        ),
+    ),
+    "incentive.earned": (
+        News(
+            person, Topic.SITE, "new",
+            lambda w: _("%(org)s promised something for what you earned", **w),
+            lambda w: _("What it is stands on the page of your agreements."),
+            Link("staff.mine"), lambda w: _("See what was promised"),
+        ),
+        News(
+            owners, Topic.SITE, "new",
+            lambda w: _("%(person)s earned what %(org)s promised", **w),
+            lambda w: _("Record it once it is given."),
+            _INCENTIVES, lambda w: _("See what was promised"),
+        ),
+    ),
+    "incentive.given": (
+        News(
+            person, Topic.SITE, "check",
+            lambda w: _("%(org)s says that it gave what it promised", **w),
+            lambda w: _("Say so too, once you have it."),
+            Link("staff.mine"), lambda w: _("See what was promised"),
         ),
     ),
     "organisation.left": (
@@ -181,6 +204,11 @@ QUIET: dict[str, str] = {
     "pulse.answered": "the other side reads it when it looks; a low answer is told",
     "session.moved": "the session that takes its place is told",
     "review.lapsed": "nobody wrote, and nothing can be done any more",
+    "incentive.set": "members read it on its page",
+    "incentive.closed": "members read it on its page",
+    "incentive.received": "owners read it on its page",
+    "packet.asked": "whoever asked waits for it on the page",
+    "packet.signed": "whoever asked waits for it on the page",
     "pool.agreed": "its owner did it; the organisation reads its list when it looks for people",
     "pool.ended": "its owner did it, or chose the day; an organisation is not told who took it back",
     "pool.paused": "its owner did it",

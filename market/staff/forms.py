@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from market.web.forms import Form, Tick
+from market.web.forms import Form, Minor, Tick
 
 
 class AgreeForm(Form):
@@ -36,3 +36,11 @@ class MatrixForm(Form):
 
 class NeedForm(Form):
     level: Annotated[int, Field(ge=1, le=5)]
+
+
+class IncentiveForm(Form):
+    """What is promised for which achievement; an amount is in whole and hundredths."""
+
+    achievement: Annotated[str, Field(min_length=1, max_length=16)]
+    text: Annotated[str, Field(min_length=3, max_length=300)]
+    amount: Annotated[Minor, Field(ge=1, le=1_000_000_00)] | None = None

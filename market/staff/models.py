@@ -61,3 +61,61 @@ class Need(SQLModel, table=True):
     org_id: int = refers_to("organisation.id", primary_key=True)
     skill_id: int = Field(primary_key=True, foreign_key="skill.id", index=True)
     level: int
+
+
+class Incentive(SQLModel, table=True):
+    """What an organisation promises its members for an achievement. It is never rewritten: closed, and set anew."""
+
+    __tablename__ = "staff_incentive"
+    __table_args__ = (
+        CheckConstraint("amount_minor IS NULL OR amount_minor > 0", name="amount"),
+        Index("ix_staff_incentive_org", "org_id", "id"),
+    )
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    org_id: int = refers_to("organisation.id", index=False)
+    line: str = Field(max_length=16, index=True)  # of the achievement: any version of it earns this
+    achievement_id: int = refers_to("achievement.id")  # the version it was set for, for its name
+    text: str
+    amount_minor: int | None = None
+    currency: str = Field(default="GBP", max_length=3)
+    set_by: int | None = refers_to("person.id", nullable=True, index=False)
+    set_at: datetime = instant_field(factory=clock.now)
+    closed_at: datetime | None = instant_field(nullable=True)
+
+
+class Promise(SQLModel, table=True):
+    """A member earned an incentive: what they were promised is what it said on that day. Each side records its part."""
+
+    __tablename__ = "staff_promise"
+    __table_args__ = (
+        UniqueConstraint("incentive_id", "person_id"),
+        Index("ix_staff_promise_org", "org_id", "id"),
+    )
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    incentive_id: int = refers_to("staff_incentive.id", index=False)
+    org_id: int = refers_to("organisation.id", index=False)
+    person_id: int = refers_to("person.id")
+    issued_id: int = refers_to("issued.id")  # what earned it
+    made_at: datetime = instant_field(factory=clock.now)
+    given_at: datetime | None = instant_field(nullable=True)  # the organisation says so
+    given_by: int | None = refers_to("person.id", nullable=True, index=False)
+    received_at: datetime | None = instant_field(nullable=True)  # the person says so
+
+
+class Packet(SQLModel, table=True):
+    """What someone completed, as one signed document for a personnel system. Empty until the worker has signed it."""
+
+    __tablename__ = "staff_packet"
+    __table_args__ = (Index("ix_staff_packet_engagement", "engagement_id", "id"),)
+
+    id: int = id_field()
+    public_id: str = public_id_field()
+    engagement_id: int = refers_to("engagement.id", index=False)
+    asked_by: int | None = refers_to("person.id", nullable=True, index=False)
+    asked_at: datetime = instant_field(factory=clock.now)
+    document: str | None = None
+    signed_at: datetime | None = instant_field(nullable=True)

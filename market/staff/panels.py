@@ -10,7 +10,7 @@ from market.access import Actor, Task
 from market.accounts.models import Organisation
 from market.engagements.models import Engagement
 from market.engagements.rules import Status
-from market.staff import queries, rules, service
+from market.staff import packets, queries, rules, service
 from market.web.render import render_part
 
 
@@ -34,6 +34,16 @@ def beside_work(
     return render_part(
         request, "staff/beside_work.html", own=own, place=place, organisation=organisation, lasts=rules.LASTS
     )
+
+
+def packet_of_work(
+    request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any
+) -> Markup:
+    """On completed work, for both sides: the signed packet for a personnel system, or the way to have one made."""
+    if not rules.may_make_packet(actor, engagement):
+        return Markup("")
+    packet = packets.last_of(db, engagement.id)
+    return render_part(request, "staff/packet.html", engagement=engagement, packet=packet)
 
 
 def in_settings(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:

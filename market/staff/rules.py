@@ -8,7 +8,8 @@ from market.access import YES, Actor, Decision, Task, no
 from market.words import _
 
 if TYPE_CHECKING:
-    from market.staff.models import PoolPlace
+    from market.engagements.models import Engagement
+    from market.staff.models import PoolPlace, Promise
 
 LASTS = (90, 180, 365, 730)  # days for which one may agree to be contacted
 MOST_NOTES = 50
@@ -114,3 +115,47 @@ def likely(mu: float, sigma: float) -> tuple[float, float]:
 def last_day(now: datetime, days: int) -> datetime:
     """When an agreement given now for so many days ends."""
     return now + timedelta(days=days)
+
+
+MOST_INCENTIVES = 50
+
+
+def may_read_incentives(actor: Actor, org_id: int) -> Decision:
+    """Its members, in any role."""
+    return YES if actor.belongs_to(org_id) else no(_("Only members see what is promised here."))
+
+
+def may_set_incentive(actor: Actor, org_id: int, open_ones: int) -> Decision:
+    """Owners, as long as there are not too many."""
+    if not actor.may_for(Task.MANAGE, org_id):
+        return no(_("Only owners of this organisation promise something in its name."))
+    if open_ones >= MOST_INCENTIVES:
+        return no(_("There are %(most)s of these. End one first.", most=MOST_INCENTIVES))
+    return YES
+
+
+def may_give(actor: Actor, promise: "Promise") -> Decision:
+    """Owners record that it was given."""
+    if not actor.may_for(Task.MANAGE, promise.org_id):
+        return no(_("Only owners of this organisation record what it gave."))
+    if promise.given_at is not None:
+        return no(_("This is recorded as given."))
+    return YES
+
+
+def may_receive(actor: Actor, promise: "Promise") -> Decision:
+    """The person it was promised to, also after they left, and before the organisation has said so."""
+    if actor.id != promise.person_id:
+        return no(_("Only the person it was promised to says that they received it."))
+    if promise.received_at is not None:
+        return no(_("You have said so already."))
+    return YES
+
+
+def may_make_packet(actor: Actor, engagement: "Engagement") -> Decision:
+    """The person who did the work, and those who answer applications for the organisation, once it is completed."""
+    if actor.id != engagement.person_id and not actor.may_for(Task.DECIDE, engagement.org_id):
+        return no(_("Only the person who did the work, and those who answer applications, make this."))
+    if engagement.status != "completed":
+        return no(_("This can be made once the work is completed."))
+    return YES

@@ -1,6 +1,12 @@
 """Pages of an organisation's own people."""
 
-from market.staff.routes import agreeing, pools, skills
+from market.staff.routes import agreeing, packing, pools, promising, skills
 from market.web.routing import MarketRoute
 
-routes: list[MarketRoute] = [*agreeing.routes, *pools.routes, *skills.routes]
+routes: list[MarketRoute] = [
+    *agreeing.routes,
+    *pools.routes,
+    *skills.routes,
+    *promising.routes,
+    *packing.routes,
+]

@@ -7,12 +7,14 @@ from starlette.responses import Response
 from market.access import Actor, signed_in
 from market.accounts.queries import get_organisation
 from market.errors import NotFound
-from market.staff import matrix, queries, rules, service
+from market.staff import incentives, matrix, queries, rules, service
 from market.staff.forms import AgreeForm, MatrixForm, PauseForm
 from market.web.forms import BLANK, Entry, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.words import _
+
+MOST_PROMISES = 50
 
 
 def mine(request: Request, db: Session, actor: Actor, entry: Entry[AgreeForm] = BLANK) -> Response:
@@ -24,6 +26,7 @@ def mine(request: Request, db: Session, actor: Actor, entry: Entry[AgreeForm] = 
         entry=entry,
         pools=queries.pools_of(db, actor.id),
         matrices=queries.matrices_of(db, actor),
+        promises=incentives.promises(db, person_id=actor.id, size=MOST_PROMISES),
         lasts=rules.LASTS,
     )
 
