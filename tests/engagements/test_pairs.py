@@ -182,7 +182,7 @@ def test_the_public_page_says_when_there_is_not_enough_and_else_how_far_they_agr
     put_in(make, make.bruno, e, 2, 3)
     put_in(make, ada, e, 4, 3)
     said = words(client.get("/how/agreement"))
-    assert "Not enough yet: 1 pieces of work were judged by two, and the figure is shown from 20 on" in said
+    assert "Not enough yet: one piece of work was judged by two, and the figure is shown from 20 on" in said
     assert "0.33" not in said
     monkeypatch.setattr(pairs, "LEAST_WORKS", 1)
     said = words(client.get("/how/agreement"))
