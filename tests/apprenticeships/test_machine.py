@@ -232,8 +232,6 @@ class Learning(RuleBasedStateMachine):
             with make.write() as db:
                 found = programmes.get_programme(db, self.programme)
                 programme_service.new_version(db, make.actor(make.bruno), found)
-            with make.write() as db:
-                found = programmes.get_programme(db, self.programme)
                 programme_service.publish(db, make.actor(make.bruno), found, plans.FLOOR)
 
         def other() -> None:
