@@ -38,7 +38,12 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "applications.show.explanation": (matching.explanation,),
     "applications.candidates.explanation": (matching.explanation,),
     "applications.show.thread": (messages.beside_application,),
-    "engagements.show.credential": (engagements.earned, apprenticeships.afterwards, staff.beside_work, staff.packet_of_work),
+    "engagements.show.credential": (
+        engagements.earned,
+        apprenticeships.afterwards,
+        staff.beside_work,
+        staff.packet_of_work,
+    ),
     "engagements.show.thread": (messages.beside_engagement,),
     "engagements.show.review": (reviews.beside_work,),
     "profiles.show.work": (engagements.finished_work,),

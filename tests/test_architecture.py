@@ -137,7 +137,9 @@ def test_templates_carry_no_script_style_or_handler_of_their_own() -> None:
         f"{p.relative_to(ROOT)}: {m[0]}"
         for p in TEMPLATES.rglob("*.html")
         if p.parent.name != "email"
-        for m in wrong.finditer(p.read_text().replace(data_block, "") if p.name == "ld.html" else p.read_text())
+        for m in wrong.finditer(
+            p.read_text().replace(data_block, "") if p.name == "ld.html" else p.read_text()
+        )
     ]
     assert not found
 

@@ -19,7 +19,16 @@ from tests.support.client import Client, words
 from tests.support.html import complaints, why_not
 from tests.support.world import World
 
-EXPLAIN = ("/how", "/how/levels", "/how/tiers", "/how/agreement", "/how/pay", "/privacy", "/accessibility", "/about")
+EXPLAIN = (
+    "/how",
+    "/how/levels",
+    "/how/tiers",
+    "/how/agreement",
+    "/how/pay",
+    "/privacy",
+    "/accessibility",
+    "/about",
+)
 
 
 def test_the_first_page_of_an_empty_site_promises_nothing(client: Client, make: World) -> None:

@@ -189,7 +189,10 @@ def test_the_page_of_an_opening_and_of_growth_name_them_with_their_reasons(
         assert "No place is free now. You can wait for one." in said, path
         assert "Costs you nothing, pays £200 and takes 22 hours." in said, path
     page = words(amara.get(f"/programmes/{programme}"))
-    assert "It would bring one more opening into your reach. Today it is 0 of the one that is open to you." in page
+    assert (
+        "It would bring one more opening into your reach. Today it is 0 of the one that is open to you."
+        in page
+    )
     assert "Turn our paper stock list" in page
     assert "Sign in to see which openings it would bring" in words(client.get(f"/programmes/{programme}"))
     assert "What would this open" not in words(client.as_(make.bruno).get(f"/programmes/{programme}"))
