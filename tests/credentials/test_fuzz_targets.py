@@ -20,8 +20,10 @@ def learnt() -> Iterator[None]:
     fuzz_targets.HONEST.clear()
 
 
-@pytest.mark.parametrize("seed", fuzz_targets.seeds(), ids=lambda seed: f"{seed[0]}-{len(seed)}")
-def test_every_seed_holds(seed: bytes) -> None:
+# By number, not by what it holds: a signature made anew may be a byte longer, and each process makes its own.
+@pytest.mark.parametrize("number", range(len(fuzz_targets.seeds())))
+def test_every_seed_holds(number: int) -> None:
+    seed = fuzz_targets.seeds()[number]
     fuzz_targets.run(seed)
     fuzz_targets.run(seed[: len(seed) // 2])
     fuzz_targets.run(seed[:1])

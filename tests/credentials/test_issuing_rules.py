@@ -44,9 +44,10 @@ def issued(status: Status = Status.ACCEPTED, **more: Any) -> Issued:
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_owners_and_issuers_define(who: str) -> None:
-    assert bool(rules.may_define(WHO[who], ORG)) == (who in ISSUERS)
-    assert bool(rules.may_write(WHO[who], achievement(AchievementStatus.DRAFT))) == (who in ISSUERS)
+def test_owners_issuers_and_the_site_define(who: str) -> None:
+    may = who in {*ISSUERS, "system"}
+    assert bool(rules.may_define(WHO[who], ORG)) == may
+    assert bool(rules.may_write(WHO[who], achievement(AchievementStatus.DRAFT))) == may
     assert not rules.may_write(WHO[who], achievement())
 
 

@@ -43,6 +43,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "check_documents": ("4", 4),
     "check_seconds": ("90", 90),
     "recheck_days": ("30", 30),
+    "ranking_log_days": ("365", 365),
 }
 
 
@@ -97,6 +98,7 @@ def test_what_the_command_line_says_wins() -> None:
         ("match_backend", "memory"),
         ("match_index_from", "-1"),
         ("match_kernel", "cuda"),
+        ("ranking_log_days", "7"),
         ("fetch_seconds", "0"),
         ("fetch_allowed", "10.0.0.5"),
         ("fetch_allowed", "intranet:443"),

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from sqlmodel import col, select
+
 from market import clock
 from market.access import Actor
 from market.opportunities import service
@@ -35,9 +37,13 @@ PARTS = (
 
 def skills(make: World, *names: str) -> dict[str, int]:
     """Skills by name, made when they are not there."""
-    found: dict[str, int] = {}
     with make.write() as db:
-        for name in names or SKILLS:
+        wanted = names or SKILLS
+        there = dict(db.exec(select(Skill.name, Skill.id).where(col(Skill.name).in_(wanted))).all())
+        found = {name: there[name] for name in wanted if name in there}
+        for name in wanted:
+            if name in there:
+                continue
             skill = Skill(name=name)
             db.add(skill)
             db.flush()
