@@ -34,6 +34,8 @@ def test_a_credential_goes_to_someone_who_is_there_and_says_why(what: Row, one: 
     assert one["day"] >= what["defined"]
     assert what["state"] != "draft"
     assert one.get("answer") in (None, "public", "private", "refused")
+    if one.get("earned") and "rubric" not in what:
+        return  # by a pathway, once its parts are there
     if one.get("earned"):
         ends = [
             e["ends"]

@@ -11,7 +11,7 @@ from market.access import Actor
 from market.accounts.models import Person
 from market.trust import queries as trust
 from market.trust.models import KnownIssuer
-from market.wallet import queries, sentences
+from market.wallet import queries, records, sentences
 from market.wallet.models import Held, HeldSkill, Visibility
 from market.wallet.rules import GOOD
 from market.web.render import render_part
@@ -39,7 +39,7 @@ def of_own_profile(request: Request, db: Session, actor: Actor, **_more: Any) ->
 
 def whole_record(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:
     """One's whole record to take along, in two forms."""
-    return render_part(request, "wallet/whole_record.html")
+    return render_part(request, "wallet/whole_record.html", has_record=records.is_there(db, actor.id))
 
 
 def of_issuer(request: Request, db: Session, actor: Actor, *, issuer: KnownIssuer, **_more: Any) -> Markup:

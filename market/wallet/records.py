@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.accounts.models import Organisation, Person
-from market.credentials import making
+from market.credentials import keys, making
 from market.credentials import queries as credentials
 from market.credentials.checking import queue
 from market.credentials.documents import CLR, OB3, OB3_EXTENSIONS, VC2
 from market.credentials.models import Achievement
-from market.credentials.rules import Status
+from market.credentials.queries import issued_to
+from market.credentials.rules import KeyKind, Status
 from market.evidence import queries as evidence
 from market.profiles import queries as profiles
 from market.skills.queries import skill_names
@@ -31,6 +32,15 @@ def whole(db: Session, person_id: int) -> str | None:
     verified now and shown to be theirs. None when there is nothing. Raises `Conflict`, `KeyUnusable`."""
     fitting = [document for _held, document in brought(db, person_id) if document is not None]
     return making.record(db, person_id, fitting[:MOST_BROUGHT])
+
+
+def is_there(db: Session, person_id: int) -> bool:
+    """Is there anything to put into a record, and a key of the site to sign it with?"""
+    if keys.active(db, None, KeyKind.ED25519) is None:
+        return False
+    if any(one.status is Status.ACCEPTED for one in issued_to(db, person_id)):
+        return True
+    return any(document is not None for _held, document in brought(db, person_id))
 
 
 def brought(db: Session, person_id: int) -> list[tuple[Held, dict[str, Any] | None]]:

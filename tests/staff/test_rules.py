@@ -116,3 +116,10 @@ def test_an_agreement_holds_while_the_membership_it_was_given_in_does(
     since: datetime, ended: datetime | None, holds: bool
 ) -> None:
     assert rules.is_member_all_along(NOW, since, ended) is holds
+
+
+def test_owners_promise_up_to_fifty_things_at_a_time() -> None:
+    owner, recruiter = who(Role.OWNER, 1), who(Role.RECRUITER, 1)
+    assert rules.may_set_incentive(owner, 1, rules.MOST_INCENTIVES - 1)
+    assert "End one first" in rules.may_set_incentive(owner, 1, rules.MOST_INCENTIVES).reason
+    assert "Only owners" in rules.may_set_incentive(recruiter, 1, 0).reason
