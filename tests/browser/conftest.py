@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from market import clock
 from market.db import transaction
@@ -19,6 +19,9 @@ from tests.support.world import NOW
 if TYPE_CHECKING:
     from market.config import Settings
     from tests.support.world import Standing, World
+
+# Only a failure waits so long; a busy machine may need it.
+expect.set_options(timeout=1000 * PATIENCE / 2)
 
 
 @pytest.hookimpl(tryfirst=True)

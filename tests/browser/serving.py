@@ -20,7 +20,7 @@ from market.notifications.compose import knowing
 from market.serving import errands
 from market.worker import Worker
 
-PATIENCE = 20.0  # seconds that anything on this machine may take
+PATIENCE = 60.0  # seconds that anything on this machine may take
 
 
 @dataclass(frozen=True)

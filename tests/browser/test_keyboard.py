@@ -33,7 +33,7 @@ def tab_to(page: Page, *, words: str = "", name: str = "") -> None:
         if at["tag"] == "BODY":  # round the end of the page
             continue
         assert at["outline"], f"nothing shows the focus on {at}"
-        page.wait_for_function(IN_SIGHT, timeout=3000)  # it scrolls there
+        page.wait_for_function(IN_SIGHT)  # it scrolls there
         if (name and at["name"] == name) or (words and at["words"] == words):
             return
     raise AssertionError(f"{MOST_TABS} tabs did not lead to {words or name!r}")

@@ -26,6 +26,7 @@ with atheris.instrument_imports(include=["market.credentials.proofs", "pyld", "r
     from tests.credentials import fuzz_targets
 
 MEMORY = 256 << 10  # KiB, as getrusage counts
+SECONDS = 2.0  # of CPU for one input
 started = time.monotonic()
 counted: dict[str, int] = {}
 inputs = 0
@@ -34,9 +35,11 @@ figures: Path
 
 
 def one_input(data: bytes) -> None:
-    """Run one input and hold it to the bound on memory."""
+    """Run one input and hold it to the bounds on memory and time."""
     global inputs
     fuzz_targets.run(data)
+    if fuzz_targets.slowest > SECONDS:
+        raise fuzz_targets.Broken(f"{fuzz_targets.slowest:.1f} s of CPU")
     inputs += 1
     if data:
         name = fuzz_targets.TARGETS[data[0] % len(fuzz_targets.TARGETS)].__name__

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from typing import Any
 
 import pytest
 
 from market.credentials.proofs import contexts, di, dids, keys, linked, multi
 from market.credentials.proofs.sources import Sources
+from tests.support import effort
 
 from .maker import AT, ISSUER, OB, OTHER, Signer, badge, check, codes, did_web, options, prove
 
@@ -429,9 +429,8 @@ def test_many_proofs_cliques_and_deep_nesting_are_refused_soon() -> None:
         deep = [deep]
     brackets = b'{"@context":' + b"[" * 100_000
     for document in (badge(proof=[good["proof"]] * 500), clique, brackets, b"{" * 10_000_000):
-        before = time.process_time()
-        made = check(document)
-        assert time.process_time() - before < 2
+        with effort.at_most(effort.HOSTILE):
+            made = check(document)
         assert made.verdict == "not_verified"
     assert codes(check(clique)) & {"too_complex", "signature_wrong"}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 import zlib
 from typing import Any
 
 import pytest
 
 from market.credentials.proofs import baked
+from tests.support import effort
 
 from .maker import badge, check, codes, prove
 
@@ -86,9 +86,9 @@ def test_bombs_and_entities_are_refused_soon() -> None:
         (svg("&l9;", laughs + "]>"), "svg_unsafe"),
         (svg("<openbadges:credential>&x;</openbadges:credential>", reach), "svg_unsafe"),
     ):
-        before = time.process_time()
-        assert codes(check(picture)) == {code}
-        assert time.process_time() - before < 2
+        with effort.at_most(effort.HOSTILE):
+            found = check(picture)
+        assert codes(found) == {code}
 
 
 def test_a_damaged_picture_is_told_so() -> None:

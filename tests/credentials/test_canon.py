@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.credentials.proofs.canon import Dataset, TooComplex, Unwritable, canonicalise
+from tests.support import effort
 
 from .fixtures import SETS, load, need
 
@@ -62,10 +62,8 @@ def test_canonical_form_of_the_w3c_suite(case: dict[str, str]) -> None:
     source = read(SUITE / f"rdfc10/{name}-in.nq")
     algorithm = "sha384" if case["hashAlgorithm"] == "SHA384" else "sha256"
     if case["rdfc10"] == "RDFC10NegativeEvalTest":
-        before = time.process_time()
-        with pytest.raises(TooComplex):
+        with effort.at_most(effort.HOSTILE), pytest.raises(TooComplex):
             canonicalise(source, algorithm)
-        assert time.process_time() - before < 2
         return
     text, _labels = canonicalise(source, algorithm)
     assert text == (SUITE / f"rdfc10/{name}-rdfc10.nq").read_text("utf-8")
@@ -99,10 +97,8 @@ def clique(size: int) -> Dataset:
 
 @pytest.mark.parametrize("size", [6, 7, 8, 10, 14, 40])
 def test_a_clique_of_blank_nodes_is_refused_soon(size: int) -> None:
-    before = time.process_time()
-    with pytest.raises(TooComplex):
+    with effort.at_most(effort.HOSTILE), pytest.raises(TooComplex):
         canonicalise(clique(size))
-    assert time.process_time() - before < 2
 
 
 def test_control_characters_are_escaped_as_the_recommendation_says() -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
+
+from tests.support import effort
 
 from .maker import badge, check, codes, entry, prove, status_list
 
@@ -54,31 +52,17 @@ HEAVY = {
 }
 
 
-@contextmanager
-def cpu(most: float) -> Iterator[None]:
-    """A bound on the verifier's own work, in seconds of CPU: the tracer that counts coverage waits outside."""
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    before = time.thread_time()
-    try:
-        yield
-        spent = time.thread_time() - before
-    finally:
-        sys.settrace(tracer)
-    assert spent < most
-
-
 @pytest.mark.parametrize("name", HEAVY)
 def test_a_heavy_document_is_refused_soon(name: str) -> None:
     data = json.dumps(HEAVY[name])
-    with cpu(2):
+    with effort.at_most(effort.HOSTILE):
         made = check(data)
     assert made.verdict == "not_verified"
 
 
 def test_heavy_endorsements_in_a_badge_signed_as_text_do_not_hold_up_the_rest() -> None:
     document = prove(badge(endorsement=[INNER] * 24), suite="eddsa-jcs-2022")
-    with cpu(2.5):
+    with effort.at_most(effort.HOSTILE):
         made = check(document)
     assert all(one.verdict != "verified" for one in made.inner)
 

@@ -26,7 +26,7 @@ def ends(engine: Engine, place: int | None = None) -> bool:
     A row is read again until every transaction of the whole PostgreSQL server that began before its own is over, and
     other tests use the same server.
     """
-    for _ in range(100):
+    for _ in range(1200):
         with transaction(engine, write=False) as db:
             if people(db, changes.now(db) if place is None else place) == []:
                 return True
