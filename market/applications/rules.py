@@ -206,14 +206,6 @@ def answer_due_again(opportunity: "Opportunity", revived_at: datetime) -> dateti
     return revived_at + timedelta(days=opportunity.answer_days)
 
 
-def closes_unanswered_at(application: "Application") -> datetime | None:
-    """When silence ends it: sixty days, and never before the day on which the answer was promised."""
-    begun = application.revived_at or application.submitted_at
-    if begun is None or application.status not in WAITING:
-        return None
-    return max(begun + UNANSWERED, application.answer_due_at or begun)
-
-
 def is_overdue(application: "Application", now: datetime) -> bool:
     """Past the promised days without an answer: a flag, not a state."""
     return (

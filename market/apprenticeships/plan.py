@@ -1,7 +1,7 @@
 """The plan of one engagement: its version's days together with what happened of them."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -91,8 +91,3 @@ def calendar_days(plan: Plan) -> list[tuple[str, Entry, date]]:
         for n, entry in enumerate(plan.entries)
         if entry.thing.on is not None and entry.state is not timeline.State.GONE
     ]
-
-
-def week_starts(engagement: Engagement, weeks: int) -> list[date]:
-    """The first day of each week of the plan."""
-    return [due_on(engagement, 1) + timedelta(weeks=n) for n in range(weeks)]

@@ -77,14 +77,3 @@ def months(n: int | None) -> str:
     if n % 12 == 0:
         return plural("%(n)s year", "%(n)s years", n // 12)
     return plural("%(n)s month", "%(n)s months", n)
-
-
-def step_words(step: int) -> str:
-    """The steps of a rubric in short."""
-    return (
-        _("0, nothing to judge"),
-        _("1, with help"),
-        _("2, nearly"),
-        _("3, as asked"),
-        _("4, beyond"),
-    )[step]

@@ -56,11 +56,6 @@ def waits_words(check: Check) -> str:
     return _("This takes up to a minute; you can leave this page.")
 
 
-def bound_words(bound: str) -> str:
-    """How it is shown to be its holder’s."""
-    return {"email": _("by e-mail"), "did": _("by an identifier")}.get(bound, _("not shown"))
-
-
 def proof_tag(proof: IdentityProof) -> tuple[str, str, str]:
     return {
         ProofStatus.OPEN: ("", "clock", _("Waits for your answer")),

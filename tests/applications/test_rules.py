@@ -141,15 +141,6 @@ def test_the_answer_is_promised_from_the_deadline_or_from_sending_where_there_is
     assert rules.answer_due_again(opening(), NOW) == NOW + timedelta(days=5)
 
 
-def test_silence_closes_after_sixty_days_and_never_before_the_promised_one() -> None:
-    soon = application(status=Status.SUBMITTED, answer_due_at=NOW + timedelta(days=16))
-    late = application(status=Status.IN_REVIEW, answer_due_at=NOW + timedelta(days=80))
-    assert rules.closes_unanswered_at(soon) == NOW + timedelta(days=60)
-    assert rules.closes_unanswered_at(late) == NOW + timedelta(days=80)
-    assert rules.closes_unanswered_at(application(status=Status.DECLINED)) is None
-    assert rules.closes_unanswered_at(application(status=Status.SUBMITTED, submitted_at=None)) is None
-
-
 def test_overdue_is_a_flag_of_what_waits() -> None:
     due = NOW - timedelta(days=1)
     assert rules.is_overdue(application(status=Status.SUBMITTED, answer_due_at=due), NOW)

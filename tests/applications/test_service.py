@@ -252,8 +252,8 @@ def test_past_the_promised_day_it_is_overdue_once_and_three_pause_the_opening(
     assert {scene.state(make, one).status for one in ones} == {Status.SUBMITTED}  # a flag, not a state
     assert scene.fresh(make, opening).status == "paused"
     with make.read() as db:
-        found = queries.responsiveness(db, make.bakery.id, clock.now() - timedelta(days=365), clock.now())
-    assert (found.due, found.answered, found.percent) == (3, 0, 0)
+        found = queries.responsiveness(db, make.bakery.id)
+    assert (found.due, found.in_time, found.share) == (3, 0, 0)
 
 
 def test_answers_make_the_responsiveness_that_everyone_reads(make: World, standing_clock: Any) -> None:
@@ -263,12 +263,12 @@ def test_answers_make_the_responsiveness_that_everyone_reads(make: World, standi
     with make.write() as db:
         service.decline(db, make.actor(make.bruno), db.get_one(Application, one), DeclineCode.OTHERS)
     with make.read() as db:
-        found = queries.responsiveness(db, make.bakery.id, clock.now() - timedelta(days=365), clock.now())
+        found = queries.responsiveness(db, make.bakery.id)
     assert found == (1, 1, 2.0)  # the other still has time
     standing_clock.move(days=20)
     with make.read() as db:
-        found = queries.responsiveness(db, make.bakery.id, clock.now() - timedelta(days=365), clock.now())
-    assert (found.due, found.answered, found.percent) == (2, 1, 50)
+        found = queries.responsiveness(db, make.bakery.id)
+    assert (found.due, found.in_time, found.share) == (2, 1, 0.5)
     assert scene.state(make, two).status is Status.SUBMITTED
 
 
@@ -284,6 +284,18 @@ def test_sixty_days_of_silence_close_it_in_plain_words(make: World, standing_clo
         service.revive(db, make.actor(make.bruno), db.get_one(Application, one))
     make.sweep()
     assert scene.state(make, one).status is Status.IN_REVIEW  # the sixty days begin anew
+
+
+def test_silence_closes_nothing_before_the_promised_day(make: World, standing_clock: Any) -> None:
+    one = scene.applied(make, scene.opening(make))
+    with make.write() as db:
+        db.get_one(Application, one).answer_due_at = clock.now() + timedelta(days=80)
+    standing_clock.move(days=79)
+    make.sweep()
+    assert scene.state(make, one).status is Status.SUBMITTED
+    standing_clock.move(days=1)
+    make.sweep()
+    assert scene.state(make, one).status is Status.AUTO_CLOSED
 
 
 def test_a_filled_opening_tells_the_others_and_leaves_the_pool_alone(make: World) -> None:
