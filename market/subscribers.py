@@ -6,9 +6,10 @@ here, also when nothing follows from it yet (a test compares).
 
 from market.applications import reactions as applications
 from market.apprenticeships import earning as learnt
-from market.apprenticeships import waiting
+from market.apprenticeships import soft, waiting
 from market.credentials import reactions as credentials
 from market.engagements import earning
+from market.engagements import service as work
 from market.evidence import service as evidence
 from market.matching import acts
 from market.notifications import letters
@@ -35,8 +36,9 @@ LEADS_TO: LeadsTo = {
     "account.reset_asked": (letters.write,),
     "account.password_changed": (letters.write,),
     "account.address_changed": (letters.write,),
+    "account.address_removed": (identities.follow_identity,),
     "account.promoted": (tell,),
-    "account.blocked": (),
+    "account.blocked": (soft.follow_block,),
     "account.unblocked": (),
     "account.suspended": (letters.write,),
     "account.restored": (tell,),
@@ -46,7 +48,7 @@ LEADS_TO: LeadsTo = {
     "organisation.unverified": (),
     "organisation.invited": (letters.write,),
     "organisation.joined": (staff.end_for_member, tell),
-    "organisation.left": (matrix.end_for_leaver, tell),
+    "organisation.left": (matrix.end_for_leaver, work.end_for_leaver, tell),
     "skill.proposed": (tell,),
     "skill.approved": (tell,),
     "skill.refused": (tell,),
@@ -61,6 +63,7 @@ LEADS_TO: LeadsTo = {
     "programme.published": (),
     "programme.retired": (),
     "programme.restored": (),
+    "programme.draft_discarded": (),
     "opportunity.submitted": (tell,),
     "opportunity.published": (opportunities.follow_round, waiting.follow_opening, tell),
     "opportunity.returned": (tell,),
@@ -113,6 +116,7 @@ LEADS_TO: LeadsTo = {
     "application.invited": (acts.follow, tell),
     "offer.lapses_soon": (tell,),
     "engagement.scheduled": (tell,),
+    "engagement.joined": (tell,),
     "engagement.side_ready": (tell,),
     "engagement.started": (tell,),
     "engagement.called_off": (tell,),
@@ -151,6 +155,7 @@ LEADS_TO: LeadsTo = {
     "appeal.changed": (learnt.issue_earned, tell),
     "achievement.published": (),
     "achievement.retired": (),
+    "achievement.discarded": (),
     "credential.drafted": (credentials.sign_drafted,),
     "credential.signed": (),
     "credential.signing_asked": (credentials.sign_anew,),
@@ -164,13 +169,14 @@ LEADS_TO: LeadsTo = {
     ),
     "credential.refused": (credentials.sign_lists, tell),
     "credential.suspended": (credentials.sign_lists, tell),
-    "credential.reinstated": (credentials.sign_lists, pathways.follow_part, tell),
+    "credential.reinstated": (credentials.sign_reinstated, pathways.follow_part, tell),
     "credential.expiring": (tell,),
     "credential.expired": (tell,),
     "credential.revoked": (credentials.sign_lists, pathways.follow_revoked, tell),
     "credential.superseded": (credentials.sign_lists, tell),
     "pathway.published": (pathways.follow_published,),
     "pathway.retired": (),
+    "pathway.draft_discarded": (),
     "pathway.reached": (pathways.follow_reached,),
     "pathway.completed": (tell,),
     "pathway.part_lost": (tell,),
@@ -206,7 +212,7 @@ LEADS_TO: LeadsTo = {
     "apprenticeship.load_high": (tell,),
     "apprenticeship.quiet": (tell,),
     "apprenticeship.quiet_long": (tell,),
-    "engagement.mentor_changed": (tell,),
+    "engagement.mentor_changed": (soft.follow_mentor, tell),
     "waiting.joined": (),
     "waiting.asked": (tell,),
     "waiting.put_back": (),
@@ -214,6 +220,11 @@ LEADS_TO: LeadsTo = {
     "waiting.taken": (),
     "follow_up.asked": (tell,),
     "follow_up.answered": (),
+    "soft_skills.asked": (tell,),
+    "soft_skills.ends_soon": (tell,),
+    "soft_skills.shown": (tell,),
+    "soft_skills.unsaid": (),
+    "soft_round.closed": (),
     "review.opened": (tell,),
     "review.replied": (tell,),
     "review.moderated": (tell,),
@@ -240,6 +251,7 @@ LEADS_TO: LeadsTo = {
     "identity.proved": (identities.follow_identity,),
     "identity.refused": (),
     "identity.removed": (identities.follow_identity,),
+    "identity.lost": (identities.follow_identity, tell),
     "evidence.recorded": (),
     "evidence.voided": (tell,),
     "evidence.released": (),

@@ -30,6 +30,7 @@ DID_CONTEXTS = [
 ]
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 SCHEMA_TYPE = "1EdTechJsonSchemaValidator2019"
+REVOCATION = "revocation"  # the purpose of every list: what it says is not taken back
 LIST_SIZE = 131_072  # bits: fewer would tell who is looked up
 
 
@@ -120,9 +121,10 @@ def credential(award: Award) -> dict[str, Any]:
         "validFrom": stamp(award.valid_from),
         "awardedDate": stamp(award.valid_from),
         "credentialSubject": _subject(award),
-        "credentialStatus": [_status(place) for place in award.status],
         "credentialSchema": [{"id": SCHEMA, "type": SCHEMA_TYPE}],
     }
+    if award.status is not None:
+        made["credentialStatus"] = _status(award.status)
     if award.valid_until is not None:
         made["validUntil"] = stamp(award.valid_until)
     if award.evidence:
@@ -174,10 +176,11 @@ def _sri(sha256: str) -> str:
 
 
 def _status(place: Place) -> dict[str, Any]:
+    """The one entry that Open Badges 3.0 allows. Source: its JSON schema, `credentialStatus` [0..1]."""
     return {
         "id": f"{place.list_url}#{place.index}",
         "type": "BitstringStatusListEntry",
-        "statusPurpose": place.purpose,
+        "statusPurpose": REVOCATION,
         "statusListIndex": str(place.index),
         "statusListCredential": place.list_url,
     }
@@ -193,7 +196,7 @@ def encoded_list(positions: Iterable[int], size: int = LIST_SIZE) -> str:
 
 
 def status_list(
-    url: str, issuer_did: str, purpose: str, encoded: str, valid_from: datetime, valid_until: datetime
+    url: str, issuer_did: str, encoded: str, valid_from: datetime, valid_until: datetime
 ) -> dict[str, Any]:
     """The unsigned credential that carries a status list."""
     return {
@@ -206,7 +209,7 @@ def status_list(
         "credentialSubject": {
             "id": f"{url}#list",
             "type": "BitstringStatusList",
-            "statusPurpose": purpose,
+            "statusPurpose": REVOCATION,
             "encodedList": encoded,
         },
     }

@@ -17,7 +17,7 @@ from market.credentials import address, queries, rules
 from market.credentials.achievements import new_version, publish_achievement
 from market.credentials.models import Achievement, Issued, IssuedPart, StatusEntry, StatusList
 from market.credentials.proofs.sources import BadURL, allowed_url
-from market.credentials.rules import Purpose, Status, Visibility
+from market.credentials.rules import Status, Visibility
 from market.errors import Forbidden, Invalid, NotFound
 from market.outbox import announce
 from market.rubrics.models import Criterion
@@ -187,7 +187,7 @@ def refuse(db: Session, actor: Actor, issued: Issued, words: str = "") -> None:
     `words` are to the issuer.
     """
     take(db, actor, issued, "refuse", note=words.strip() or None, issued_id=issued.id)
-    mark(db, issued, Purpose.REVOCATION, True)
+    withdraw(db, issued)
 
 
 def show_to(db: Session, actor: Actor, issued: Issued, visibility: Visibility) -> None:
@@ -200,20 +200,19 @@ def show_to(db: Session, actor: Actor, issued: Issued, visibility: Visibility) -
 def revoke(db: Session, actor: Actor, issued: Issued, reason: str) -> None:
     """Withdrawn for good; both sides read the reason. Its status list says so within a second or two."""
     _with_reason(db, actor, issued, "revoke", reason)
-    mark(db, issued, Purpose.REVOCATION, True)
+    withdraw(db, issued)
 
 
 def suspend(db: Session, actor: Actor, issued: Issued, reason: str) -> None:
-    """Withdrawn for now."""
+    """Withdrawn for now. The copies that are out say so for good; reinstating it makes a new one."""
     _with_reason(db, actor, issued, "suspend", reason)
-    mark(db, issued, Purpose.SUSPENSION, True)
+    withdraw(db, issued)
 
 
 def reinstate(db: Session, actor: Actor, issued: Issued) -> None:
-    """End a suspension: it is again what it was before."""
+    """End a suspension: it is again what it was before, and the worker signs it anew."""
     step = "reinstate" if issued.accepted_at is not None else "reinstate_offer"
     take(db, actor, issued, step, changes={"withdrawn_reason": ""}, issued_id=issued.id)
-    mark(db, issued, Purpose.SUSPENSION, False)
 
 
 def supersede(db: Session, actor: Actor, old: Issued, new: Issued) -> None:
@@ -224,7 +223,7 @@ def supersede(db: Session, actor: Actor, old: Issued, new: Issued) -> None:
     if old.id == new.id or (old.person_id, old.org_id) != (new.person_id, new.org_id):
         raise Forbidden(_("Only a newer credential of the same person from the same issuer takes its place."))
     take(db, actor, old, "supersede", changes={"superseded_by": new.id}, issued_id=old.id)
-    mark(db, old, Purpose.REVOCATION, True)
+    withdraw(db, old)
     new.replaces_id = old.id
     db.add(new)
     db.flush()
@@ -246,15 +245,11 @@ def _with_reason(db: Session, actor: Actor, issued: Issued, step: str, reason: s
     )
 
 
-def mark(db: Session, issued: Issued, purpose: Purpose, is_set: bool) -> None:
-    """Set a credential's bit in every list of this purpose where it has a place; the worker signs those anew."""
-    lists = select(StatusList.id).where(StatusList.purpose == purpose)
-    entries = (
-        col(StatusEntry.issued_id) == issued.id,
-        col(StatusEntry.list_id).in_(lists),
-    )
-    db.exec(update(StatusEntry).where(*entries).values(is_set=is_set))
-    touched = select(StatusEntry.list_id).where(*entries)
+def withdraw(db: Session, issued: Issued) -> None:
+    """Set a credential's bit wherever it has a place; the worker signs those lists anew."""
+    mine = col(StatusEntry.issued_id) == issued.id
+    db.exec(update(StatusEntry).where(mine).values(is_set=True))
+    touched = select(StatusEntry.list_id).where(mine)
     db.exec(update(StatusList).where(col(StatusList.id).in_(touched)).values(is_stale=True))
 
 

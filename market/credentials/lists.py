@@ -11,7 +11,7 @@ from market import clock
 from market.accounts.models import Organisation
 from market.credentials import documents, keys, signing
 from market.credentials.models import Issued, IssuingAddress, StatusEntry, StatusList
-from market.credentials.rules import KeyKind, Purpose
+from market.credentials.rules import KeyKind
 from market.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -28,30 +28,30 @@ def url_of(address: IssuingAddress, status_list: StatusList) -> str:
 
 
 def take_place(
-    db: Session, issued: Issued, address: IssuingAddress, purpose: Purpose
+    db: Session, issued: Issued, address: IssuingAddress, *, is_set: bool = False
 ) -> tuple[StatusList, int]:
-    """A place for this credential in an open list of its issuer, at random. The bit is not set."""
+    """A place for this credential in an open list of its issuer, at random; `is_set` where it is withdrawn already."""
     found = db.exec(
         select(StatusList)
         .where(
             StatusList.org_id == issued.org_id,
             StatusList.address_id == address.id,
-            StatusList.purpose == purpose,
             StatusList.taken < col(StatusList.size) // FULL,
         )
         .order_by(col(StatusList.id))
         .with_for_update()
     ).first()
     if found is None:
-        found = StatusList(org_id=issued.org_id, address_id=address.id, purpose=purpose)
+        found = StatusList(org_id=issued.org_id, address_id=address.id)
         db.add(found)
         db.flush()
     while True:
         position = secrets.randbelow(found.size)
         if db.get(StatusEntry, (found.id, position)) is None:
             break
-    db.add(StatusEntry(list_id=found.id, position=position, issued_id=issued.id))
+    db.add(StatusEntry(list_id=found.id, position=position, issued_id=issued.id, is_set=is_set))
     found.taken += 1
+    found.is_stale = found.is_stale or is_set
     db.add(found)
     db.flush()
     return found, position
@@ -74,7 +74,6 @@ def sign(db: Session, status_list: StatusList) -> None:
     made = documents.status_list(
         url_of(address, status_list),
         did,
-        status_list.purpose,
         documents.encoded_list(positions, status_list.size),
         now,
         now + LASTS,

@@ -21,7 +21,7 @@ from market.credentials.models import (
     StatusEntry,
     StatusList,
 )
-from market.credentials.rules import KeyKind, Purpose, Status
+from market.credentials.rules import KeyKind, Status
 from market.credentials.values import Achieved, Alignment, Award, Criterion, Evidence, Issuer, Place
 from market.db import new_public_id
 from market.errors import Conflict
@@ -91,7 +91,7 @@ def sign(db: Session, issued: Issued) -> Signed:
         valid_until=issued.valid_until,
         results=tuple(chosen.items()),
         evidence=_evidence(db, issued, base),
-        status=_places(db, issued, base),
+        status=_place(db, issued, base),
         **(_subject_before(before) if before else subject_of(db, issued.person_id)),
     )
     plain, now = documents.credential(award), clock.now()
@@ -158,30 +158,25 @@ def _evidence(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Eviden
     return (*named, *built_on)
 
 
-def _places(db: Session, issued: Issued, base: IssuingAddress) -> tuple[Place, ...]:
-    """Its places in a list for each purpose, taken where it has none yet under this address."""
-    made = []
-    for purpose in Purpose:
-        found = db.exec(
-            select(StatusList, StatusEntry.position)
-            .join(StatusEntry, col(StatusEntry.list_id) == col(StatusList.id))
-            .where(
-                StatusEntry.issued_id == issued.id,
-                StatusList.address_id == base.id,
-                StatusList.purpose == purpose,
-            )
-        ).first()
-        where, position = found or lists.take_place(db, issued, base, purpose)
-        if found is None and purpose is Purpose.SUSPENSION and issued.status is Status.SUSPENDED:
-            entry = db.get_one(StatusEntry, (where.id, position))
-            entry.is_set, where.is_stale = True, True
-            db.add(entry)
-            db.add(where)
-            db.flush()
-        if where.signed is None:
-            lists.sign(db, where)
-        made.append(Place(purpose, lists.url_of(base, where), position))
-    return tuple(made)
+def _place(db: Session, issued: Issued, base: IssuingAddress) -> Place:
+    """Its place in a list of this address, taken where it has none that says what is true of it now.
+
+    A set bit stays set, so what is reinstated after a suspension gets another place.
+    """
+    withdrawn = issued.status is Status.SUSPENDED
+    found = db.exec(
+        select(StatusList, StatusEntry.position)
+        .join(StatusEntry, col(StatusEntry.list_id) == col(StatusList.id))
+        .where(
+            StatusEntry.issued_id == issued.id,
+            StatusEntry.is_set == withdrawn,
+            StatusList.address_id == base.id,
+        )
+    ).first()
+    where, position = found or lists.take_place(db, issued, base, is_set=withdrawn)
+    if where.signed is None:
+        lists.sign(db, where)
+    return Place(lists.url_of(base, where), position)
 
 
 def record(db: Session, person_id: int, brought: Sequence[dict[str, Any]] = ()) -> str | None:

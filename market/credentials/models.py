@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.credentials import rules
-from market.credentials.rules import AchievementStatus, KeyKind, KeyStatus, Purpose, Status, Visibility
+from market.credentials.rules import AchievementStatus, KeyKind, KeyStatus, Status, Visibility
 from market.db import choice_field, id_field, instant_field, one_of, public_id_field, refers_to
 from market.lifecycle import Lifecycle
 
@@ -98,20 +98,21 @@ class IssuerKey(SQLModel, table=True):
 
 
 class StatusList(SQLModel, table=True):
-    """A list in which each credential has a bit at a random place. `signed` is the document as it is served."""
+    """A list in which each signing of a credential has a bit at a random place: set, it is withdrawn for good.
+
+    `signed` is the document as it is served.
+    """
 
     __tablename__ = "status_list"
     __table_args__ = (
-        one_of("purpose", Purpose),
         CheckConstraint("size >= 131072", name="size"),
-        Index("ix_status_list_open", "org_id", "address_id", "purpose"),
+        Index("ix_status_list_open", "org_id", "address_id"),
     )
 
     id: int = id_field()
     public_id: str = public_id_field()
     org_id: int = refers_to("organisation.id", index=False)
     address_id: int = refers_to("issuing_address.id", index=False)
-    purpose: Purpose = choice_field(Purpose)
     size: int = 131_072
     taken: int = 0
     is_stale: bool = True  # changed since it was signed
@@ -121,7 +122,8 @@ class StatusList(SQLModel, table=True):
 
 
 class StatusEntry(SQLModel, table=True):
-    """One credential's place in one list. A credential that was signed anew elsewhere has places in several."""
+    """One credential's place in one list. It has several when it was signed anew at another address, or after a
+    suspension."""
 
     __tablename__ = "status_entry"
 

@@ -35,6 +35,13 @@ def sign_anew(db: Session, event: Event) -> None:
     announce(db, "credential.signed_anew", SYSTEM, subject=("issued", issued.id), issued_id=issued.id)
 
 
+def sign_reinstated(db: Session, event: Event) -> None:
+    """Sign what counts again: the copy from before its suspension stays withdrawn, since no list takes that back."""
+    issued = _held(db, event)
+    if issued is not None and issued.status in rules.STANDING:
+        making.sign(db, issued)
+
+
 def make_site_key(db: Session, event: Event) -> None:
     """Someone has accepted a first credential: from now on the site may sign whole records."""
     if keys.active(db, None, KeyKind.ED25519) is None:

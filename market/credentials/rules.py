@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from market.access import YES, Actor, Decision, Task, no
 from market.lifecycle import Lifecycle, Step
-from market.words import _
+from market.words import _, without_unseen
 
 if TYPE_CHECKING:
     from market.credentials.models import Achievement, Issued
@@ -47,13 +47,6 @@ class KeyStatus(StrEnum):
     ACTIVE = "active"  # signs
     RETIRED = "retired"  # listed, so that what it signed holds
     COMPROMISED = "compromised"  # listed nowhere any more
-
-
-class Purpose(StrEnum):
-    """What a status list says of the credentials in it."""
-
-    REVOCATION = "revocation"
-    SUSPENSION = "suspension"
 
 
 # The kinds of achievement that Open Badges 3.0 names and that fit what is earned here.
@@ -97,10 +90,10 @@ def parties(actor: Actor, issued: "Issued") -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Text as it may stand in a signed document: NFC, without control characters (verifiers differ in how they write
-    them into the canonical form) and without halves of characters."""
+    them into the canonical form), without halves of characters and without signs that nobody sees."""
     kept = (
         letter
-        for letter in text
+        for letter in without_unseen(text)
         if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs", "Cn")
     )
     return unicodedata.normalize("NFC", "".join(kept)).strip()

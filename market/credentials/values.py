@@ -1,6 +1,6 @@
 """What issued documents are built from, as plain values: the issuer, what was earned, and one person's award of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -62,9 +62,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a credential stands in a status list."""
+    """Where a credential stands in a list of those that are withdrawn."""
 
-    purpose: str
     list_url: str
     index: int
 
@@ -83,4 +82,4 @@ class Award:
     salt: str = ""
     results: tuple[tuple[int, int], ...] = ()  # (criterion id, step)
     evidence: tuple[Evidence, ...] = ()
-    status: tuple[Place, ...] = field(default=())
+    status: Place | None = None

@@ -59,7 +59,7 @@ CREDENTIALS: dict[str, tuple[News, ...]] = {
         News(
             person, Topic.ANSWERS, "check",
             lambda w: _("“%(credential)s” counts again", **w),
-            lambda w: _("%(org)s has reinstated it.", **w),
+            lambda w: _("%(org)s has reinstated it. If you keep a copy elsewhere, take the new one: the old stays withdrawn.", **w),
             _CREDENTIAL, _see,
         ),
     ),

@@ -25,9 +25,8 @@ def e(make: World) -> Engagement:
     return work(make, scene.running(make))
 
 
-def test_what_was_assessed_is_the_learners_when_the_employer_ends_it(
-    client: Client, make: World, e: Engagement
-) -> None:
+def ends_early(client: Client, make: World, e: Engagement) -> dict[str, dict[str, Any]]:
+    """Walks a programme to its early end and the judgement after it: the credentials the learner accepted, by name."""
     path = f"/work/{e.public_id}"
     amara, mira, bruno = client.as_(make.amara), client.as_(make.mira), client.as_(make.bruno)
     scene.held(make, e.id)
@@ -68,10 +67,18 @@ def test_what_was_assessed_is_the_learners_when_the_employer_ends_it(
     assert "Writing instructions, in" not in mine
     found = dict(re.findall(r'href="/credentials/([a-z2-7]{16})"[^>]*>.*?(Stock control|Took part)', amara.get("/credentials").text, re.S))  # fmt: skip
     assert sorted(found.values()) == ["Stock control", "Took part"]
+    documents: dict[str, dict[str, Any]] = {}
     for public_id, name in found.items():
         assert amara.post(f"/credentials/{public_id}/accept", {"see": "public"}).status_code == 303
         make.drain()
-        document: dict[str, Any] = client.get(f"/credentials/{public_id}.json").json()
+        documents[name] = client.get(f"/credentials/{public_id}.json").json()
+    return documents
+
+
+def test_what_was_assessed_is_the_learners_when_the_employer_ends_it(
+    client: Client, make: World, e: Engagement
+) -> None:
+    for name, document in ends_early(client, make, e).items():
         with make.read() as db:
             assert check(db, document).verdict == "verified"
         assert [one["id"] for one in document["evidence"]] == ["https://example.org/aisle"]

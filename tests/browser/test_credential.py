@@ -126,9 +126,8 @@ def _verified(
     credential = json.loads(baked.extract(picture.read_bytes())[1])
     _host, _o, organisation = credential["issuer"]["id"].removeprefix("did:web:").split(":")
     wanted = {f"{ADDRESS}/o/{organisation}/did.json": f"/o/{organisation}/did.json"}
-    for one in credential["credentialStatus"]:
-        url = one["statusListCredential"]
-        wanted[url] = url.removeprefix(ADDRESS)
+    url = credential["credentialStatus"]["statusListCredential"]
+    wanted[url] = url.removeprefix(ADDRESS)
     folder.mkdir()
     manifest = {}
     for n, (url, path) in enumerate(wanted.items()):

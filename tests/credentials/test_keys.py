@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from market.credentials import address, issuing, keys, publishing, queries, signing
 from market.credentials.models import Issued, IssuerKey, IssuingAddress, StatusList
+from market.credentials.proofs.sources import Document
 from market.credentials.rules import KeyKind, KeyStatus, Status
 from market.errors import Conflict, Invalid
 from market.outbox import Delivery
@@ -104,7 +105,7 @@ def test_after_a_compromise_the_old_copy_fails_and_what_counts_is_signed_anew(ma
     make.drain()
     with make.read() as db:
         listed = publishing.own_document(db, _did_url(make))
-        assert listed is not None
+        assert isinstance(listed, Document)
         assert f'#{stolen.name}"'.encode() not in listed.body
         assert "key_not_listed" in scene.codes(scene.check(db, copy))
         anew = scene.document(db, made)
@@ -239,7 +240,11 @@ def test_a_suspended_credential_is_suspended_under_its_new_address_too(make: Wor
         keys.move(db, "https://jobs.example.org")
     new.drain()
     with new.read() as db:
-        assert scene.codes(scene.check(db, scene.document(db, made))) == {"suspended"}
+        assert scene.codes(scene.check(db, scene.document(db, made))) == {"revoked"}
+    with new.write() as db:
+        issuing.reinstate(db, new.actor(new.bruno), db.get_one(Issued, made))
+    new.drain()
+    assert verdict(new, made) == "verified"
 
 
 def test_a_key_that_cannot_be_read_leaves_the_draft_for_a_later_try(make: World, tmp_path: Path) -> None:

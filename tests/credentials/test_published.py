@@ -9,6 +9,7 @@ from sqlmodel import select
 from market.accounts.models import Organisation
 from market.credentials import keys, publishing
 from market.credentials.models import Achievement, IssuerKey, StatusList
+from market.credentials.proofs.sources import Document
 from market.credentials.rules import KeyKind
 from tests.credentials import issuing_scene as scene
 from tests.credentials.test_keys import elsewhere
@@ -59,11 +60,11 @@ def test_they_say_what_our_verifier_reads(paths: dict[str, str], client: Client,
     with make.read() as db:
         for which in ("site", "organisation", "key", "list"):
             own = publishing.own_document(db, "http://testserver" + paths[which])
-            assert own is not None
+            assert isinstance(own, Document)
             assert own.body == client.get(paths[which]).content
         assert publishing.own_document(db, "https://elsewhere.example/o/x/did.json") is None
         nothing = publishing.own_document(db, "http://testserver/organisations/x")
-        assert nothing is not None
+        assert isinstance(nothing, Document)
         assert nothing.body == b"", "an address of ours is never fetched, whatever lies there"
 
 

@@ -6,13 +6,11 @@ tokens. They take the time from the machine's clock, so these credentials are is
 
 import dataclasses
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from market import clock
 from market.credentials import documents, issuing, keys, lists, queries, signing
@@ -22,10 +20,10 @@ from tests.credentials import issuing_scene as scene
 from tests.interop import verifiers
 from tests.support.world import World
 
-SITE = "https://jobs.example.org"
 HOLDER = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 GOOD = ("valid", "to an identifier", "signed anew", "reinstated")
 BAD = (
+    "from before its suspension",
     "tampered",
     "revoked",
     "suspended",
@@ -34,21 +32,6 @@ BAD = (
     "signed by a stolen key",
     "by another issuer",
 )
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Node, where it and the verifiers are installed."""
-    return verifiers.node()
-
-
-@pytest.fixture
-def site(make: World) -> Iterator[World]:
-    """The world at a public address with a name, and at the machine's time."""
-    known = make.engine.get_execution_options()["issuing"]
-    told = dataclasses.replace(known, public_url=SITE)
-    with clock.standing(datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)):
-        yield World(make.engine.execution_options(issuing=told))
 
 
 def at_day(days: int) -> Any:
@@ -87,8 +70,11 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
     for one, step in ((revoked, issuing.revoke), (suspended, issuing.suspend), (reinstated, issuing.suspend)):
         with site.write() as db:
             step(db, bruno, db.get_one(Issued, one), "For the test.")
+    with site.read() as db:
+        before = scene.document(db, reinstated)
     with site.write() as db:
         issuing.reinstate(db, bruno, db.get_one(Issued, reinstated))
+    site.drain()
     proved = known_by_identifier(site)
     named, named_ends = scene.issued(proved, what), scene.issued(proved, what, valid_until=ends)
     with at_day(-3):
@@ -109,6 +95,7 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
             "valid": document(valid),
             "signed anew": document(anew),
             "reinstated": document(reinstated),
+            "from before its suspension": before,
             "to an identifier": document(named),
             "revoked": document(revoked),
             "suspended": document(suspended),
@@ -117,13 +104,14 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
         }
         good = made["valid"]
         made["tampered"] = good | {"name": "Head baker"}
+        made["of two statuses"] = _with_two_statuses(db, site, good)
         made["signed by a stolen key"] = signing.add_proof(
             good,
             private,  # type: ignore[arg-type]
             f"{good['issuer']['id']}#{stolen.name}",
             clock.now(),
         )
-        other = documents.did_web(SITE, "o", "somebodyelse")
+        other = documents.did_web(verifiers.SITE, "o", "somebodyelse")
         made["by another issuer"] = good | {"issuer": good["issuer"] | {"id": other}}
         head, payload, signature = token(named_ends).split(".")
         made |= {
@@ -135,8 +123,18 @@ def everything_that_may_become_of_one(site: World) -> dict[str, Any]:
         }
         return {
             "cases": made,
-            "documents": verifiers.published(db, SITE, site.bakery.public_id),
+            "documents": verifiers.published(db, verifiers.SITE, site.bakery.public_id),
         }
+
+
+def _with_two_statuses(db: Session, site: World, good: dict[str, Any]) -> dict[str, Any]:
+    """Well signed, and not of the form of Open Badges 3.0: what looks at the schema has to say so."""
+    key = keys.active(db, site.bakery.id, KeyKind.ED25519)
+    assert key is not None
+    one = good["credentialStatus"]
+    doubled = good | {"credentialStatus": [one, one | {"id": f"{one['id']}-again"}]}
+    private = keys.private_of(db, key)
+    return signing.add_proof(doubled, private, f"{good['issuer']['id']}#{key.name}", clock.now())  # type: ignore[arg-type]
 
 
 def test_other_verifiers_accept_what_counts_and_nothing_else(site: World, node: str) -> None:
@@ -150,9 +148,10 @@ def test_other_verifiers_accept_what_counts_and_nothing_else(site: World, node: 
         for name in bundle["cases"]
         if "token" in name
     }
+    wanted["of two statuses"] = {one: "core" not in one for one in verifiers.LIBRARIES}  # one looks at the schema
     found = {name: {one: told["ok"] for one, told in case.items()} for name, case in said.items()}
     assert found == wanted, json.dumps(said, indent=1)
     with site.read() as db:  # and ours says the same
         for name, case in bundle["cases"].items():
             ours = scene.check(db, case)
-            assert (ours.verdict == "verified") == all(wanted[name].values()), (name, scene.codes(ours))
+            assert (ours.verdict == "verified") == any(wanted[name].values()), (name, scene.codes(ours))

@@ -9,12 +9,16 @@ import pytest
 from sqlmodel import Session, select
 
 from market.credentials import publishing
+from market.credentials.documents import SCHEMA
 from market.credentials.models import IssuerKey, StatusList
 from market.credentials.pinned import pinned_contexts
 from market.credentials.proofs.contexts import manifest
+from market.credentials.proofs.sources import Document
+from tests.credentials import ob3_model
 from tools import assets
 
 HERE = Path(__file__).parent
+SITE = "https://jobs.example.org"
 LIBRARIES = ("@digitalbazaar/vc", "@digitalcredentials/vc", "@digitalcredentials/verifier-core")
 
 
@@ -29,12 +33,13 @@ def node() -> str:
 
 
 def published(db: Session, site: str, *organisations: str) -> dict[str, str]:
-    """Every document that a verifier may ask a site for; organisations by their public ids."""
-    urls = [f"{site}/o/{one}/did.json" for one in organisations]
+    """Every document that a verifier may ask for: the site's, of organisations by public ids, and the schema."""
+    urls = [f"{site}/.well-known/did.json", *(f"{site}/o/{one}/did.json" for one in organisations)]
     urls += [f"{site}/keys/{one}" for one in db.exec(select(IssuerKey.public_id)).all()]
     urls += [f"{site}/status/{one}" for one in db.exec(select(StatusList.public_id)).all()]
     found = {url: publishing.own_document(db, url) for url in urls}
-    return {url: one.body.decode() for url, one in found.items() if one is not None and one.body}
+    served = {url: one.body.decode() for url, one in found.items() if isinstance(one, Document)}
+    return served | {SCHEMA: json.dumps(ob3_model.schema())}
 
 
 def contexts() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from market.accounts.models import Organisation, Person
 from market.credentials import publishing
 from market.credentials.child import Verifier
 from market.credentials.models import Issued, StatusList
+from market.credentials.proofs.sources import Document
 from market.credentials.verify_cli import verify_command
 from market.profiles import background
 from market.profiles.background import Done, Learnt
@@ -42,7 +43,7 @@ def served(make: World, folder: Path) -> Path:
         found = {url: publishing.own_document(db, url) for url in urls}
     manifest = {}
     for n, (url, document) in enumerate(found.items()):
-        assert document is not None
+        assert isinstance(document, Document)
         (folder / f"{n}.json").write_bytes(document.body)
         manifest[url] = f"{n}.json"
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")

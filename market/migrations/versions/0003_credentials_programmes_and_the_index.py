@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = 'b9d45accb236'
+revision: str = 'de53f5ee57a7'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -193,6 +193,21 @@ def upgrade() -> None:
     )
     op.create_index('ix_programme_browse', 'programme', ['status', 'published_at', 'id'], unique=False)
     op.create_index(op.f('ix_programme_org_id'), 'programme', ['org_id'], unique=False)
+    op.create_table('soft_round',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('scale', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deadline_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f('ck_soft_round_closed')),
+    sa.CheckConstraint("status IN ('open', 'closed')", name=op.f('ck_soft_round_status_known')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_soft_round_org_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_soft_round'))
+    )
+    op.create_index('ix_soft_round_due', 'soft_round', ['status', 'deadline_at'], unique=False)
     op.create_table('source_strength',
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('party_kind', sa.String(), nullable=False),
@@ -221,21 +236,19 @@ def upgrade() -> None:
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('purpose', sa.Text(), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('taken', sa.Integer(), nullable=False),
     sa.Column('is_stale', sa.Boolean(), nullable=False),
     sa.Column('signed', sa.String(), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('signed_until', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("purpose IN ('revocation', 'suspension')", name=op.f('ck_status_list_purpose_known')),
     sa.CheckConstraint('size >= 131072', name=op.f('ck_status_list_size')),
     sa.ForeignKeyConstraint(['address_id'], ['issuing_address.id'], name=op.f('fk_status_list_address_id')),
     sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_status_list_org_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_status_list')),
     sa.UniqueConstraint('public_id', name=op.f('uq_status_list_public_id'))
     )
-    op.create_index('ix_status_list_open', 'status_list', ['org_id', 'address_id', 'purpose'], unique=False)
+    op.create_index('ix_status_list_open', 'status_list', ['org_id', 'address_id'], unique=False)
     op.create_index(op.f('ix_status_list_signed_until'), 'status_list', ['signed_until'], unique=False)
     op.create_table('achievement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -917,22 +930,56 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_running_engagement_id')),
     sa.PrimaryKeyConstraint('engagement_id', name=op.f('pk_running'))
     )
-    op.create_table('soft_skill_rating',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    op.create_table('soft_place',
     sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('by_person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('criterion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('step', sa.Integer(), nullable=False),
-    sa.Column('words', sa.String(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint('step BETWEEN 0 AND 4', name=op.f('ck_soft_skill_rating_step')),
-    sa.ForeignKeyConstraint(['by_person'], ['person.id'], name=op.f('fk_soft_skill_rating_by_person')),
-    sa.ForeignKeyConstraint(['criterion_id'], ['criterion.id'], name=op.f('fk_soft_skill_rating_criterion_id')),
-    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_soft_skill_rating_engagement_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_soft_skill_rating')),
-    sa.UniqueConstraint('engagement_id', 'by_person', 'criterion_id', name=op.f('uq_soft_skill_rating_engagement_id_by_person_criterion_id'))
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_soft_place_engagement_id')),
+    sa.ForeignKeyConstraint(['round_id'], ['soft_round.id'], name=op.f('fk_soft_place_round_id')),
+    sa.PrimaryKeyConstraint('engagement_id', name=op.f('pk_soft_place'))
     )
-    op.create_index(op.f('ix_soft_skill_rating_by_person'), 'soft_skill_rating', ['by_person'], unique=False)
+    op.create_index(op.f('ix_soft_place_round_id'), 'soft_place', ['round_id'], unique=False)
+    op.create_table('soft_rating',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('of_person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_person', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('communication', sa.Integer(), nullable=True),
+    sa.Column('teamwork', sa.Integer(), nullable=True),
+    sa.Column('leadership', sa.Integer(), nullable=True),
+    sa.Column('reliability', sa.Integer(), nullable=True),
+    sa.Column('problem_solving', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("side IN ('mentor', 'peer')", name=op.f('ck_soft_rating_side_known')),
+    sa.CheckConstraint('by_person <> of_person', name=op.f('ck_soft_rating_not_oneself')),
+    sa.CheckConstraint('communication BETWEEN 0 AND 4', name=op.f('ck_soft_rating_communication')),
+    sa.CheckConstraint('leadership BETWEEN 0 AND 4', name=op.f('ck_soft_rating_leadership')),
+    sa.CheckConstraint('problem_solving BETWEEN 0 AND 4', name=op.f('ck_soft_rating_problem_solving')),
+    sa.CheckConstraint('reliability BETWEEN 0 AND 4', name=op.f('ck_soft_rating_reliability')),
+    sa.CheckConstraint('teamwork BETWEEN 0 AND 4', name=op.f('ck_soft_rating_teamwork')),
+    sa.ForeignKeyConstraint(['by_person'], ['person.id'], name=op.f('fk_soft_rating_by_person')),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_soft_rating_engagement_id')),
+    sa.ForeignKeyConstraint(['of_person'], ['person.id'], name=op.f('fk_soft_rating_of_person')),
+    sa.ForeignKeyConstraint(['round_id'], ['soft_round.id'], name=op.f('fk_soft_rating_round_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_soft_rating')),
+    sa.UniqueConstraint('engagement_id', 'by_person', name=op.f('uq_soft_rating_engagement_id_by_person'))
+    )
+    op.create_index('ix_soft_rating_by_person', 'soft_rating', ['by_person', 'answered_at'], unique=False)
+    op.create_index(op.f('ix_soft_rating_round_id'), 'soft_rating', ['round_id'], unique=False)
+    op.create_table('soft_result',
+    sa.Column('engagement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('skill', sa.Text(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.CheckConstraint("n >= 1 AND (side <> 'peer' OR n >= 3)", name=op.f('ck_soft_result_enough')),
+    sa.CheckConstraint("side IN ('mentor', 'peer')", name=op.f('ck_soft_result_side_known')),
+    sa.CheckConstraint("skill IN ('communication', 'teamwork', 'leadership', 'reliability', 'problem_solving')", name=op.f('ck_soft_result_skill_known')),
+    sa.CheckConstraint('step BETWEEN 0 AND 4', name=op.f('ck_soft_result_step')),
+    sa.ForeignKeyConstraint(['engagement_id'], ['engagement.id'], name=op.f('fk_soft_result_engagement_id')),
+    sa.PrimaryKeyConstraint('engagement_id', 'side', 'skill', name=op.f('pk_soft_result'))
+    )
     op.create_table('staff_packet',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -1033,12 +1080,15 @@ def upgrade() -> None:
     op.add_column('engagement', sa.Column('needs_capstone', sa.Boolean(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('capstone_passed', sa.Boolean(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('assessment_round', sa.Integer(), server_default='1', nullable=False))
+    op.add_column('engagement', sa.Column('for_members', sa.Boolean(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('capstone_round', sa.Integer(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('assessor_ids', sa.JSON(), server_default='[]', nullable=False))
     op.add_column('match_change', sa.Column('xact', sa.BigInteger(), server_default='0', nullable=False))
     op.create_index(op.f('ix_match_change_xact'), 'match_change', ['xact'], unique=False)
     op.add_column('milestone', sa.Column('phase', sa.String(), nullable=True))
     op.add_column('milestone', sa.Column('programme_task_id', sa.Integer(), nullable=True))
+    op.add_column('opportunity', sa.Column('changed', sa.BigInteger(), server_default='0', nullable=False))
+    op.create_index(op.f('ix_opportunity_changed'), 'opportunity', ['changed'], unique=False)
     op.add_column('person_skill', sa.Column('own', sa.Integer(), server_default='0', nullable=False))
     op.add_column('person_skill', sa.Column('via_skill_id', sa.BigInteger(), nullable=True))
     op.add_column('person_skill', sa.Column('via_steps', sa.Integer(), server_default='0', nullable=False))
@@ -1072,12 +1122,15 @@ def downgrade() -> None:
     op.drop_column('person_skill', 'via_steps')
     op.drop_column('person_skill', 'via_skill_id')
     op.drop_column('person_skill', 'own')
+    op.drop_index(op.f('ix_opportunity_changed'), table_name='opportunity')
+    op.drop_column('opportunity', 'changed')
     op.drop_column('milestone', 'programme_task_id')
     op.drop_column('milestone', 'phase')
     op.drop_index(op.f('ix_match_change_xact'), table_name='match_change')
     op.drop_column('match_change', 'xact')
     op.drop_column('engagement', 'assessor_ids')
     op.drop_column('engagement', 'capstone_round')
+    op.drop_column('engagement', 'for_members')
     op.drop_column('engagement', 'assessment_round')
     op.drop_column('engagement', 'capstone_passed')
     op.drop_column('engagement', 'needs_capstone')
@@ -1097,8 +1150,12 @@ def downgrade() -> None:
     op.drop_table('staff_pool_place')
     op.drop_index('ix_staff_packet_engagement', table_name='staff_packet')
     op.drop_table('staff_packet')
-    op.drop_index(op.f('ix_soft_skill_rating_by_person'), table_name='soft_skill_rating')
-    op.drop_table('soft_skill_rating')
+    op.drop_table('soft_result')
+    op.drop_index(op.f('ix_soft_rating_round_id'), table_name='soft_rating')
+    op.drop_index('ix_soft_rating_by_person', table_name='soft_rating')
+    op.drop_table('soft_rating')
+    op.drop_index(op.f('ix_soft_place_round_id'), table_name='soft_place')
+    op.drop_table('soft_place')
     op.drop_table('running')
     op.drop_table('resource_tick')
     op.drop_table('pulse')
@@ -1199,6 +1256,8 @@ def downgrade() -> None:
     op.drop_table('staff_matrix_consent')
     op.drop_index('ix_source_strength_version', table_name='source_strength')
     op.drop_table('source_strength')
+    op.drop_index('ix_soft_round_due', table_name='soft_round')
+    op.drop_table('soft_round')
     op.drop_index(op.f('ix_programme_org_id'), table_name='programme')
     op.drop_index('ix_programme_browse', table_name='programme')
     op.drop_table('programme')
