@@ -1,4 +1,4 @@
-"""Making the demo world in an empty folder: the tables, the skills, and the story played with a progress bar."""
+"""Making the demo world in an empty folder or database: the tables, the skills, and the story played with a progress bar."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from market.skills import importing
 
 
 def build(settings: Settings) -> None:
-    """Make the world in the settings' data folder. Whole or not at all, so there is nothing to keep safe meanwhile."""
+    """Make the world where the settings say. Whole or not at all, so there is nothing to keep safe meanwhile."""
     engine = knowing(
         with_issuing(with_files(connect(settings.url, synchronous="OFF"), settings), settings), settings
     )
@@ -25,7 +25,7 @@ def build(settings: Settings) -> None:
         migrate.upgrade(engine)
         _play(engine, settings)
         with engine.connect() as connection:
-            connection.execute(text("PRAGMA optimize"))
+            connection.execute(text("PRAGMA optimize" if engine.dialect.name == "sqlite" else "ANALYZE"))
     finally:
         engine.dispose()
 

@@ -125,20 +125,23 @@ def made_once(folder: Path) -> Kept:
         if not ready.exists():
             settings = demo_settings(Settings(data=folder / "world"), 8000)
             settings.data.mkdir(exist_ok=True)
-            ensure_world(settings)
-            clock.stand_at(NOW)  # playing the world let it run again
-            engine = connect(settings.url)
-            doors, tokens = open_doors(with_issuing(with_files(engine, settings), settings))
-            with serving(settings, engine, with_worker=False) as site:
-                visits = [
-                    visit for who in PEOPLE for visit in walk(site, who, tokens.get(who, ""), doors[who])
-                ]
-            engine.dispose()
             making = folder / "walk.making"
-            making.write_bytes(pickle.dumps(Kept(settings.data, tokens, visits)))
+            making.write_bytes(pickle.dumps(played_and_walked(settings)))
             making.rename(ready)
     kept: Kept = pickle.loads(ready.read_bytes())
     return kept
+
+
+def played_and_walked(settings: Settings) -> Kept:
+    """The world made where the settings say, and everyone's walk through it."""
+    ensure_world(settings)
+    clock.stand_at(NOW)  # playing the world let it run again
+    engine = connect(settings.url)
+    doors, tokens = open_doors(with_issuing(with_files(engine, settings), settings))
+    with serving(settings, engine, with_worker=False) as site:
+        visits = [visit for who in PEOPLE for visit in walk(site, who, tokens.get(who, ""), doors[who])]
+    engine.dispose()
+    return Kept(settings.data, tokens, visits)
 
 
 @contextmanager
