@@ -11,6 +11,8 @@ from pathlib import Path
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 LOCALES = Path(__file__).parent / "locale"
+# Blanks of no width, and marks that embed, override or isolate a direction of writing.
+_UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 @cache
@@ -37,3 +39,11 @@ def _(message: str, /, **values: object) -> str:
 def plural(one: str, many: str, n: int, /, **values: object) -> str:
     """The sentence for `n` things; `%(n)s` is filled with the number."""
     return _catalogue(_language.get()).ngettext(one, many, n) % {"n": n, **values}
+
+
+def without_unseen(text: str) -> str:
+    """The text without signs that draw nothing and make two names look like one, or turn round what stands beside it.
+
+    Joiners and the two plain marks of direction stay: scripts and emoji need them, and they reach no further.
+    """
+    return text.translate(_UNSEEN)

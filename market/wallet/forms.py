@@ -1,6 +1,6 @@
 """What people type into the wallet."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -18,6 +18,7 @@ def _web_address(text: str) -> str:
 class BringForm(Form):
     """A credential as its address or its text; the file is read apart."""
 
+    verbatim: ClassVar[frozenset[str]] = frozenset({"text"})
     link: Annotated[str, Field(max_length=2000), AfterValidator(_web_address)] = ""
     text: str = Field(default="", max_length=1_000_000)
     see: Visibility = Visibility.PRIVATE

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Generic, TypeVar, get_origin
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from market.words import _
+from market.words import _, without_unseen
 
 _ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_0-9]+)")
 MOST = 2**31 - 1  # the largest whole number that a column of either database keeps
@@ -24,8 +24,12 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199  # of any day in a form
 
 
 class Form(BaseModel):
-    """The base of every form: white space at the ends is dropped, unknown fields are ignored."""
+    """The base of every form: white space at the ends is dropped, unknown fields are ignored.
 
+    Signs that nobody sees are dropped too, but in the fields of `verbatim`, where a signature covers every one.
+    """
+
+    verbatim: ClassVar[frozenset[str]] = frozenset()
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
 
 
@@ -85,7 +89,7 @@ def filled(**values: Any) -> Entry[Any]:
 
 def read(model: type[F], raw: FormData | Mapping[str, Any]) -> Entry[F]:
     """The form model filled from what came in, or the same words with an error for each field to be mended."""
-    values = _texts(raw)
+    values = _texts(raw, getattr(model, "verbatim", frozenset()))
     nested, places = _nested(model, values)
     errors: dict[str, str] = {}
     try:
@@ -115,14 +119,17 @@ def _out_of_reach(
                 yield here, _("Write a year from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
 
 
-def _texts(raw: FormData | Mapping[str, Any]) -> dict[str, Any]:
+def _texts(raw: FormData | Mapping[str, Any], verbatim: frozenset[str]) -> dict[str, Any]:
     """Each field's text; a list where it came more than once. Files are read elsewhere. NUL is never meant."""
     values: dict[str, Any] = {}
     pairs: Iterable[tuple[str, Any]] = raw.multi_items() if isinstance(raw, FormData) else raw.items()
     for name, value in pairs:
         if isinstance(value, UploadFile):
             continue
-        clean = value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else value
+        clean = value
+        if isinstance(value, str):
+            clean = value.replace("\x00", "").replace("\r\n", "\n")
+            clean = clean if name in verbatim else without_unseen(clean)
         if name in values:
             before = values[name]
             values[name] = [*(before if isinstance(before, list) else [before]), clean]

@@ -265,3 +265,24 @@ def test_whatever_is_sent_is_data_or_sentences_and_the_words_are_kept(pairs: lis
     if entry.form is not None:
         assert abs(entry.data.hours) < 2**31
         assert all(len(row.title) >= 3 for row in entry.data.parts)
+
+
+UNSEEN = "\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+class Document(Form):
+    verbatim = frozenset({"text"})
+    name: str = ""
+    text: str = ""
+
+
+def test_signs_that_nobody_sees_are_dropped_but_where_a_signature_covers_them() -> None:
+    entry = read(Document, {"name": f"Da{UNSEEN}ta", "text": f"Da{UNSEEN}ta"})
+    assert (entry.data.name, entry.value("name")) == ("Data", "Data")
+    assert entry.data.text == f"Da{UNSEEN}ta"
+    assert errors(title=UNSEEN) == {"title": "Fill this in."}
+
+
+def test_joiners_and_plain_marks_of_direction_stay() -> None:
+    title = "\u06a9\u062a\u0627\u0628\u200c\u0647\u0627 \u200f(1)"
+    assert data(title=title).title == title
