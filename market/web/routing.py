@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, col, update
 from starlette.concurrency import run_in_threadpool
@@ -134,6 +134,8 @@ def _answer(
         return response
     except PoolTimeout:
         raise Unavailable(_("Many people are here at once. Try again in a moment.")) from None
+    except IntegrityError as error:
+        raise _moved_first(error) from error
     except _TROUBLE as error:
         raise _unavailable(error) from error
 
@@ -237,6 +239,14 @@ def _network_of(address: str) -> str:
     except ValueError:
         return address
     return str(ip_network((int(found) >> 64 << 64, 64)).network_address) if found.version == 6 else address
+
+
+def _moved_first(error: IntegrityError) -> Exception:
+    """Of two who do the same at one moment the second is told so; any other breach of the database stays as it is."""
+    if "unique" not in str(error.orig).lower():
+        return error
+    log.warning("what may be there once came twice", exc_info=error)
+    return Conflict(_("Someone did the same a moment before. Open the page again to see how it stands."))
 
 
 def _unavailable(error: DBAPIError) -> Exception:

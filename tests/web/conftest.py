@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from pydantic import Field
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,6 +15,7 @@ from market.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unava
 from market.web.forms import Form, read
 from market.web.render import see_other
 from market.web.routing import action, after, page
+from market.web.submission import Submission
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -79,6 +80,13 @@ def _ends_with_the_database(request: Request, db: Session, actor: Actor) -> Resp
     return PlainTextResponse("never")
 
 
+def _twice(request: Request, db: Session, actor: Actor) -> Response:
+    """Writes what may be there once, a second time, as whoever came a moment too late does."""
+    key = Submission(key="once", route="try")
+    db.connection().execute(insert(Submission), [key.model_dump(), key.model_dump()])
+    return PlainTextResponse("never")
+
+
 def _cut(request: Request, db: Session, actor: Actor) -> Response:
     """PostgreSQL ends this very connection, as when it is restarted."""
     db.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -86,6 +94,7 @@ def _cut(request: Request, db: Session, actor: Actor) -> Response:
 
 
 ROUTES = [
+    action("/try/twice", _twice, name="try.twice", allow=anyone),
     page("/try/cut", _cut, name="try.cut", allow=anyone),
     page("/try/show", _show, name="try.show", allow=anyone),
     page("/try/show/{id}", _show, name="try.show_one", allow=anyone),

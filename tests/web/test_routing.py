@@ -129,6 +129,12 @@ def test_a_fault_of_ours_in_a_statement_is_not_dressed_up_as_a_busy_database(sit
     assert site.get("/try/missing-table").status_code == 500
 
 
+def test_who_does_the_same_a_moment_too_late_is_told_so(site: Client) -> None:
+    answer = site.post("/try/twice")
+    assert answer.status_code == 409
+    assert "Someone did the same a moment before." in words(answer)
+
+
 def test_a_visitor_is_led_to_signing_in_and_back(site: Client, make: World) -> None:
     answer = site.get("/try/mine?a=1&b=2")
     assert (answer.status_code, answer.headers["location"]) == (
