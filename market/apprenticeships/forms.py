@@ -17,7 +17,8 @@ def _clock_time(text: object) -> object:
     if not isinstance(text, str):
         return text
     hours, _colon, minutes = text.strip().replace(".", ":").partition(":")
-    if not (hours.isdigit() and minutes[:2].isdigit() and int(hours) < 24 and int(minutes[:2]) < 60):
+    digits = hours.isdecimal() and len(hours) <= 2 and minutes[:2].isdecimal()
+    if not (digits and int(hours) < 24 and int(minutes[:2]) < 60):
         raise ValueError(_("Write a time of day, as 14:00."))
     return time(int(hours), int(minutes[:2]))
 

@@ -67,7 +67,9 @@ def questions(side: PulseSide) -> tuple[tuple[str, tuple[str, ...]], tuple[str, 
 
 
 def hours(minutes: int) -> str:
-    """90 is "1.5 hours"."""
+    """90 is "1.5 hours", 60 is "1 hour"."""
+    if minutes == 60:
+        return _("1 hour")
     return _("%(n)s hours", n=f"{minutes / 60:.1f}".rstrip("0").rstrip("."))
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from market import clock
+from market.accounts.models import Person
 from market.engagements.models import Engagement
 from tests.apprenticeships import scene
 from tests.apprenticeships.test_capstone import hand_in, judge
@@ -94,11 +95,25 @@ def test_a_session_is_planned_written_down_and_confirmed_by_two(
     assert "1 of at least 3 are held" in words(page)
 
 
+def test_each_side_reads_times_where_they_are(client: Client, make: World, e: Engagement) -> None:
+    with make.write() as db:
+        db.get_one(Person, make.amara.id).time_zone = "Asia/Tokyo"
+    asked = {"day": "2026-11-20", "at": "18:30", "topic": "Shelves"}
+    amara = client.as_(make.amara)
+    page = words(amara.follow(amara.post(f"/work/{e.public_id}/sessions", asked)))
+    assert "20 November, 18:30" in page
+    assert "Times are those of Asia/Tokyo" in page
+    page = words(client.as_(make.mira).get(f"/work/{e.public_id}/mentoring"))
+    assert "20 November, 09:30" in page
+    assert "Times are those of Europe/London" in page
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ({"held_on": "", "held_at": "", "minutes": ""}, "Fill this in."),
         ({"held_on": "2026-11-16", "held_at": "25:00", "minutes": "45"}, "Write a time of day"),
+        ({"held_on": "2026-11-16", "held_at": "\u00b2:00", "minutes": "45"}, "Write a time of day"),
         ({"held_on": "2026-11-16", "held_at": "08:15", "minutes": "5"}, "from 15 minutes"),
         ({"held_on": "2026-11-17", "held_at": "08:15", "minutes": "45"}, "after it was held"),
         ({"held_on": "2020-01-01", "held_at": "08:15", "minutes": "45"}, "before the work began"),

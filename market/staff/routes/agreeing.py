@@ -12,6 +12,7 @@ from market.staff.forms import AgreeForm, MatrixForm, PauseForm
 from market.web.forms import BLANK, Entry, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.show import day_full
 from market.words import _
 
 MOST_PROMISES = 50
@@ -41,7 +42,7 @@ def agree(request: Request, db: Session, actor: Actor) -> Response:
     said = _(
         "%(org)s may write to you about openings until %(day)s.",
         org=org.name,
-        day=place.until.date().isoformat(),
+        day=day_full(place.until, actor.time_zone),
     )
     return see_other(request, "staff.mine", said=said)
 
