@@ -27,8 +27,14 @@ def create_achievement(db: Session, actor: Actor, org_id: int, draft: Draft) -> 
     return made
 
 
+def hold(db: Session, achievement: Achievement) -> None:
+    """Read it as it is now, and keep it so until the transaction ends: nobody else saves or publishes it meanwhile."""
+    db.refresh(achievement, with_for_update=True)
+
+
 def save_achievement(db: Session, actor: Actor, achievement: Achievement, draft: Draft) -> None:
     """Rewrite a draft. `Forbidden` once it is published."""
+    hold(db, achievement)
     require(rules.may_write(actor, achievement))
     _write(db, achievement, draft)
 
@@ -52,6 +58,7 @@ def publish_achievement(db: Session, actor: Actor, achievement: Achievement) -> 
 
     `Invalid` with what is missing.
     """
+    hold(db, achievement)
     require(rules.may_define(actor, achievement.org_id))
     found = rules.problems(draft_of(db, achievement))
     if found:
@@ -81,6 +88,7 @@ def retire_achievement(db: Session, actor: Actor, achievement: Achievement) -> N
 
 def new_version(db: Session, actor: Actor, achievement: Achievement) -> Achievement:
     """A draft that says what this one says, to be changed and published in its place. One draft at a time."""
+    hold(db, achievement)  # or two who begin at one moment would both find no draft
     require(rules.may_define(actor, achievement.org_id))
     line = db.exec(
         select(Achievement).where(Achievement.line == achievement.line).order_by(col(Achievement.version))

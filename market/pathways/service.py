@@ -43,6 +43,11 @@ def create(db: Session, actor: Actor, org_id: int, title: str) -> Pathway:
     return made
 
 
+def hold(db: Session, pathway: Pathway) -> None:
+    """Read it as it is now, and keep it so until the transaction ends: nobody else saves or publishes it meanwhile."""
+    db.refresh(pathway, with_for_update=True)
+
+
 def save(
     db: Session,
     actor: Actor,
@@ -60,6 +65,7 @@ def save(
     for_members: bool = False,
 ) -> None:
     """Rewrite a draft whole. It may be unfinished, but `Invalid` refuses what cannot be; `Forbidden` once published."""
+    hold(db, pathway)
     require(rules.may_change(actor, pathway))
     draft = Draft(
         title,
@@ -128,6 +134,7 @@ def publish(db: Session, actor: Actor, pathway: Pathway) -> None:
 
     `Invalid` with what is missing. One is published at a time, so that two that need each other cannot pass together.
     """
+    hold(db, pathway)  # before the table, as whoever saves does
     require(rules.may_change(actor, pathway))
     if db.get_bind().dialect.name == "postgresql":
         db.connection().execute(text("LOCK TABLE pathway IN SHARE ROW EXCLUSIVE MODE"))

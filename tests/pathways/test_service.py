@@ -289,6 +289,23 @@ def test_only_an_issuer_writes_and_what_is_published_stays(make: World) -> None:
         assert made.status is PathwayStatus.DRAFT
 
 
+def test_what_went_out_while_someone_wrote_stays_as_it_went_out(make: World) -> None:
+    pathway = scene.draft(make, *_parts(make))
+    with make.read() as db:
+        seen = db.get_one(Pathway, pathway)  # as the writer read it before
+        db.expunge(seen)
+    scene.publish(make, pathway)
+    with make.write() as db:
+        db.add(seen)
+        with pytest.raises(Forbidden, match="stays as it is"):
+            service.save(db, make.actor(make.bruno), seen, title="Other")
+
+
+def _parts(make: World) -> tuple[int, list[int]]:
+    one, two, target = (scene.achievement(make, name) for name in ("One", "Two", "Baker"))
+    return target, [one, two]
+
+
 def test_what_is_missing_keeps_it_from_going_out(make: World) -> None:
     one, two = scene.achievement(make, "One"), scene.achievement(make, "Two")
     org, otto = scene.mill(make)

@@ -137,6 +137,7 @@ def _fingerprint(draft: Draft) -> str:
 def save(request: Request, db: Session, actor: Actor) -> Response:
     """Keep what was written, and go on: to one more row, to read it through, or back."""
     achievement = get_ours(db, actor, request.path_params["id"])
+    service.hold(db, achievement)  # what is compared with `seen` stays as it is
     require(rules.may_write(actor, achievement))
     raw = request.state.form
     given = without_row(raw, "skills", str(raw["remove"])) if raw.get("remove") else raw

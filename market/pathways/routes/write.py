@@ -154,6 +154,7 @@ def _saved(request: Request, whole: Whole, own: set[str]) -> Entry[Any]:
 def save(request: Request, db: Session, actor: Actor) -> Response:
     """Keep what was written: as a draft to go on with, or to be read through."""
     pathway = queries.get_ours(db, actor, request.path_params["id"])
+    service.hold(db, pathway)  # what is compared with `seen` stays as it is
     require(rules.may_change(actor, pathway))
     raw = request.state.form
     entry = read(PathwayForm, raw)
