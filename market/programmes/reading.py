@@ -185,7 +185,7 @@ def _item(row: Any) -> Item:
 
 
 def _task(row: Any) -> Task:
-    places = tuple(int(n) - 1 for n in row.outcomes if n.isascii() and n.isdigit() and 0 < int(n[:3]) <= 99)
+    places = tuple(int(n) - 1 for n in row.outcomes if n.isdecimal() and len(n) <= 2 and int(n))
     return Task(row.title, row.text, row.accepted_when, row.hours, row.week, row.productive, places)
 
 

@@ -140,6 +140,9 @@ def test_tasks_name_the_outcomes_they_practise(client: Client, make: World) -> N
     assert bruno.post(f"/programmes/{made}/edit/tasks", form).status_code == 303
     task = whole(make, made).draft.tasks[0]
     assert (task.outcomes, task.hours, task.productive) == ((0, 1), 9, False)
+    form["tasks-0-outcomes"] = ["2", "0", "-1", "99", "001" + "0" * 5000, "\u00b2"]
+    assert bruno.post(f"/programmes/{made}/edit/tasks", form).status_code == 303
+    assert whole(make, made).draft.tasks[0].outcomes == (1,)
 
 
 def test_a_criterion_takes_skill_and_level_from_its_outcome(client: Client, make: World) -> None:
