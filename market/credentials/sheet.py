@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from market.web.show import plain_cell
 from market.words import _
 
 MOST_LINES = 500
@@ -96,7 +97,7 @@ def example(criteria: Sequence[str] = ()) -> str:
     """A list to begin with: the names of its columns and one line that shows what goes where."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *criteria])
+    writer.writerow([*COLUMNS, *map(plain_cell, criteria)])
     writer.writerow(
         ["someone@example.org", _("Finished the course in June."), "", "", "", *("3" for _name in criteria)]
     )
@@ -124,7 +125,11 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
 
 def _columns(cells: Sequence[str], criteria: Sequence[str]) -> list[str]:
     """What each column holds: a name of `COLUMNS`, "criterion n", or its own words where nobody knows it."""
-    own = {name.strip().casefold(): f"criterion {n}" for n, name in enumerate(criteria)}
+    own = {
+        form(name).strip().casefold(): f"criterion {n}"
+        for n, name in enumerate(criteria)
+        for form in (str, plain_cell)  # as it is called, and as `example` writes it
+    }
     found: list[str] = []
     for cell in cells:
         name = " ".join(cell.strip().casefold().split())

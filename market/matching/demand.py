@@ -16,12 +16,12 @@ from market.opportunities.models import Requirement as Asked
 from market.opportunities.rules import Status
 from market.profiles.models import TalentProfile
 from market.skills.models import Skill
+from market.web.show import plain_cell
 from market.words import _
 
 MOST = 100
 FEWEST = 5
 """People below this number are not counted in public: a count of one may be somebody's name."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Demand(NamedTuple):
@@ -101,7 +101,7 @@ def _supply(db: Session, wanted: Iterable[tuple[int, int]], findable: Findable) 
 
 
 def as_csv(rows: Sequence[Demand]) -> str:
-    """The table for a spreadsheet. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The table for a spreadsheet. No cell is taken for a formula."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow([_("Skill"), _("Level"), _("Openings"), _("Places free"), _("People who meet it")])
@@ -109,11 +109,6 @@ def as_csv(rows: Sequence[Demand]) -> str:
         people = _("fewer than %(n)s", n=FEWEST) if row.people is None else row.people
         writer.writerow([plain_cell(row.skill), row.level, row.openings, row.places, people])
     return file.getvalue()
-
-
-def plain_cell(text: str) -> str:
-    """Text that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class Step(NamedTuple):

@@ -16,7 +16,6 @@ from market.errors import Conflict, NotFound
 from market.evidence.models import PersonSkill
 from market.evidence.posterior import UNITS
 from market.matching.core.contract import minimum
-from market.matching.demand import plain_cell
 from market.opportunities.models import Opportunity, Requirement
 from market.opportunities.rules import Status
 from market.outbox import Event, announce
@@ -24,6 +23,7 @@ from market.skills.models import Skill
 from market.staff import queries, rules
 from market.staff.models import MatrixConsent, Need
 from market.staff.rules import Shown
+from market.web.show import plain_cell
 from market.words import _
 
 MOST_ROWS = 2000  # people in one CSV

@@ -128,6 +128,14 @@ def percent(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_cell(text: str) -> str:
+    """Text for a spreadsheet (CSV) that none takes for a formula: it begins with an apostrophe then."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def initials(name: str) -> str:
     """One or two letters that stand for a person or an organisation."""
     words = [w for w in name.replace("&", " & ").split() if w]

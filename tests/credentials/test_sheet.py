@@ -116,3 +116,10 @@ def test_any_text_is_a_list_or_is_refused_with_words(text: str) -> None:
         said = str(refused).removesuffix(".")
         said = "" if said != str(refused) else said
     assert said == "", "a refusal is a sentence, and a list has lines"
+
+
+def test_the_example_holds_no_formula_and_is_read_again_by_its_own_names() -> None:
+    made = sheet.example(["=HYPERLINK(1)", "Counting"])
+    assert made.splitlines()[0] == "email,reason,valid_until,evidence,link,'=HYPERLINK(1),Counting"
+    again = read_sheet(made, ["=HYPERLINK(1)", "Counting"])
+    assert (again.unknown, again.lines[0].steps) == ([], (3, 3))

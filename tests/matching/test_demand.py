@@ -4,8 +4,6 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from market.evidence.models import Kind
 from market.matching import demand
@@ -98,13 +96,6 @@ def test_the_public_page_and_its_file_say_the_same(
         ["Skill", "Level", "Openings", "Places free", "People who meet it"],
         ["'=SUM(A1)", "2", "1", "1", "fewer than 5"],
     ]
-
-
-@given(st.text())
-def test_no_cell_begins_a_formula(text: str) -> None:
-    cell = demand.plain_cell(text)
-    assert not cell.startswith(demand.FORMULA)
-    assert cell.removeprefix("'") == text.removeprefix("'")
 
 
 def test_an_opening_shows_others_that_ask_less_of_what_is_missing(

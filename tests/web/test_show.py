@@ -172,3 +172,10 @@ _PARTS = st.sampled_from(
 @given(st.lists(st.one_of(_PARTS, st.text(max_size=5)), max_size=25).map("".join))
 def test_no_mixture_of_signs_gets_anything_past_the_cleaning(text: str) -> None:
     clean(str(show.prose(text)))
+
+
+@given(st.text())
+def test_no_cell_begins_a_formula(text: str) -> None:
+    cell = show.plain_cell(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert cell.removeprefix("'") == text.removeprefix("'")
