@@ -469,7 +469,11 @@ def test_what_is_still_being_signed_says_so_to_both_sides(client: Client, make: 
     assert bruno.get(f"{path}.json").status_code == 404
     assert bruno.post(f"{path}/check").status_code == 404
     assert client.as_(make.amara).get(path).status_code == 404, "its holder hears of it when it is ready"
-    assert "One credential is being signed." in words(bruno.get("/issuing/credentials"))
+    listed = bruno.get("/issuing/credentials")
+    assert "One credential is being signed." in words(listed)
+    assert listed.text.index('<div id="listed">') < listed.text.index("hx-trigger"), (
+        "what asks again goes as well"
+    )
     make.drain()
     assert bruno.get(f"{path}.jwt").status_code == 404, "no token without a key that the holder proved"
     assert "being signed" not in words(bruno.get("/issuing/credentials"))
