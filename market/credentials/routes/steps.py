@@ -47,7 +47,9 @@ def refuse(request: Request, db: Session, actor: Actor) -> Response:
     if entry.errors:
         return show_page(request, db, actor, issued, entry, "refuse")
     issuing.refuse(db, actor, issued, entry.data.words)
-    return see_other(request, "credentials.mine", said=_("You refused it. Nobody can see it any more."))
+    return see_other(
+        request, "credentials.mine", said=_("You refused it. Nobody but you and the issuer can open it.")
+    )
 
 
 def choose(request: Request, db: Session, actor: Actor) -> Response:
