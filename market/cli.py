@@ -15,6 +15,7 @@ from market.config import Settings, from_environment
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+    from sqlalchemy import Engine
     from sqlmodel import Session
 
     from market.skills.importing import Left
@@ -56,14 +57,16 @@ def serve(
 
 @app.command()
 def demo(port: Annotated[int, typer.Option(help="Port of 127.0.0.1 to listen on.")] = 8000) -> None:
-    """Serve the demo world; made once, in the data folder."""
+    """Serve the demo world; made once, in the data folder or in the empty database that is named."""
     from market import serving
-    from market.demo.set_up import demo_settings, ensure_world
+    from market.demo.set_up import NotOurs, demo_settings, ensure_world
 
     settings = demo_settings(from_environment(), port)
-    if not (settings.data / "market.db").exists():
-        typer.echo("Making the demo world. This happens once.")
-    ensure_world(settings)
+    try:
+        ensure_world(settings, lambda: typer.echo("Making the demo world. This happens once."))
+    except NotOurs as wrong:
+        typer.echo(wrong, err=True)
+        raise typer.Exit(2) from wrong
     serving.serve(settings, "127.0.0.1", port)
 
 
@@ -103,10 +106,33 @@ def verify(
     ] = None,
     recipient: Annotated[str | None, typer.Option(help="The e-mail address it should be about.")] = None,
 ) -> None:
-    """Check a credential. Ends with 0 verified, 1 not verified, 2 inconclusive, 3 unreadable."""
+    """Check a credential. Ends with 0 verified, 1 not verified, 2 inconclusive, 3 unreadable.
+
+    Beside a site (MARKET_DATA, MARKET_DATABASE_URL) what that site publishes is read from its database.
+    """
     from market.credentials.verify_cli import verify_command
 
-    raise typer.Exit(verify_command(target, as_json=as_json, at=at, documents=documents, recipient=recipient))
+    with _site_beside() as engine:
+        status = verify_command(
+            target, as_json=as_json, at=at, documents=documents, recipient=recipient, beside=engine
+        )
+    raise typer.Exit(status)
+
+
+@contextmanager
+def _site_beside() -> Iterator["Engine | None"]:
+    """The database that the settings name, where there is one already; none is ever made."""
+    settings = from_environment()
+    if not settings.database_url and not (settings.data / "market.db").is_file():
+        yield None
+        return
+    from market.serving import open_database
+
+    engine = open_database(settings)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

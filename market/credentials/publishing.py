@@ -9,15 +9,17 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
+from market.access import VISITOR
 from market.accounts.models import Organisation
-from market.credentials import address, documents, keys, making, signing
-from market.credentials.models import Achievement, IssuerKey, IssuingAddress, StatusList
-from market.credentials.proofs.sources import Document
+from market.credentials import address, documents, keys, making, queries, rules, signing
+from market.credentials.models import Achievement, Issued, IssuerKey, IssuingAddress, StatusList
+from market.credentials.proofs.sources import Document, Unavailable
 from market.credentials.rules import AchievementStatus, KeyKind, KeyStatus
 
 _PATH = re.compile(
     r"/(?:\.well-known/(?P<site>did\.json)|o/(?P<org>\w+)/did\.json|keys/(?P<key>\w+)|status/(?P<list>\w+))\Z"
 )
+_CREDENTIAL = re.compile(r"/credentials/(?P<id>\w+)(?:/verify|\.(?P<form>json|jwt|png|svg))?\Z")
 
 
 def own_hosts(db: Session) -> tuple[str, ...]:
@@ -35,10 +37,10 @@ def own_issuers(db: Session) -> dict[str, str]:
     return {documents.did_web(base, "o", org.public_id): org.name for base in bases for org in orgs}
 
 
-def own_document(db: Session, url: str) -> Document | None:
-    """What this site would answer at one of its own addresses; an empty document where that is nothing.
+def own_document(db: Session, url: str) -> Document | Unavailable | None:
+    """What this site would answer a stranger at one of its own addresses; an empty document where that is nothing.
 
-    None for an address that is not this site's.
+    None for an address that is not this site's, `Unavailable` for a credential that is not for everyone to see.
     """
     parts = urlsplit(url)
     base = next(
@@ -46,7 +48,22 @@ def own_document(db: Session, url: str) -> Document | None:
     )
     if base is None:
         return None
+    credential = _CREDENTIAL.match(parts.path)
+    if credential is not None:
+        text = public_credential(db, credential["id"], as_token=credential["form"] == "jwt")
+        if text is None:
+            return Unavailable("there is no credential here that everyone may see")
+        return Document(text.encode("utf-8"))
     return Document((_text(db, base, parts.path) or "").encode("utf-8"), "application/json")
+
+
+def public_credential(db: Session, public_id: str, *, as_token: bool = False) -> str | None:
+    """The signed document of a credential that its holder shows to everyone; None for any other."""
+    issued = db.exec(select(Issued).where(Issued.public_id == public_id)).first()
+    signed = queries.signed_of(db, issued) if issued and rules.may_read(VISITOR, issued) else None
+    if signed is None:
+        return None
+    return signed.token if as_token else signed.document
 
 
 def _host(base: IssuingAddress) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from market.credentials.child import Verifier
+from market.credentials.documents import did_web
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
 from market.credentials.proofs.schema import KNOWN, WAITS
@@ -24,15 +25,21 @@ def resolve(
     at: datetime,
     person: Person | None = None,
     registries: Sequence[Registry] = (),
+    own: Sequence[str] = (),
     budget: int = MAX_FETCHES,
 ) -> Verification:
-    """Verify a document, fetching at most `budget` others for it. Blocks: call it from a worker."""
+    """Verify a document, fetching at most `budget` others for it. Blocks: call it from a worker.
+
+    `own` are hosts of this site, whose documents `fetch` has at hand.
+    """
     documents: dict[str, Document | Unavailable] = {}
     while True:
-        made = verifier.verify(data, at=at, documents=documents, person=person, registries=registries)
+        made = verifier.verify(
+            data, at=at, documents=documents, person=person, registries=registries, own=own
+        )
         asked: Sequence[Need] = [need for need in made.needs if need.url not in documents]
         if not asked:
-            wanted = None if budget <= 0 else schema_wanted(made)
+            wanted = None if budget <= 0 or is_own(made, own) else schema_wanted(made)
             if wanted is None or wanted in documents:
                 return made
             asked = [Need(wanted, "schema")]
@@ -42,6 +49,12 @@ def resolve(
             else:
                 documents[need.url] = fetch(need.url)
             budget -= 1
+
+
+def is_own(made: Verification, hosts: Sequence[str]) -> bool:
+    """Whether a site of these hosts issued it: the check of such a credential asks nobody outside."""
+    issuer = made.issuer.id or ""
+    return any(f"{issuer}:".startswith(f"{did_web(f'https://{host}')}:") for host in hosts)
 
 
 def schema_wanted(made: Verification) -> str | None:

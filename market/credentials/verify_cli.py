@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from market import clock
 from market.credentials.child import Verifier
@@ -14,7 +16,11 @@ from market.credentials.proofs.baked import MAX_IMAGE
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
 from market.credentials.proofs.sources import Document, Unavailable
+from market.credentials.proofs.trust import Registry
 from market.credentials.resolve import Fetch, fetch_from_the_web, resolve
+
+if TYPE_CHECKING:  # without a site beside it the command opens no database
+    from sqlalchemy import Engine
 
 EXIT = {"verified": 0, "verified_with_warnings": 0, "not_verified": 1, "inconclusive": 2}
 UNREADABLE = 3
@@ -38,28 +44,73 @@ def verify_command(
     at: str | None = None,
     documents: Path | None = None,
     recipient: str | None = None,
+    beside: Engine | None = None,
 ) -> int:
     """Check `target` (a file, an https address or "-") and print the outcome; returns the exit status.
 
     0 verified or with warnings, 1 not verified, 2 inconclusive, 3 unreadable. `at` is an ISO 8601 time (now when
-    absent). `documents` is a folder whose `manifest.json` maps URLs to paths in it; nothing is fetched then.
+    absent). `documents` is a folder whose `manifest.json` maps URLs to paths in it; nothing is fetched then. `beside` is
+    the database of a site: what it publishes itself is read there, and its lists say whom it knows.
     """
+    site = Site()
     try:
         moment = _moment(at)
-        fetch = fetch_from_the_web if documents is None else from_folder(documents)
+        if documents is not None:
+            site = Site(from_folder(documents))
+        elif beside is not None:
+            site = site_of(beside)
         data = _read(target)
     except (Misuse, OSError) as cause:
         print(f"market verify: {cause}", file=sys.stderr)
         return UNREADABLE
     person = Person(emails=(recipient,)) if recipient else None
     with Verifier() as verifier:
-        made = resolve(data, verifier, fetch, at=moment, person=person)
+        made = resolve(
+            data,
+            verifier,
+            site.fetch,
+            at=moment,
+            person=person,
+            registries=site.registries,
+            own=site.own,
+        )
     print(
         json.dumps(as_plain(made, asked=person is not None), ensure_ascii=False, indent=2)
         if as_json
         else _say(made)
     )
     return EXIT[made.verdict] if made.readable else UNREADABLE
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where documents come from, which hosts are a site's own, and which issuers it knows."""
+
+    fetch: Fetch = fetch_from_the_web
+    own: tuple[str, ...] = ()
+    registries: Sequence[Registry] = ()
+
+
+def site_of(engine: Engine) -> Site:
+    """A site as its database has it: its own documents are read there, all others fetched. Raises `Misuse`."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from market.credentials import publishing
+    from market.credentials.checking.work import registries_of
+    from market.db import transaction
+
+    def fetch(url: str) -> Document | Unavailable:
+        with transaction(engine, write=False) as db:
+            found = publishing.own_document(db, url)
+        return fetch_from_the_web(url) if found is None else found
+
+    try:
+        with transaction(engine, write=False) as db:
+            return Site(fetch, publishing.own_hosts(db), registries_of(db))
+    except SQLAlchemyError as cause:
+        raise Misuse(
+            "The site's database cannot be read. Bring it up to date with `market migrate`."
+        ) from cause
 
 
 def as_plain(made: Verification, *, asked: bool) -> dict[str, Any]:

@@ -79,6 +79,48 @@ def test_what_the_site_issued_comes_out_verified_when_it_is_checked_like_a_stran
     assert web.asked == [], "our own documents are read from the database, never fetched"
 
 
+@pytest.mark.parametrize("end", ["", ".json", ".png", "/verify"])
+def test_the_address_of_a_credential_of_ours_is_checked_without_asking_the_web(
+    client: Client, make: World, child: Verifier, end: str
+) -> None:
+    issued, web = issued_scene.accepted(make), Web()
+    link = f"http://testserver/credentials/{issued.public_id}{end}"
+    sent = client.post("/verify-credential", {"link": link})
+    work(make, child, web)
+    report = words(client.follow(sent))
+    assert "Verified" in report
+    assert issued_scene.NAME in report
+    assert web.asked == []
+
+
+@pytest.mark.parametrize("public_id", ["none", "private"])
+def test_an_address_of_ours_that_is_not_for_everyone_is_not_settled(
+    client: Client, make: World, child: Verifier, public_id: str
+) -> None:
+    hidden = issued_scene.accepted(make, public=False)
+    public_id = hidden.public_id if public_id == "private" else public_id
+    sent = client.post("/verify-credential", {"link": f"http://testserver/credentials/{public_id}"})
+    work(make, child)
+    report = words(client.follow(sent))
+    assert "there is no credential here that everyone may see" in report
+    assert issued_scene.NAME not in report
+
+
+def test_a_stranger_is_one_press_from_the_check_of_what_they_were_shown(
+    client: Client, make: World, child: Verifier
+) -> None:
+    issued = issued_scene.accepted(make)
+    page = client.get(f"/credentials/{issued.public_id}")
+    assert f'href="/credentials/{issued.public_id}/verify"' in page.text
+    view = client.get(f"/credentials/{issued.public_id}/verify")
+    assert f"did:web:testserver:o:{make.bakery.public_id}" in view.text
+    pressed = client.post(f"/credentials/{issued.public_id}/check")
+    work(make, child)
+    assert "Verified" in words(client.follow(pressed))
+    hidden = issued_scene.accepted(make, public=False)
+    assert client.get(f"/credentials/{hidden.public_id}/verify").status_code == 404
+
+
 def test_a_revoked_one_comes_out_not_verified(client: Client, make: World, child: Verifier) -> None:
     issued = issued_scene.accepted(make)
     issued_scene.step(make, make.bruno, issued, issuing.revoke, "It was bought.")

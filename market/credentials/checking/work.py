@@ -21,13 +21,12 @@ from market.credentials.checking import queue
 from market.credentials.checking.models import Check, Stage
 from market.credentials.checking.schemas import Schemas
 from market.credentials.child import Verifier
-from market.credentials.documents import did_web
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
 from market.credentials.proofs.sources import Document, Unavailable
 from market.credentials.proofs.trust import Registry
 from market.credentials.publishing import own_issuers
-from market.credentials.resolve import schema_wanted
+from market.credentials.resolve import is_own, schema_wanted
 from market.db import transaction
 from market.net.errors import FetchError
 from market.net.fetch import Policy, fetch
@@ -41,8 +40,8 @@ ACCEPT = "application/did+json, application/vc+ld+json, application/ld+json, app
 SEVERAL = 20  # jobs of one round
 OWN_ORGANISATIONS = "organisations that moderators of this site have verified"
 
-Own = Callable[[Session, str], Document | None]
-"""A document that this site itself publishes (its DID documents, status lists, keys): read here, never fetched."""
+Own = Callable[[Session, str], Document | Unavailable | None]
+"""A document that this site itself publishes (DID documents, status lists, keys, what people show): never fetched."""
 Also = Callable[["Checker", Engine], bool]
 """One more thing to do between rounds, with this checker's fetcher and child; whether there was something."""
 Web = Callable[[str, str], Document | Unavailable]
@@ -75,8 +74,14 @@ class Nobody:
         return None
 
 
-def own_nothing(db: Session, url: str) -> Document | None:
+def own_nothing(db: Session, url: str) -> Document | Unavailable | None:
     return None
+
+
+def registries_of(db: Session) -> list[Registry]:
+    """The lists of issuers that count here, in their order: moderators', the site's own organisations, imported ones."""
+    first, *others = [Registry(roll.name, roll.known, roll.denied) for roll in trust.rolls(db)]
+    return [first, Registry(OWN_ORGANISATIONS, own_issuers(db)), *others]
 
 
 def from_the_web(policy: Policy) -> Web:
@@ -237,16 +242,16 @@ class Checker:
                 self._reached(engine, check, Stage.ASKING, urlsplit(url).hostname or "")
                 documents[url] = self._document(engine, url, budget)
             made = self._pass(content, documents, person, registries)
-        schema = None if self._is_own(made) else schema_wanted(made)
+        schema = None if is_own(made, self._hosts) else schema_wanted(made)
         if schema is not None and budget.documents > 0 and time.monotonic() < budget.until:
             documents[schema] = self._schemas.get(schema, lambda url: self._document(engine, url, budget))
             made = self._pass(content, documents, person, registries)
         return made
 
-    def _is_own(self, made: Verification) -> bool:
-        """Whether this site issued it: such a check asks nobody outside."""
-        site = did_web(self.settings.public_url)
-        return made.issuer.id == site or (made.issuer.id or "").startswith(f"{site}:")
+    @property
+    def _hosts(self) -> tuple[str, ...]:
+        """This site's own host, with its port."""
+        return (urlsplit(self.settings.public_url).netloc.lower(),)
 
     def document(self, engine: Engine, url: str) -> Document | Unavailable:
         """A document of this site's own as it stands in the database, any other from outside."""
@@ -275,7 +280,7 @@ class Checker:
             documents=documents,
             person=person,
             registries=registries,
-            own=(urlsplit(self.settings.public_url).netloc.lower(),),
+            own=self._hosts,
         )
 
     def _reached(self, engine: Engine, check: Check, stage: Stage, host: str = "") -> None:
@@ -287,8 +292,7 @@ class Checker:
 
     def _registries(self, engine: Engine) -> list[Registry]:
         with transaction(engine, write=False) as db:
-            first, *others = [Registry(roll.name, roll.known, roll.denied) for roll in trust.rolls(db)]
-            return [first, Registry(OWN_ORGANISATIONS, own_issuers(db)), *others]
+            return registries_of(db)
 
     def get(self, url: str, accept: str) -> bytes:
         """A document for `trust.reading`, through the same fetcher."""
