@@ -97,5 +97,8 @@ def remove_address(db: Session, actor: Actor, email_id: int) -> None:
     if found.is_primary:
         raise Conflict(_("This is where we write to you. Make another address the main one first."))
     links.forget_address(db, found.id)
+    was_confirmed = found.verified_at is not None
     db.delete(found)
     db.flush()
+    if was_confirmed:
+        announce(db, "account.address_removed", actor, subject=("person", actor.id), person_id=actor.id)

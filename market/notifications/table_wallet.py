@@ -67,4 +67,12 @@ WALLET: dict[str, tuple[News, ...]] = {
             _why_lost, _HELD, _open,
         ),
     ),
+    "identity.lost": (
+        News(
+            person, Topic.SITE, "warn",
+            lambda w: _("A page of yours no longer links back here"),
+            lambda w: _("It shows nothing to be yours until the link is there again. Credentials that rested on it are checked anew."),
+            Link("wallet.identifiers"), lambda w: _("Your identifiers and pages"),
+        ),
+    ),
 }  # fmt: skip

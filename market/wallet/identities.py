@@ -1,16 +1,17 @@
 """Showing that an identifier, or a page elsewhere, is one's own.
 
 An identifier is proved by a presentation that its key signs over our challenge: for one person, one site, five minutes,
-and once. A page is proved by a link on it that leads to this person's own page here (`rel="me"`). The worker looks.
+and once. A page is proved by a link on it that leads to this person's own page here (`rel="me"`). The worker looks, and
+looks again every few days: a page that has lost the link proves nothing any more.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -27,6 +28,8 @@ from market.words import _
 
 CLAIM = timedelta(minutes=2)
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
+PAUSE_OF_A_PAGE = timedelta(days=1)  # between tries of a page that stood before
+LOOK_AGAIN = timedelta(days=7)
 MOST_ANSWER = 256 * 1024
 
 
@@ -141,12 +144,19 @@ def _room(db: Session, actor: Actor) -> None:
 # -- for the worker
 
 
+def _due(now: datetime) -> Any:
+    """What was handed in, and pages that are to be looked at again."""
+    waits = col(IdentityProof.status) == ProofStatus.WAITING
+    stands = (col(IdentityProof.status) == ProofStatus.HELD) & (col(IdentityProof.kind) == ProofKind.PROFILE)
+    return or_(waits, stands) & (col(IdentityProof.due_at) <= now)
+
+
 def claim(db: Session) -> IdentityProof | None:
     """Take what has waited longest; another worker takes it up should this one die."""
     now = clock.now()
     wanted = (
         select(IdentityProof)
-        .where(IdentityProof.status == ProofStatus.WAITING, col(IdentityProof.due_at) <= now)
+        .where(_due(now))
         .order_by(col(IdentityProof.due_at), col(IdentityProof.id))
         .limit(1)
     )
@@ -159,25 +169,32 @@ def claim(db: Session) -> IdentityProof | None:
 
 
 def is_due(db: Session) -> bool:
-    wanted = select(IdentityProof.id).where(
-        IdentityProof.status == ProofStatus.WAITING, col(IdentityProof.due_at) <= clock.now()
-    )
-    return db.exec(wanted.limit(1)).first() is not None
+    return db.exec(select(IdentityProof.id).where(_due(clock.now())).limit(1)).first() is not None
 
 
 def put_back(db: Session, proof: IdentityProof) -> bool:
-    """Try again a little later; False when it was tried often enough."""
-    if proof.tries > len(PAUSES):
+    """Try again a little later; False when it was tried often enough.
+
+    A page that stood before and cannot be reached is tried for as long as a credential whose issuer cannot be asked.
+    """
+    now = clock.now()
+    if proof.tries <= len(PAUSES):
+        proof.due_at = now + PAUSES[proof.tries - 1]
+    elif proof.settled_at is not None and now - proof.settled_at <= rules.GRACE:
+        proof.due_at, proof.tries = now + PAUSE_OF_A_PAGE, 0
+    else:
         return False
-    proof.due_at = clock.now() + PAUSES[proof.tries - 1]
     db.add(proof)
     db.flush()
     return True
 
 
-def settle(db: Session, proof: IdentityProof, value: str | None, problem: str) -> None:
-    """Keep what was found: the identifier that was proved, or why nothing was."""
-    proof.answer, proof.settled_at = None, clock.now()
+def settle(
+    db: Session, proof: IdentityProof, value: str | None, problem: str, *, again: timedelta = LOOK_AGAIN
+) -> None:
+    """Keep what was found: the identifier that was proved, or why nothing was. A page is looked at again after `again`."""
+    now, before = clock.now(), proof.status
+    proof.answer, proof.settled_at, proof.due_at, proof.tries = None, now, now + again, 0
     other = db.exec(
         select(IdentityProof).where(
             IdentityProof.value == value,
@@ -190,13 +207,14 @@ def settle(db: Session, proof: IdentityProof, value: str | None, problem: str) -
         problem = "it is in your list already" if mine else "it was proved for another account here"
     if value is None or other is not None:
         proof.status, proof.problem = ProofStatus.REFUSED, problem[:300]
-        name = "identity.refused"
+        name = "identity.lost" if before is ProofStatus.HELD else "identity.refused"
     else:
         proof.status, proof.value, proof.problem = ProofStatus.HELD, value[:500], ""
         name = "identity.proved"
     db.add(proof)
     db.flush()
-    announce(db, name, subject=("person", proof.person_id), person_id=proof.person_id)
+    if before is not proof.status:  # a page that still links back is no news
+        announce(db, name, subject=("person", proof.person_id), person_id=proof.person_id)
 
 
 def follow_identity(db: Session, event: Event) -> None:

@@ -103,7 +103,8 @@ class IdentityProof(SQLModel, table=True):
     """An identifier or a page elsewhere, and whether it was shown to be this person's.
 
     For an identifier `challenge` is what a presentation has to sign, good once and for five minutes after `asked_at`;
-    `answer` is kept until the worker has looked at it. For a page `value` is its address from the start.
+    `answer` is kept until the worker has looked at it. For a page `value` is its address from the start, and `due_at` is
+    when the worker looks at it again; `settled_at` is when it was last seen to link back, or not to.
     """
 
     __tablename__ = "identity_proof"

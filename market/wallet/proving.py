@@ -1,5 +1,7 @@
 """The worker's part in showing what is one's own: presentations go through the child, pages through the fetcher."""
 
+from datetime import timedelta
+
 from sqlalchemy import Engine
 
 from market.accounts.models import Person
@@ -30,7 +32,8 @@ def prove_next(checker: Checker, engine: Engine) -> bool:
     with transaction(engine, write=True) as db:
         current = db.get(IdentityProof, proof.id)
         if current is not None and not (passing and identities.put_back(db, current)):
-            identities.settle(db, current, value, problem)
+            again = timedelta(days=checker.settings.recheck_days)
+            identities.settle(db, current, value, problem, again=again)
     return True
 
 

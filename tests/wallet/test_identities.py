@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlmodel import Session, col, select
 
 from market import clock
+from market.accounts import service as accounts
 from market.accounts import sessions
 from market.credentials.child import Verifier
 from market.credentials.proofs import contexts
 from market.credentials.proofs.sources import Unavailable
 from market.errors import Conflict, Invalid, NotFound
+from market.notifications.models import Notification
+from market.outbox import Event
 from market.wallet import identities, queries, rules
 from market.wallet.models import HeldStatus, IdentityProof, ProofStatus
 from tests.credentials import maker
@@ -248,6 +252,94 @@ def test_a_page_that_does_not_answer_is_tried_three_times(
         standing_clock.move(minutes=11)
     assert len(web.asked) == 3
     assert found(make, proof).status is ProofStatus.REFUSED
+
+
+def test_a_page_is_looked_at_again_and_proves_nothing_once_the_link_is_gone(
+    make: World, child: Verifier, standing_clock: Standing
+) -> None:
+    proof, web = linked(make), Web({PAGE: back(make)})
+    errand = scene.worker(child, web)
+    errand.run(make.engine)
+    errand.run(make.engine)
+    assert web.asked == [PAGE], "not before its day"
+    standing_clock.move(days=scene.SETTINGS.recheck_days, minutes=1)
+    errand.run(make.engine)
+    assert (web.asked, found(make, proof).status) == ([PAGE, PAGE], ProofStatus.HELD)
+    make.drain()
+    with make.read() as db:
+        assert events(db, "identity.") == ["identity.proved"], "that it stands is no news"
+    web.pages[PAGE] = "<p>Nothing here."
+    standing_clock.move(days=scene.SETTINGS.recheck_days, minutes=1)
+    errand.run(make.engine)
+    make.drain()
+    with make.read() as db:
+        assert queries.proved_identifiers(db, make.amara.id) == ()
+        assert events(db, "identity.")[1:] == ["identity.lost"]
+        told = db.exec(select(Notification).where(Notification.person_id == make.amara.id)).all()
+        assert [one.kind.partition(":")[0] for one in told] == ["identity.lost"]
+
+
+def test_a_page_that_is_away_for_a_while_keeps_what_it_proved(
+    make: World, child: Verifier, standing_clock: Standing
+) -> None:
+    proof, web = linked(make), Web({PAGE: back(make)})
+    errand = scene.worker(child, web)
+    errand.run(make.engine)
+    del web.pages[PAGE]
+    standing_clock.move(days=scene.SETTINGS.recheck_days, minutes=1)
+    for _day in range(rules.GRACE.days):
+        errand.run(make.engine)
+        standing_clock.move(hours=6)
+    assert found(make, proof).status is ProofStatus.HELD
+    for _day in range(rules.GRACE.days):
+        errand.run(make.engine)
+        standing_clock.move(days=1)
+    assert found(make, proof).status is ProofStatus.REFUSED
+
+
+def test_an_identifier_needs_no_other_look(make: World, child: Verifier, standing_clock: Standing) -> None:
+    proof = asked(make)
+    answer(make, proof, presentation(proof.challenge))
+    errand = scene.worker(child)
+    errand.run(make.engine)
+    standing_clock.move(days=40)
+    with make.read() as db:
+        assert not identities.is_due(db)
+    assert found(make, proof).status is ProofStatus.HELD
+
+
+def test_an_address_that_is_taken_away_takes_its_badges_with_it_and_one_that_is_confirmed_brings_them_back(
+    make: World, child: Verifier, standing_clock: Standing
+) -> None:
+    with make.write() as db:
+        amara = sessions.actor_for(db, make.amara.id)
+        second = accounts.add_address(db, amara, "amara@bakery.example")
+        accounts.confirm_address(db, second)
+    make.drain()
+    scene.know(make)
+    errand = scene.worker(child)
+    held = scene.checked(make, errand, scene.badge("amara@bakery.example"))
+    assert (held.bound, held.status.startswith("verified")) == ("email", True)
+    with make.write() as db:
+        accounts.remove_address(db, sessions.actor_for(db, make.amara.id), second.id)
+    make.drain()
+    errand.run(make.engine)
+    assert (scene.held(make, held.id).status, scene.held(make, held.id).bound) == (
+        HeldStatus.NOT_VERIFIED,
+        "",
+    )
+    with make.write() as db:
+        again = accounts.add_address(db, sessions.actor_for(db, make.amara.id), "amara@bakery.example")
+        accounts.confirm_address(db, again)
+    make.drain()
+    errand.run(make.engine)
+    assert scene.held(make, held.id).bound == "email"
+
+
+def events(db: Session, prefix: str) -> list[str]:
+    """The names of what was announced, in order."""
+    wanted = select(Event.name).where(col(Event.name).startswith(prefix))
+    return list(db.exec(wanted.order_by(col(Event.id))))
 
 
 def test_pages_and_identifiers_have_an_end(make: World) -> None:
