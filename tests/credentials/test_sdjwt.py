@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from market.credentials.proofs import multi, sdjwt
+from market.credentials.proofs import contexts, multi, sdjwt
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.presentation import check_presentation
 from market.credentials.proofs.sources import Unavailable
 from market.credentials.proofs.verify import verify
 
 from .fixtures import need
-from .maker import AT, Signer, badge, check, codes, did_web, doc
+from .maker import AT, OB, Signer, badge, check, codes, did_web, doc, prove
+from .maker import ISSUER as SIGNER
 from .maker_selective import digest, disclosure, key_binding, sd_jwt, status_token
 
 SITE = "https://issuer.example"
@@ -534,3 +535,40 @@ def test_the_w3cs_examples_that_are_made_to_be_bad_are_refused() -> None:
         one = verify(path.read_bytes(), at=AT)
         assert not one.verdict.startswith("verified"), path.name
         assert one.view == {}
+
+
+def record(*inner: Any) -> dict[str, Any]:
+    """A learner record that holds these, signed as text."""
+    clr = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
+    return prove(
+        {
+            "@context": [contexts.VC2, clr, OB],
+            "id": "urn:uuid:5d1c7a7e-0000-4000-8000-000000000011",
+            "type": ["VerifiableCredential", "ClrCredential"],
+            "issuer": {"id": SIGNER.did, "type": ["Profile"], "name": "Harbour Works"},
+            "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": {"type": ["ClrSubject"], "verifiableCredential": list(inner)},
+        },
+        suite="eddsa-jcs-2022",
+    )
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["as text", "in an envelope"])
+def test_one_inside_a_record_is_read_like_any_other(wrapped: bool) -> None:
+    def inner(text: str) -> Any:
+        envelope = {
+            "@context": [contexts.VC2],
+            "id": f"data:application/dc+sd-jwt,{text}",
+            "type": "EnvelopedVerifiableCredential",
+        }
+        return envelope if wrapped else text
+
+    good, forged = made(claims(), GRADE), made(claims(), GRADE, signer=THIEF)
+    whole = look(record(inner(good), inner(forged)))
+    assert whole.format == "clr-2.0"
+    assert [(one.format, one.verdict) for one in whole.inner] == [
+        ("sd-jwt-vc", "verified"),
+        ("sd-jwt-vc", "not_verified"),
+    ]
+    assert whole.inner[0].view["grade"] == "with distinction"
+    assert "inner_doubtful" in codes(whole, "warn")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from . import canon, contexts, jose, jsonio, linked, policy, proofs, shape, tokens
+from . import canon, contexts, jose, jsonio, linked, policy, proofs, sdjwt, shape, tokens
 from . import view as views
 from .checks import Issuer, Report, Verification
 from .run import MAX_NESTING, Run
@@ -252,6 +252,10 @@ def _inner(report: Report, view: dict[str, Any], run: Run) -> tuple[Verification
 
 def _verify_inner(entry: Any, run: Run) -> Verification:
     if isinstance(entry, str):
+        if sdjwt.looks_like(entry):
+            from . import selective  # which reads credentials with what stands here
+
+            return selective.verify_text(entry, run, "sd-jwt")
         return verify_token(entry, run, "jwt")
     if isinstance(entry, dict):
         return verify_json(entry, run, "json")
