@@ -159,6 +159,7 @@ def create(organisation: Org, file: KeyFile = None, rs256: Rs256 = False) -> Non
     """Make the first key of an organisation ahead of its first credential, or name the file that holds it."""
     from market.credentials import keys as service
 
+    _prepare(rs256 and file is None)
     with _database() as db:
         org_id, kind = _org_id(db, organisation), _kind(rs256)
         if service.active(db, org_id, kind) is not None:
@@ -172,8 +173,17 @@ def rotate(organisation: Org, file: KeyFile = None, rs256: Rs256 = False) -> Non
     """Let a new key sign from now on. The one before stays listed, so that what it signed holds."""
     from market.credentials import keys as service
 
+    _prepare(rs256 and file is None)
     with _database() as db:
         _say_made(service.rotate(db, _org_id(db, organisation), _kind(rs256), path=file))
+
+
+def _prepare(rsa: bool) -> None:
+    """Make an RSA key before the transaction that keeps it."""
+    from market.credentials import signing
+
+    if rsa:
+        signing.make_ahead()
 
 
 def _say_made(key: "IssuerKey") -> None:
@@ -194,6 +204,9 @@ def compromise(
     from market.credentials import keys as service
     from market.credentials.models import IssuerKey
 
+    with _database(write=False) as db:
+        kind = db.exec(select(IssuerKey.kind).where(IssuerKey.public_id == key)).first()
+    _prepare(kind == _kind(rs256=True))
     with _database() as db:
         found = db.exec(select(IssuerKey).where(IssuerKey.public_id == key)).first()
         if found is None:

@@ -11,6 +11,7 @@ from market.app import create_app
 from market.config import Settings
 from market.credentials.address import with_issuing
 from market.credentials.checking.work import Checker
+from market.credentials.keys import make_ahead
 from market.credentials.publishing import own_document
 from market.db import connect
 from market.files.service import with_files
@@ -48,9 +49,10 @@ def migrate(settings: Settings) -> None:
 
 
 def errands(settings: Settings) -> tuple[Errand, ...]:
-    """What the worker does outside any transaction: it sends mail, and checks credentials in a thread beside it."""
+    """What the worker does outside any transaction: it makes a key ahead, sends mail, and checks credentials in a thread
+    beside it."""
     checker = Checker(settings, follower=Wallet(settings), own=own_document, also=(prove_next,))
-    return (Mailer(settings), checker)
+    return (make_ahead, Mailer(settings), checker)
 
 
 def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True) -> None:

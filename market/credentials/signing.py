@@ -5,6 +5,7 @@ https://www.w3.org/TR/vc-di-eddsa/ and https://www.imsglobal.org/spec/ob/v3p0/#v
 """
 
 import json
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,11 +32,26 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_ahead: list[rsa.RSAPrivateKey] = []  # at most one, used up by the next `new_private`
+os.register_at_fork(after_in_child=_ahead.clear)  # two processes never sign with the same new key
+
+
+def make_ahead() -> bool:
+    """Make an RSA key now, outside any transaction: searching its primes may take seconds. Whether there was none."""
+    if _ahead:
+        return False
+    _ahead.append(rsa.generate_private_key(65537, RSA_BITS))
+    return True
+
+
 def new_private(kind: KeyKind) -> Private:
-    """A new key. RSA takes up to a second."""
+    """A new key; for RSA the one that was made ahead, where there is one."""
     if kind is KeyKind.ED25519:
         return ed25519.Ed25519PrivateKey.generate()
-    return rsa.generate_private_key(65537, RSA_BITS)
+    try:
+        return _ahead.pop()
+    except IndexError:
+        return rsa.generate_private_key(65537, RSA_BITS)
 
 
 def kind_of(private: Private) -> KeyKind:

@@ -184,6 +184,24 @@ def test_a_backup_that_does_not_fit_changes_nothing(make: World, change: Any, ph
         keys.back_up(db, "short")
 
 
+def test_an_rsa_key_is_made_before_the_transaction_that_first_asks_for_it(
+    make: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.issued(make)  # the bakery issues, and has no key for tokens yet
+    assert keys.make_ahead(make.engine) == 1
+    assert keys.make_ahead(make.engine) == 0, "one is enough"
+
+    def never(*_: object) -> None:
+        raise AssertionError("primes are searched inside of a transaction")
+
+    with make.write() as db:
+        assert [one.kind for one in keys.listed(db, make.bakery.id)] == [KeyKind.ED25519]
+        monkeypatch.setattr(signing.rsa, "generate_private_key", never)
+        key, _private = keys.signing_key(db, make.bakery.id, KeyKind.RSA)
+        assert key.kind is KeyKind.RSA
+    assert keys.make_ahead(make.engine) == 0, "nobody lacks one now"
+
+
 def test_a_key_given_by_file_stays_there(make: World, tmp_path: Path) -> None:
     from cryptography.hazmat.primitives import serialization as s
 
