@@ -1,5 +1,6 @@
 """Defining what can be earned: freely as a draft, by a new version once it is published."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from market import clock
@@ -10,6 +11,7 @@ from market.credentials.models import Achievement, AchievementSkill
 from market.credentials.rules import AchievementStatus, Draft, plain
 from market.db import new_public_id
 from market.errors import Conflict, Invalid
+from market.outbox import announce
 from market.rubrics.models import Rubric
 from market.rubrics.service import freeze
 from market.transitions import take
@@ -51,6 +53,20 @@ def draft_of(db: Session, achievement: Achievement) -> Draft:
         achievement.valid_months,
         achievement.language,
     )
+
+
+def discard_draft(db: Session, actor: Actor, achievement: Achievement) -> None:
+    """Forget a draft. `Forbidden` once it is published, `Conflict` while a pathway or a programme names it."""
+    require(rules.may_write(actor, achievement))
+    gone, org_id = achievement.id, achievement.org_id
+    try:
+        with db.begin_nested():
+            db.exec(delete(AchievementSkill).where(col(AchievementSkill.achievement_id) == achievement.id))
+            db.delete(achievement)
+            db.flush()
+    except IntegrityError:
+        raise Conflict(_("A pathway or a programme names this draft. Take it out there first.")) from None
+    announce(db, "achievement.discarded", actor, subject=("achievement", gone), org_id=org_id)
 
 
 def publish_achievement(db: Session, actor: Actor, achievement: Achievement) -> None:

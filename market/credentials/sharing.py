@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 
 LINKEDIN = "https://www.linkedin.com/profile/add"
+LINKEDIN_POST = "https://www.linkedin.com/sharing/share-offsite/"
 
 
 def add_to_linkedin(
@@ -28,6 +29,11 @@ def add_to_linkedin(
     if valid_until is not None:
         fields |= {"expirationYear": str(valid_until.year), "expirationMonth": str(valid_until.month)}
     return f"{LINKEDIN}?{urlencode(fields)}"
+
+
+def post_to_linkedin(address: str) -> str:
+    """The address that opens LinkedIn's own form for a post, with the link in it."""
+    return f"{LINKEDIN_POST}?{urlencode({'url': address})}"
 
 
 def by_mail(subject: str, body: str) -> str:

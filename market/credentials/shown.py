@@ -1,5 +1,7 @@
 """What the pages of issuing show: lists in one prebuilt statement each, and one achievement or credential whole."""
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -313,6 +315,26 @@ def whole(db: Session, issued: Issued) -> View:
         list(issued.facts.get("evidence", ())),
         queries.signed_of(db, issued),
         db.get(Issued, issued.superseded_by) if issued.superseded_by else None,
+    )
+
+
+class Paper(NamedTuple):
+    """What a signed document says of how it can be checked."""
+
+    issuer: str  # the DID
+    method: str  # the key that signed it
+    list_url: str  # where it would say that it is withdrawn
+    sha256: str  # of the document, byte for byte
+
+
+def paper(signed: Signed) -> Paper:
+    """The parts of a signed document that a check rests on."""
+    document: dict[str, Any] = json.loads(signed.document)
+    return Paper(
+        document["issuer"]["id"],
+        document["proof"]["verificationMethod"],
+        document["credentialStatus"]["statusListCredential"],
+        hashlib.sha256(signed.document.encode()).hexdigest(),
     )
 
 

@@ -112,6 +112,21 @@ def test_a_draft_that_someone_else_saved_is_not_overwritten_unseen(client: Clien
     assert "Bread two" in stale.text, "their words are kept"
 
 
+def test_a_draft_is_thrown_away_unless_something_rests_on_it(client: Client, make: World) -> None:
+    bruno = client.as_(make.bruno)
+    at = bruno.post("/achievements/new", {"name": "Bread", "kind": "Badge"}).headers["location"]
+    page = at.removesuffix("/edit")
+    assert "Throw the draft away" in words(bruno.get(page))
+    gone = bruno.post(f"{page}/discard")
+    assert "The draft is gone." in words(bruno.follow(gone))
+    assert bruno.get(page).status_code == 404
+    assert bruno.post(f"{page}/discard").status_code == 404
+    published = scene.achievement(make)
+    kept = bruno.post(f"/achievements/{published.public_id}/discard")
+    assert kept.status_code == 403
+    assert "stays as it is" in words(kept)
+
+
 def test_rows_for_skills_are_added_and_taken_out_without_a_script(client: Client, make: World) -> None:
     draft = scene.achievement(make, published=False)
     bruno, path = client.as_(make.bruno), f"/achievements/{draft.public_id}/edit"

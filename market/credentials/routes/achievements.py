@@ -143,6 +143,12 @@ def publish(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(request, "achievements.show", id=achievement.public_id, said=said)
 
 
+def discard(request: Request, db: Session, actor: Actor) -> Response:
+    """Throw a draft away."""
+    service.discard_draft(db, actor, get_ours(db, actor, request.path_params["id"]))
+    return see_other(request, "achievements.ours", said=_("The draft is gone."))
+
+
 def retire(request: Request, db: Session, actor: Actor) -> Response:
     """Issue it to nobody any more."""
     achievement = get_ours(db, actor, request.path_params["id"])
@@ -170,6 +176,7 @@ routes: list[MarketRoute] = [
     page(_ID, show, name="achievements.show", allow=anyone),
     page(_ID + "/badge.{form}", image, name="achievements.image", allow=anyone),
     action(_ID + "/publish", publish, name="achievements.publish", allow=issues),
+    action(_ID + "/discard", discard, name="achievements.discard", allow=issues),
     action(_ID + "/retire", retire, name="achievements.retire", allow=issues),
     action(_ID + "/renew", renew, name="achievements.renew", allow=issues, limit="postings"),
 ]

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def mine(request: Request, db: Session, actor: Actor) -> Response:
-    """My credentials: those that wait for an answer first."""
+    """What was issued to one here: what waits for an answer first."""
     rows = shown.held_by(db, actor.id)
     return render(
         request,

@@ -80,6 +80,27 @@ def address_of(request: Request, issued: Issued) -> str:
     return kit_of(request).settings.public_url.rstrip("/") + path
 
 
+def verify(request: Request, db: Session, actor: Actor) -> Response:
+    """For whoever was shown it: what there is to check, the button that has it checked, and how to do it elsewhere."""
+    issued = queries.readable(db, actor, request.path_params["id"])
+    signed = queries.signed_of(db, issued)
+    if signed is None:
+        raise NotFound(_("This is being signed. Look again in a moment."))
+    view = shown.whole(db, issued)
+    return render(
+        request,
+        "credentials/verify.html",
+        view=view,
+        issued=issued,
+        address=address_of(request, issued),
+        paper=shown.paper(signed),
+        standing=sentences.standing_words(
+            issued.status, view.organisation.name, issued.withdrawn_reason, issued.valid_until
+        ),
+        say=sentences,
+    )
+
+
 def show_page(
     request: Request, db: Session, actor: Actor, issued: Issued, entry: Entry[Any] = BLANK, doing: str = ""
 ) -> Response:
@@ -120,6 +141,7 @@ def _links(view: View, address: str) -> dict[str, str]:
         "linkedin": sharing.add_to_linkedin(
             name, org, address, view.issued.public_id, view.issued.valid_from, view.issued.valid_until
         ),
+        "post": sharing.post_to_linkedin(address),
         "mail": sharing.by_mail(
             name, _("%(name)s, from %(org)s: %(link)s", name=name, org=org, link=address)
         ),
@@ -128,5 +150,6 @@ def _links(view: View, address: str) -> dict[str, str]:
 
 routes: list[MarketRoute] = [
     page("/credentials/{id}.{form}", show_as, name="credentials.show_as", allow=anyone),
+    page("/credentials/{id}/verify", verify, name="credentials.verify", allow=anyone),
     page("/credentials/{id}", show, name="credentials.show", allow=anyone),
 ]

@@ -94,7 +94,7 @@ def reinstate(request: Request, db: Session, actor: Actor) -> Response:
     """End a suspension."""
     issued = _theirs(request, db, actor)
     issuing.reinstate(db, actor, issued)
-    return _back(request, issued, _("It counts again, as it did before."))
+    return _back(request, issued, _("It counts again, as it did before, and is being signed anew."))
 
 
 _ID = "/credentials/{id}"
