@@ -9,11 +9,12 @@ percentile and 304 at most (1.2.0, 13,939 skills).
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from market.evidence.credit import STEPS, Path
+from market.gather import Gather
 from market.skills.models import RelationKind, Skill, SkillKind, SkillRelation, SkillStatus
 
 MOST_NARROWER = 50
@@ -28,8 +29,11 @@ class Reach(NamedTuple):
     path: Path
 
 
-def _steps(upwards: bool) -> Any:
-    """(from, next, the one after or None) over two steps of direct relations between skills in use."""
+def _steps(upwards: bool, among: Any = None) -> Any:
+    """(from, next, the one after or None) over two steps of direct relations between skills in use.
+
+    From the skills that `among` selects, else from those of the parameter `skills`.
+    """
     one, two = aliased(SkillRelation), aliased(SkillRelation)
     near, far = aliased(Skill), aliased(Skill)
 
@@ -39,7 +43,7 @@ def _steps(upwards: bool) -> Any:
 
     (start, middle), (again, end) = ends(one), ends(two)
     return (
-        select(start, middle, col(far.id))
+        select(start.label("start"), middle.label("middle"), col(far.id).label("last"))
         .join(
             near,
             (col(near.id) == middle)
@@ -53,7 +57,10 @@ def _steps(upwards: bool) -> Any:
             & (col(far.kind) == SkillKind.SKILL)
             & (col(far.status) == SkillStatus.ACTIVE),
         )
-        .where(col(one.kind) == RelationKind.BROADER, start.in_(bindparam("skills", expanding=True)))
+        .where(
+            col(one.kind) == RelationKind.BROADER,
+            start.in_(bindparam("skills", expanding=True) if among is None else among),
+        )
         .order_by(start, middle, col(far.id))
     )
 
@@ -83,13 +90,14 @@ def _around(db: Session, skills: Collection[int]) -> tuple[Trails, Trails]:
     """What lies above and below these skills. One statement."""
     if not skills:
         return {}, {}
-    rows = db.connection().execute(_BOTH, {"skills": sorted(skills)}).all()
-    return _trails(row[:3] for row in rows if row[3]), _trails(row[:3] for row in rows if not row[3])
+    return _both_ways(db.connection().execute(_BOTH, {"skills": sorted(skills)}))
 
 
-def _below(db: Session, skills: Collection[int]) -> Trails:
-    rows = db.connection().execute(_DOWN, {"skills": sorted(skills)}).all() if skills else []
-    return _trails((row[0], row[1], row[2]) for row in rows)
+def _both_ways(rows: Iterable[Any]) -> tuple[Trails, Trails]:
+    ways: tuple[list[Any], list[Any]] = ([], [])
+    for start, middle, last, up in rows:
+        ways[up].append((start, middle, last))
+    return _trails(ways[1]), _trails(ways[0])
 
 
 def where_it_counts(db: Session, shown: Collection[int]) -> list[Reach]:
@@ -109,21 +117,53 @@ def where_it_counts(db: Session, shown: Collection[int]) -> list[Reach]:
     return found
 
 
+_NEAR = _BOTH.cte("near")
+_BROADER = union(select(_NEAR.c.middle).where(_NEAR.c.up == 1), select(_NEAR.c.last).where(_NEAR.c.up == 1))
+AROUND: tuple[Any, Any] = (
+    select(_NEAR.c.start, _NEAR.c.middle, _NEAR.c.last, _NEAR.c.up),
+    _steps(False, _BROADER).order_by(None),
+)
+"""What lies around the `skills` that a page asks for, and below the broader of those, to be read beside it."""
+SKILLS_AROUND: Any = union(select(_NEAR.c.middle), select(_NEAR.c.last).where(_NEAR.c.last.is_not(None)))
+"""The skills of `AROUND` as a statement of ids."""
+_WHAT_COUNTS = Gather(*AROUND)
+
+
 def what_counts(db: Session, asked: Collection[int]) -> list[Reach]:
-    """Every skill whose evidence counts for these skills. Two statements, one where nothing lies above them."""
-    up, down = _around(db, asked)
+    """Every skill whose evidence counts for these skills. One statement."""
+    return counting_for(*_WHAT_COUNTS.read(db, {"skills": sorted(asked)})) if asked else []
+
+
+def counting_for(near: Iterable[Any], narrower: Iterable[Any]) -> list[Reach]:
+    """Every skill whose evidence counts for the skills asked, from the rows of `AROUND`."""
+    up, down = _both_ways(near)
     found = [
         Reach(shown, skill, Path(trail)) for skill, below in down.items() for shown, trail in below.items()
     ]
     known = {(one.shown, one.asked) for one in found}
     broader = {shown for above in up.values() for shown in above}
-    counts = {skill: len(below) for skill, below in _below(db, broader).items()}
+    below_them = _trails((row[0], row[1], row[2]) for row in narrower if row[0] in broader)
+    counts = {skill: len(below) for skill, below in below_them.items()}
     return found + [
         Reach(shown, skill, Path(trail, broader=True))
         for skill, above in up.items()
         for shown, trail in above.items()
         if (shown, skill) not in known and counts.get(shown, 0) <= MOST_NARROWER
     ]
+
+
+def narrower_of(among: Any) -> Any:
+    """Rows for `from_narrower`: what lies below the skills that a statement selects."""
+    return _steps(False, among).order_by(None)
+
+
+def from_narrower(rows: Iterable[Any]) -> dict[int, list[Path]]:
+    """For each skill shown, the paths to the broader skills that evidence of it counts for."""
+    found: dict[int, list[Path]] = {}
+    for below in _trails((row[0], row[1], row[2]) for row in rows).values():
+        for shown, trail in below.items():
+            found.setdefault(shown, []).append(Path(trail))
+    return found
 
 
 assert STEPS == 2, "the statements above walk two steps"

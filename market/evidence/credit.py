@@ -4,17 +4,23 @@ A narrower skill (one way of doing it) counts 9/10 a step, a broader one (the fi
 steps, straight up or straight down: a sibling is neither. The best path counts and never the sum, and the path is kept
 so that it can be shown. Broader evidence brings a person to the doorstep and not over it, like a claim: one whole
 number for each person and skill must do for every requirement, and alone it may never meet an essential one. What is
-only claimed counts for the skill it names and no other. Whole-number arithmetic, so that both databases agree.
+only claimed counts for the skill it names and no other, and what somebody shows by themselves counts for no skill in
+working with people: a project on public speaking is no evidence of communication. Whole-number arithmetic, so that both databases agree.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from market.evidence.posterior import DOORSTEP
+from market.evidence.posterior import CLAIMED, DOORSTEP, SHOWN, SOFT
 
 STEPS = 2
 NARROWER = (9, 10)
 BROADER = (1, 2)
+
+
+def carries(tier: int, asked_family: str) -> bool:
+    """Does evidence of this tier count for another skill, one of this family?"""
+    return tier > (SHOWN if asked_family == SOFT else CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)

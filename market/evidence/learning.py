@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_one
 
 from market.evidence import posterior, queries, severity, strength
-from market.evidence.models import Evidence, PersonSkill, Release, SourceKind, SourceStrength
+from market.evidence.models import SOFT_PEERS, Evidence, PersonSkill, Release, SourceKind, SourceStrength
 from market.evidence.posterior import CREDENTIALED, DEMONSTRATED, ENDORSED, Item
 from market.evidence.severity import Mark
 from market.evidence.strength import Holder, Strength
@@ -118,7 +118,9 @@ _ITEMS: Any = (
         ~select(col(_Void.id)).where(col(_Void.voids_id) == col(Evidence.id)).exists(),
     )
 )
-_MARKS = _ITEMS.where(col(Evidence.tier).in_((ENDORSED, DEMONSTRATED)))
+_MARKS = _ITEMS.where(
+    col(Evidence.tier).in_((ENDORSED, DEMONSTRATED)), col(Evidence.source_kind) != SOFT_PEERS
+)
 
 
 def _marks(db: Session) -> Iterable[Mark]:

@@ -16,10 +16,10 @@ from market import clock
 from market.accounts.models import Person
 from market.evidence import queries
 from market.evidence.around import Reach, where_it_counts
-from market.evidence.credit import Credit, Path, best_credit
+from market.evidence.credit import Credit, Path, best_credit, carries
 from market.evidence.due import hope_units, next_due
 from market.evidence.models import Evidence, MatchChange, PersonSkill, Rebuild, Release
-from market.evidence.posterior import CLAIMED, UNITS, Item
+from market.evidence.posterior import CLAIMED, SHOWN, SOFT, UNITS, Item
 from market.outbox import Event
 from market.skills.models import Skill
 from market.skills.queries import standing_ids
@@ -71,7 +71,7 @@ def tell_indexes(db: Session, *people: int) -> None:
 def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
     """Bring these skills of these people to a day, with all that takes credit from them; whose levels or hopes changed.
 
-    Five statements to read, whatever the number, and one for each way of writing. Tells the indexes.
+    Six statements to read at most, whatever the number, and one for each way of writing. Tells the indexes.
     """
     kept: dict[int, dict[int, Any]] = {person: {} for person in wanted}
     for row in db.connection().execute(_STORED, {"people": sorted(wanted)}):
@@ -86,12 +86,16 @@ def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
     reaches: dict[int, list[Reach]] = {}
     for one in where_it_counts(db, shown):
         reaches.setdefault(one.shown, []).append(one)
+    by_oneself = {
+        skill for found in owns.values() for skill, own in found.items() if own.tier == SHOWN
+    } & reaches.keys()
+    soft = _soft(db, {one.asked for skill in by_oneself for one in reaches[skill]})
     new: list[dict[str, Any]] = []
     other: list[dict[str, Any]] = []
     gone: list[dict[str, Any]] = []
     moved: set[int] = set()
     for person in sorted(wanted):
-        made = _rows(owns[person], reaches, day)
+        made = _rows(owns[person], reaches, soft, day)
         for skill, to_keep in made.items():
             before = kept[person].get(skill)
             if before is None or _used(before._mapping) != _used(to_keep):
@@ -153,14 +157,25 @@ def _owns(
     return found
 
 
+def _soft(db: Session, skills: set[int]) -> set[int]:
+    """Those of these skills that lie in working with people. No statement for none."""
+    wanted = select(Skill.id).where(col(Skill.id).in_(skills), Skill.family == SOFT)
+    return set(db.exec(wanted)) if skills else set()
+
+
 def _rows(
-    owns: Mapping[int, Own], reaches: Mapping[int, list[Reach]], day: date
+    owns: Mapping[int, Own], reaches: Mapping[int, list[Reach]], soft: set[int], day: date
 ) -> dict[int, dict[str, Any]]:
-    """What is to be stored of one person: each own level, or the credit from another skill where that is more."""
+    """What is to be stored of one person: each own level, or the credit from another skill where that is more.
+
+    `soft` are the skills in working with people among those that something shown by oneself leads to.
+    """
     others: dict[int, list[tuple[int, Path]]] = {skill: [] for skill in owns}
     for shown, own in owns.items():
         if own.tier > CLAIMED:
             for one in reaches.get(shown, ()):
+                if not carries(own.tier, SOFT if one.asked in soft else ""):
+                    continue
                 others.setdefault(one.asked, []).append((own.level, one.path))
     made = {}
     for skill, paths in others.items():

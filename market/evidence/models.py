@@ -30,6 +30,14 @@ class Kind(StrEnum):
     ASSESSMENT = "assessment"  # T4: judged here by the rubric
 
 
+SOFT_MENTOR, SOFT_PEERS = "soft_mentor", "soft_peers"
+"""Sources: what mentors, and what the other learners of a group, said of how somebody works with others.
+
+Peers are no raters of the organisation whose party they stand under (for its ceiling): its severity is neither learned
+from them nor taken off what they say.
+"""
+
+
 class Evidence(SQLModel, table=True):
     """One item of the ledger. A correction is a new row whose `voids_id` names the row that no longer counts.
 

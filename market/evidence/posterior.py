@@ -23,6 +23,8 @@ CLAIMED, SHOWN, ENDORSED, CREDENTIALED, DEMONSTRATED = range(5)
 """The tiers T0 to T4."""
 SPREAD_90 = 1.6448536269514722
 """Half the width of a 90 % interval, in standard deviations."""
+SOFT = "soft"
+"""The family of skills in working with people: of those nobody shows anything by themselves (T1), others see it."""
 DAYS_A_YEAR = 365.25
 
 
@@ -33,19 +35,20 @@ class Aside(StrEnum):
     CAP = "cap"  # this party has already said as much as one party can
     EXPIRED = "expired"
     LATER = "later"  # dated after the day asked about
+    OWN = "own"  # shown by oneself, of a skill that only others can see
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The constants of the model. Change `version` with any of them: rankings are logged with it."""
 
-    version: int = 1
+    version: int = 2
     m0: float = 1.0
     p0: float = 0.35
     caution: float = 0.5
     variance: tuple[float, ...] = (16.0, 4.0, 1.5, 0.8, 0.36)  # by tier
     half_life_years: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({"tool": 3.0, "knowledge": 6.0, "soft": 10.0})
+        default_factory=lambda: MappingProxyType({"tool": 3.0, "knowledge": 6.0, SOFT: 10.0})
     )
     # The precision that may be summed, before decay. A second claim adds nothing, and neither does a
     # third project: without these two, twenty links of one's own would outweigh an assessor.
@@ -188,7 +191,7 @@ def both(
     """The level without claims, and with them while they count: None once everything else stands over the doorstep."""
     half_life = half_life_days(family, settings)
     ledger = sorted(items, key=lambda item: item.id)
-    shares = _shares(ledger, as_of, settings)
+    shares = _shares(ledger, family, as_of, settings)
     without_claims = [
         Aside.CLAIM if item.tier == CLAIMED and isinstance(share, float) else share
         for item, share in zip(ledger, shares, strict=True)
@@ -213,7 +216,7 @@ def half_life_days(family: str, settings: Settings = DEFAULTS) -> float:
     return DAYS_A_YEAR * years
 
 
-def _shares(ledger: Sequence[Item], as_of: date, settings: Settings) -> list[float | Aside]:
+def _shares(ledger: Sequence[Item], family: str, as_of: date, settings: Settings) -> list[float | Aside]:
     """For each item the part (0-1) of its precision that its party's cap leaves, or why it counts for nothing.
 
     A party's budget is spent on its latest word first and before decay, so that twenty old badges do not
@@ -228,6 +231,8 @@ def _shares(ledger: Sequence[Item], as_of: date, settings: Settings) -> list[flo
             found[place] = Aside.LATER
         elif item.expires_on is not None and item.expires_on < as_of:
             found[place] = Aside.EXPIRED
+        elif item.tier == SHOWN and family == SOFT:
+            found[place] = Aside.OWN
         else:
             purse, budget = _purse(item, settings)
             precision = _precision(item, settings)

@@ -4,13 +4,21 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_one
 
 from market import clock
-from market.evidence.models import Evidence, Kind, PersonSkill, Release, SourceKind, SourceStrength
+from market.evidence.models import (
+    SOFT_PEERS,
+    Evidence,
+    Kind,
+    PersonSkill,
+    Release,
+    SourceKind,
+    SourceStrength,
+)
 from market.evidence.posterior import CREDENTIALED, DEMONSTRATED, ENDORSED, Item, Level, posterior
 from market.skills.models import Skill
 
@@ -70,6 +78,7 @@ def of_source(strength: Any) -> ColumnElement[bool]:
         col(strength.kind)
         == case((col(Evidence.tier) == CREDENTIALED, SourceKind.ISSUER), else_=SourceKind.RATER),
         col(Evidence.tier).in_((ENDORSED, CREDENTIALED, DEMONSTRATED)),
+        col(Evidence.source_kind) != SOFT_PEERS,
     )
 
 
@@ -80,29 +89,30 @@ _HELD_THEN = (
     .scalar_subquery()
 )
 _Standing = aliased(Skill)  # the skill itself, or the one it was merged into
+_COLUMNS: tuple[Any, ...] = (
+    col(Evidence.id),
+    col(Evidence.person_id),
+    col(_Standing.id),
+    col(_Standing.name),
+    col(_Standing.family),
+    col(Evidence.kind),
+    col(Evidence.tier),
+    col(Evidence.reading_milli),
+    col(Evidence.variance_milli),
+    col(Evidence.source_kind),
+    col(Evidence.source_id),
+    col(Evidence.party_kind),
+    col(Evidence.party_id),
+    col(Evidence.occurred_on),
+    col(Evidence.expires_on),
+    col(_Standing.public_id),
+    func.coalesce(col(_Strength.gain_milli), 1000),
+    func.coalesce(col(_Strength.inflation_milli), 0),
+    func.coalesce(col(_Strength.n), 0),
+    func.coalesce(col(_Strength.version), 0),
+)
 _STANDING = (
-    select(
-        col(Evidence.id),
-        col(Evidence.person_id),
-        col(_Standing.id),
-        col(_Standing.name),
-        col(_Standing.family),
-        col(Evidence.kind),
-        col(Evidence.tier),
-        col(Evidence.reading_milli),
-        col(Evidence.variance_milli),
-        col(Evidence.source_kind),
-        col(Evidence.source_id),
-        col(Evidence.party_kind),
-        col(Evidence.party_id),
-        col(Evidence.occurred_on),
-        col(Evidence.expires_on),
-        col(_Standing.public_id),
-        func.coalesce(col(_Strength.gain_milli), 1000),
-        func.coalesce(col(_Strength.inflation_milli), 0),
-        func.coalesce(col(_Strength.n), 0),
-        func.coalesce(col(_Strength.version), 0),
-    )
+    select(*(one.label(name) for name, one in zip(LedgerRow._fields, _COLUMNS, strict=True)))
     .join(Skill, col(Skill.id) == col(Evidence.skill_id))
     .join(_Standing, col(_Standing.id) == func.coalesce(col(Skill.merged_into_id), col(Skill.id)))
     .outerjoin(_Strength, and_(of_source(_Strength), col(_Strength.version) == _HELD_THEN))
@@ -114,6 +124,13 @@ _STANDING = (
 )
 _OF_PEOPLE = _STANDING.where(col(Evidence.person_id).in_(bindparam("people", expanding=True)))
 _OF_PEOPLE_IN = _OF_PEOPLE.where(col(_Standing.id).in_(bindparam("skills", expanding=True)))
+LEDGER: Any = _STANDING.where(col(Evidence.person_id) == bindparam("person"))
+"""Every standing item of one `person` as a `release` reads it, to be read beside what it is for: rows for `LedgerRow`."""
+
+
+def ledger_in(*skills: Any) -> Any:
+    """`LEDGER` in these skills alone: parameters or statements of ids."""
+    return LEDGER.where(or_(*(col(_Standing.id).in_(one) for one in skills)))
 
 
 def ledger_of(db: Session, person_id: int, release: int = NEWEST) -> list[LedgerRow]:

@@ -43,10 +43,12 @@ def record(
     party: tuple[str, int] | None = None,
     occurred_on: date | None = None,
     expires_on: date | None = None,
+    variance_milli: int | None = None,
 ) -> Evidence | None:
     """Add an item; None when this source said it already, so that a repeated event writes nothing twice.
 
-    `reading_milli` is 0 to 5000 (thousandths of a step). The tier follows from the kind, the variance from the tier.
+    `reading_milli` is 0 to 5000 (thousandths of a step). The tier follows from the kind, the variance from
+    the tier where none is given.
     A source that was voided stays silent: what is said anew needs a source of its own. A day that has not come yet
     (it is tomorrow somewhere) counts as today.
     """
@@ -60,7 +62,7 @@ def record(
         kind=kind,
         tier=tier,
         reading_milli=reading_milli,
-        variance_milli=round(1000 * DEFAULTS.variance[tier]),
+        variance_milli=variance_milli or round(1000 * DEFAULTS.variance[tier]),
         source_kind=source[0],
         source_id=source[1],
         party_kind=party[0] if party else "",

@@ -4,21 +4,19 @@ What an item was written for is known to the feature that wrote it. Higher featu
 source in `panels.SOURCE_WORDS`; a source without words is called by what it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from market.accounts.models import Organisation, Person
 from market.evidence.around import what_counts
-from market.evidence.credit import Credit, best_credit
-from market.evidence.posterior import CLAIMED, UNITS, Aside, Level, Suggestion, most_helpful, posterior
+from market.evidence.credit import Credit, best_credit, carries
+from market.evidence.posterior import UNITS, Aside, Level, Suggestion, most_helpful, posterior
 from market.evidence.queries import LedgerRow, levels_from
 from market.profiles import sentences
-from market.trust import queries as issuers
-from market.words import _
+from market.skills.models import Skill
 
 WIDTH = 20  # percent of the drawing for one step of the 0-5 scale
 
@@ -65,22 +63,19 @@ class Explained(NamedTuple):
 
 
 def explained(
-    db: Session,
     rows: list[LedgerRow],
     on: date,
-    said: Mapping[int, tuple[str, str]],
-    parties: Mapping[tuple[str, int | None], str] | None = None,
+    say: Callable[[LedgerRow], tuple[str, str]],
+    parties: Mapping[tuple[str, int | None], str],
 ) -> Explained:
     """The lines of one skill (`rows` are one person's rows in it) as of a day.
 
-    `said` gives each row's id (words, address or empty) of what it was written for; `parties` the names of who says so,
-    where they are known already.
+    `say` gives (words, address or empty) of what a row was written for; `parties` the names of who says so.
     """
     items = [row.item for row in rows]
     family = rows[0].family if rows else "knowledge"
     level = posterior(items, family, on)
     by_id = {row.id: row for row in rows}
-    parties = party_names(db, rows) if parties is None else parties
     in_time = sorted(level.lines, key=lambda line: (line.item.occurred_on, line.item.id))
     bars = replace(level, lines=tuple(in_time)).waterfall()
     lines = []
@@ -89,7 +84,7 @@ def explained(
         if line is None or line.aside is Aside.LATER:
             continue
         row = by_id[line.item.id]
-        words, href = said[row.id]
+        words, href = say(row)
         lines.append(
             Told(
                 on=row.occurred_on,
@@ -139,34 +134,13 @@ def credit_from(db: Session, skill_id: int, ledger: Iterable[LedgerRow], on: dat
     rows = list(ledger)
     levels = levels_from(rows, on)
     own = levels[skill_id].level if skill_id in levels else 0
+    family = db.get_one(Skill, skill_id).family
     others = [
         (levels[one.shown].level, one.path)
         for one in what_counts(db, [skill_id])
-        if one.shown in levels and levels[one.shown].tier > CLAIMED
+        if one.shown in levels and carries(levels[one.shown].tier, family)
     ]
     found = best_credit(skill_id, own, others)
     if not found.path.steps or not found.level:
         return None
     return Credited(found, next(row for row in rows if row.skill_id == found.path.shown))
-
-
-def party_names(db: Session, rows: Iterable[LedgerRow]) -> dict[tuple[str, int | None], str]:
-    """Who says so, by name: organisations and people. Nobody for what a person says of themselves."""
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        if row.party_id is not None:
-            wanted.setdefault(row.party_kind, set()).add(row.party_id)
-    names: dict[tuple[str, int | None], str] = {}
-    if ids := wanted.get("organisation"):
-        for org_id, name in db.exec(
-            select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(ids))
-        ):
-            names["organisation", org_id] = name
-    if ids := wanted.get("issuer"):
-        names |= {("issuer", one): named.name for one, named in issuers.names_of(db, ids).items()}
-    if ids := wanted.get("person"):
-        for person_id, shown in db.exec(
-            select(Person.id, Person.display_name).where(col(Person.id).in_(ids))
-        ):
-            names["person", person_id] = shown or _("Someone who has left")
-    return names

@@ -4,7 +4,7 @@ from datetime import date
 
 from market import clock
 from market.evidence.credit import Credit
-from market.evidence.models import Kind, Release
+from market.evidence.models import SOFT_MENTOR, SOFT_PEERS, Kind, Release
 from market.evidence.posterior import (
     CLAIMED,
     CREDENTIALED,
@@ -79,7 +79,19 @@ def backing(rows: list[LedgerRow], level: Level, *, own: bool = False) -> str:
     best = [row for row in rows if row.id in counting and row.tier == level.tier]
     n = len(best)
     if not n:
+        if any(line.aside is Aside.OWN for line in level.lines):
+            return _("Nothing that others have seen yet.")
         return _("Nothing here counts any more.")
+    if {row.source_kind for row in best} == {SOFT_MENTOR}:
+        return plural(
+            "Seen by a mentor over a whole programme.", "Seen by mentors over %(n)s whole programmes.", n
+        )
+    if {row.source_kind for row in best} == {SOFT_PEERS}:
+        return plural(
+            "Said by the others of a group they learnt in.",
+            "Said by the others of %(n)s groups they learnt in.",
+            n,
+        )
     if level.tier == DEMONSTRATED:
         if n == 2:
             return _("Assessed on real work, twice.")
@@ -108,7 +120,7 @@ def kind_words(kind: Kind) -> str:
     return {
         Kind.CLAIM: _("Their own word"),
         Kind.PROJECT: _("A project"),
-        Kind.EXPERIENCE: _("Experience"),
+        Kind.EXPERIENCE: _("Judged within their own organisation"),
         Kind.ENDORSEMENT: _("Said after working together"),
         Kind.CREDENTIAL: _("A credential"),
         Kind.ASSESSMENT: _("Work assessed by rubric"),
@@ -126,6 +138,10 @@ def why_weight(line: Line) -> str:
         return _capped(line, whole=True)
     if line.aside is Aside.LATER:
         return _("It came later.")
+    if line.aside is Aside.OWN:
+        return _(
+            "How someone works with others counts only as others have seen it, outside their own organisation."
+        )
     aged = _("Age leaves %(n)s %% of its weight.", n=round(100 * line.decay)) if line.decay < 0.98 else ""
     capped = _capped(line, whole=False) if line.share < 0.995 else ""
     return " ".join(part for part in (aged, capped) if part)

@@ -11,6 +11,7 @@ from market.accounts.models import Organisation, Person
 from market.accounts.queries import get_organisation
 from market.engagements.models import Engagement
 from market.engagements.queries import get_engagement
+from market.evidence.posterior import SOFT
 from market.matching.queries import requirements_of
 from market.opportunities.models import Opportunity
 from market.profiles.queries import visible_profile
@@ -25,11 +26,16 @@ from market.words import _
 
 
 def _skills(db: Session, engagement: Engagement) -> list[tuple[int, str, int]]:
-    """The skills that were asked for: what an employer may state something of."""
+    """The skills that were asked for, of which an employer may state something. How someone works with others is rated on
+    the axes and, in programmes, by described steps (docs/decisions/0024-soft-skills.md)."""
     if engagement.opportunity_id is None:
         return []
     opportunity = db.get_one(Opportunity, engagement.opportunity_id)
-    return [(w.asked.skill_id, w.skill, w.asked.level) for w in requirements_of(db, opportunity)]
+    return [
+        (w.asked.skill_id, w.skill, w.asked.level)
+        for w in requirements_of(db, opportunity)
+        if w.family != SOFT
+    ]
 
 
 def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
@@ -88,6 +94,8 @@ def seal(request: Request, db: Session, actor: Actor) -> Response:
     if entry.errors:
         return write(request, db, actor, entry)
     stated = forms.statements_of(entry.values, [skill for skill, _name, _level in _skills(db, engagement)])
+    if stated and not _stated_before(db, pair, side):  # an edit of what is sealed is no new endorsement
+        kit_of(request).limiter.hit("endorsements", f"person:{actor.id}")
     service.write(
         db,
         actor,
@@ -103,6 +111,11 @@ def seal(request: Request, db: Session, actor: Actor) -> Response:
         else _("Sealed. Nobody sees a word until both are in.")
     )
     return see_other(request, "reviews.show", id=engagement.public_id, said=said)
+
+
+def _stated_before(db: Session, pair: ReviewPair, side: Side) -> bool:
+    mine = queries.review_by(db, pair.id, side)
+    return mine is not None and bool(reading.statements_of(db, [mine.id]))
 
 
 def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:

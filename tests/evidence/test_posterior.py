@@ -347,7 +347,7 @@ def test_a_step_or_target_out_of_range_is_refused(step, target):
 
 
 def test_settings_are_frozen_and_carry_a_version():
-    assert DEFAULTS.version == 1
+    assert DEFAULTS.version == 2
     with pytest.raises(AttributeError):
         DEFAULTS.m0 = 2.0  # type: ignore[misc]
     assert (

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from market.evidence.credit import Path, best_credit
+from market.evidence.credit import Path, best_credit, carries
 from market.evidence.posterior import (
-    CLAIMED,
     CREDENTIALED,
     DEFAULTS,
     DEMONSTRATED,
@@ -213,9 +212,9 @@ def explain(
 
 
 def _via(held: Held, own: Level, as_of: date, settings: Settings) -> Via | None:
-    """The other skill that counts for more than the own evidence. What is only claimed counts for no other skill."""
+    """The other skill that counts for more than the own evidence. Not all evidence counts for another skill."""
     found = [(one, posterior(one.items, one.family, as_of, settings)) for one in held.others]
-    found = [(one, level) for one, level in found if level.tier > CLAIMED]
+    found = [(one, level) for one, level in found if carries(level.tier, held.family)]
     skill = found[0][0].path.skills[0] if found else 0
     credit = best_credit(skill, own.level, [(level.level, one.path) for one, level in found])
     if credit.level == 0 or not credit.path.steps:
