@@ -26,7 +26,11 @@ from market.wallet import panels as wallet
 from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
 
 PANELS: dict[str, tuple[Panel, ...]] = {
-    "programmes.show.rounds": (opportunities.rounds_to_join, apprenticeships.wait),
+    "programmes.show.rounds": (
+        opportunities.rounds_to_join,
+        engagements.rounds_inside,
+        apprenticeships.wait,
+    ),
     "programmes.manage.aside": (apprenticeships.line,),
     "programmes.manage.rounds": (opportunities.all_rounds,),
     "opportunities.show.fit": (matching.fit,),
@@ -59,7 +63,7 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "achievements.show.pathways": (pathways.of_achievement,),
     "credentials.mine.along": (wallet.whole_record,),
     "credentials.show.pathways": (pathways.of_credential,),
-    "programmes.show.record": (apprenticeships.led_to, pathways.of_programme),
+    "programmes.show.record": (apprenticeships.soft_skills, apprenticeships.led_to, pathways.of_programme),
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),
@@ -81,9 +85,9 @@ PROFILE_READERS: tuple[ProfileReader, ...] = (applied_to_theirs, works_for_their
 
 # What evidence was written for, in words, by the kind of its source; without an entry it is called by what it is.
 SOURCE_WORDS: dict[str, SourceWords] = {
-    "claim": profiles.claim_words,
-    "project_skill": profiles.project_words,
-    "held_skill": wallet.credential_words,
+    "project_skill": profiles.PROJECT_WORDS,
+    "held_skill": wallet.CREDENTIAL_WORDS,
+    **apprenticeships.SOFT_WORDS,
 }
 
 # Who may read the files of a thing, asked by the kind of the thing a file is about. The owner of a file always may.

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
+from market.apprenticeships.soft_rules import SoftSkill
 from market.engagements.rules import TrialOutcome
 from market.programmes.rules import Phase
 from market.web.forms import Form, Tick
@@ -73,7 +74,11 @@ class TickForm(Form):
 
 class MentorForm(Form):
     mentor: str = Field(max_length=32)
-    note: str = Field(default="", max_length=1000)
+
+
+class AssessorsForm(Form):
+    first: str = Field(max_length=32)
+    second: str = Field(default="", max_length=32)
 
 
 class TryAgain(Form):
@@ -95,3 +100,27 @@ class DecideForm(Form):
 class AfterwardsForm(Form):
     after_days: int = Field(ge=0, le=90)
     outcome: TrialOutcome
+
+
+UNSEEN = "unseen"
+"""What the form of soft skills sends for "I could not see this"."""
+
+
+class SoftForm(Form):
+    """One answer for each soft skill: a step, or that it could not be seen. What is left open is no answer."""
+
+    communication: str = Field(default="", max_length=10)
+    teamwork: str = Field(default="", max_length=10)
+    leadership: str = Field(default="", max_length=10)
+    reliability: str = Field(default="", max_length=10)
+    problem_solving: str = Field(default="", max_length=10)
+
+    @property
+    def steps(self) -> dict[SoftSkill, int | None]:
+        """The answers that were given."""
+        said = {one: getattr(self, one.value) for one in SoftSkill}
+        return {
+            one: None if words == UNSEEN else int(words)
+            for one, words in said.items()
+            if words == UNSEEN or (words.isascii() and words.isdigit())
+        }

@@ -7,14 +7,25 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from market import clock
-from market.apprenticeships import rules, waiting_rules
+from market.apprenticeships import rules, soft_rules, waiting_rules
 from market.apprenticeships.following_rules import FollowUpSide
 from market.apprenticeships.rules import AppealStatus, PulseSide, SessionStatus
+from market.apprenticeships.soft_rules import RoundStatus, SoftSkill
+from market.apprenticeships.soft_rules import Side as SoftSide
 from market.apprenticeships.waiting_rules import WaitingStatus
-from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.db import (
+    Choice,
+    append_only,
+    choice_field,
+    id_field,
+    instant_field,
+    one_of,
+    public_id_field,
+    refers_to,
+)
 from market.engagements.rules import TrialOutcome
 from market.lifecycle import Lifecycle
 
@@ -182,22 +193,89 @@ class WaitingPlace(SQLModel, table=True):
     opportunity_id: int | None = refers_to("opportunity.id", nullable=True)  # for which they are asked now
 
 
-class SoftSkillRating(SQLModel, table=True):
-    """A mentor or a peer of the cohort chose a described step for one soft skill of someone else. Never one's own."""
+class SoftRound(SQLModel, table=True):
+    """One time at which people are asked how others worked with them: those of a cohort together, or one alone.
 
-    __tablename__ = "soft_skill_rating"
+    All its answers are opened at one moment, so that nobody can answer an answer.
+    """
+
+    __tablename__ = "soft_round"
     __table_args__ = (
-        UniqueConstraint("engagement_id", "by_person", "criterion_id"),
-        CheckConstraint("step BETWEEN 0 AND 4", name="step"),
+        one_of("status", RoundStatus),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        Index("ix_soft_round_due", "status", "deadline_at"),
+    )
+    LIFECYCLE: ClassVar[Lifecycle] = soft_rules.LIFECYCLE
+
+    id: int = id_field()
+    org_id: int = refers_to("organisation.id", index=False)
+    status: RoundStatus = choice_field(RoundStatus, default=RoundStatus.OPEN)
+    scale: int = soft_rules.SCALE  # by which version of the anchors it was asked
+    opened_at: datetime = instant_field(factory=clock.now)
+    deadline_at: datetime = instant_field()
+    reminded_at: datetime | None = instant_field(nullable=True)
+    closed_at: datetime | None = instant_field(nullable=True)
+
+
+class SoftPlace(SQLModel, table=True):
+    """Whose way of working a round is about: one piece of work, once."""
+
+    __tablename__ = "soft_place"
+
+    engagement_id: int = refers_to("engagement.id", primary_key=True)
+    round_id: int = refers_to("soft_round.id")
+
+
+class SoftRating(SQLModel, table=True):
+    """Who is asked of whom in a round, and the step they chose for each skill; none where they could not see it.
+
+    Those of peers are deleted when the round closes: of them only the middle of the group stays, in `soft_result`.
+    """
+
+    __tablename__ = "soft_rating"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "by_person"),
+        one_of("side", SoftSide),
+        CheckConstraint("by_person <> of_person", name="not_oneself"),
+        *(CheckConstraint(f"{one} BETWEEN 0 AND 4", name=one) for one in SoftSkill),
+        Index("ix_soft_rating_by_person", "by_person", "answered_at"),
     )
 
     id: int = id_field()
-    engagement_id: int = refers_to("engagement.id", index=False)  # of the person rated
-    by_person: int = refers_to("person.id")
-    criterion_id: int = refers_to("criterion.id", index=False)
+    round_id: int = refers_to("soft_round.id")
+    engagement_id: int = refers_to("engagement.id", index=False)  # of the person it is about
+    of_person: int = refers_to("person.id", index=False)
+    by_person: int = refers_to("person.id", index=False)
+    side: SoftSide = choice_field(SoftSide)
+    communication: int | None = None
+    teamwork: int | None = None
+    leadership: int | None = None
+    reliability: int | None = None
+    problem_solving: int | None = None
+    answered_at: datetime | None = instant_field(nullable=True)
+
+    @property
+    def steps(self) -> dict[SoftSkill, int | None]:
+        """The step for each skill."""
+        return {one: getattr(self, one.value) for one in SoftSkill}
+
+
+class SoftResult(SQLModel, table=True):
+    """What a closed round says of one skill: the middle of what mentors, or at least three peers, saw."""
+
+    __tablename__ = "soft_result"
+    __table_args__ = (
+        one_of("side", SoftSide),
+        one_of("skill", SoftSkill),
+        CheckConstraint("step BETWEEN 0 AND 4", name="step"),
+        CheckConstraint("n >= 1 AND (side <> 'peer' OR n >= 3)", name="enough"),
+    )
+
+    engagement_id: int = refers_to("engagement.id", primary_key=True)
+    side: SoftSide = Field(sa_type=Choice(SoftSide), primary_key=True)
+    skill: SoftSkill = Field(sa_type=Choice(SoftSkill), primary_key=True)
     step: int
-    words: str = ""
-    at: datetime = instant_field(factory=clock.now)
+    n: int
 
 
 class FollowUp(SQLModel, table=True):

@@ -1,5 +1,6 @@
-"""What programmes that run put into other pages: the line of those who wait, and what a programme led to."""
+"""What programmes that run put into other pages: the line of those who wait, soft skills, and what a programme led to."""
 
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
@@ -8,22 +9,25 @@ from starlette.requests import Request
 
 from market.access import Actor
 from market.accounts.models import Organisation
-from market.apprenticeships import following, sentences, waiting
+from market.apprenticeships import following, sentences, soft_reading, waiting
 from market.apprenticeships import following_rules as rules
 from market.apprenticeships.waiting_rules import AHEAD, may_wait
 from market.engagements.models import Engagement
 from market.engagements.rules import parties
+from market.evidence.models import SOFT_MENTOR, SOFT_PEERS
 from market.opportunities.models import Opportunity
 from market.programmes.models import Programme
 from market.programmes.rules import Status
+from market.web.kit import SourceWords
 from market.web.render import render_part
+from market.words import _
 
 
 def wait(
     request: Request, db: Session, actor: Actor, *, programme: Programme, rounds: Any = (), **_more: Any
 ) -> Markup:
     """Where no round takes people: join the line, or how one stands in it."""
-    if programme.status != Status.PUBLISHED:
+    if programme.status != Status.PUBLISHED or programme.for_members:
         return Markup("")
     place = waiting.place_of(db, programme.id, actor.id) if actor.is_signed_in else None
     stands = place is not None and place.status in waiting.STANDS
@@ -77,6 +81,35 @@ def afterwards(
     request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any
 ) -> Markup:
     """The way to the questions, beside the work of a programme, for its two sides."""
-    if engagement.programme_version_id is None or not parties(actor, engagement):
+    if engagement.programme_version_id is None or engagement.for_members or not parties(actor, engagement):
         return Markup("")
     return render_part(request, "apprenticeships/ask_afterwards.html", engagement=engagement)
+
+
+def soft_skills(request: Request, db: Session, actor: Actor, *, programme: Programme, **_more: Any) -> Markup:
+    """On the page of a programme: that soft skills are looked at, by whom, and by which steps."""
+    return render_part(request, "apprenticeships/soft_told.html")
+
+
+def _soft_words(by: Callable[[str], str]) -> Callable[[Request, Actor, Any], tuple[str, str]]:
+    def say(request: Request, actor: Actor, row: Any) -> tuple[str, str]:
+        own = actor.is_signed_in and actor.id == row.person_id
+        page = request.app.url_path_for("apprenticeships.soft_skills", id=row.public_id) if own else ""
+        return by(row.title), str(page)
+
+    return say
+
+
+# What was said of somebody's way of working, by the programme in which it was seen.
+SOFT_WORDS = {
+    SOFT_MENTOR: SourceWords(
+        soft_reading.OF_WORK,
+        _soft_words(lambda title: _("What the mentor saw, by described steps, in “%(title)s”", title=title)),
+    ),
+    SOFT_PEERS: SourceWords(
+        soft_reading.OF_WORK,
+        _soft_words(
+            lambda title: _("What at least three others of the group saw, in “%(title)s”", title=title)
+        ),
+    ),
+}

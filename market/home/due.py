@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from market.apprenticeships.models import SoftRating, SoftRound
+from market.apprenticeships.soft_rules import RoundStatus
 from market.db import Utc
 from market.engagements.models import (
     Assessment,
@@ -53,6 +55,7 @@ class Kind(StrEnum):
     PAY = "pay"
     FINISH = "finish"  # every part is settled, and nobody has said that it is over
     OUTCOME = "outcome"  # what a trial led to
+    SOFT = "soft"  # how others work, to say of them
 
 
 class Due(NamedTuple):
@@ -155,6 +158,13 @@ ASSESSORS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
 me: Any = bindparam("person")
 at_now = bindparam("now", type_=Utc)
 MOST = 200
+
+# Asked of somebody, and not answered while it can be.
+unsaid = and_(
+    col(SoftRating.answered_at).is_(None),
+    col(SoftRound.status) == RoundStatus.OPEN,
+    col(SoftRound.deadline_at) > at_now,
+)
 
 
 def read(db: Session, statement: Any, given: dict[str, Any]) -> list[Due]:

@@ -21,6 +21,8 @@ from market.applications.models import Application, Offer
 from market.applications.rules import OfferStatus
 from market.applications.rules import Side as OfferSide
 from market.applications.rules import Status as ApplicationStatus
+from market.apprenticeships.models import SoftRating, SoftRound
+from market.apprenticeships.soft_rules import Side as SoftSide
 from market.engagements.models import (
     AssessmentStatus,
     Engagement,
@@ -43,6 +45,7 @@ from market.home.due import (
     row,
     to_finish,
     to_judge,
+    unsaid,
 )
 from market.opportunities.models import Opportunity
 from market.reviews.models import ReviewPair
@@ -163,6 +166,20 @@ _EMPLOYER: Any = union_all(
         col(Engagement.status).in_(ENDED),
         col(Engagement.outcome).is_(None),
     ),
+    select(
+        *row(
+            Kind.SOFT,
+            col(Engagement.public_id),
+            col(Engagement.title),
+            _person,
+            col(SoftRound.deadline_at),
+        )
+    )
+    .select_from(SoftRating)
+    .join(SoftRound, col(SoftRound.id) == col(SoftRating.round_id))
+    .join(Engagement, col(Engagement.id) == col(SoftRating.engagement_id))
+    .join(Person, col(Person.id) == col(SoftRating.of_person))
+    .where(col(SoftRating.by_person) == me, col(SoftRating.side) == SoftSide.MENTOR, unsaid),
     select(*row(Kind.COUNTER, col(Offer.public_id), col(Opportunity.title), _person, col(Offer.expires_at)))
     .join(Application, col(Application.id) == col(Offer.application_id))
     .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))

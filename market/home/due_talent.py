@@ -15,6 +15,8 @@ from sqlmodel import Session, col
 from market import clock
 from market.accounts.models import Organisation
 from market.applications.models import Application, InvitationToApply
+from market.apprenticeships.models import SoftPlace, SoftRating, SoftRound
+from market.apprenticeships.soft_rules import Side as SoftSide
 from market.credentials.models import Achievement, Issued
 from market.credentials.rules import Status as CredentialStatus
 from market.engagements.models import (
@@ -36,6 +38,7 @@ from market.home.due import (
     to_finish,
     to_judge,
     unconfirmed,
+    unsaid,
 )
 from market.opportunities.models import Opportunity
 from market.opportunities.rules import Status as OpeningStatus
@@ -122,6 +125,29 @@ _TALENT: Any = union_all(
         col(Opportunity.status) == OpeningStatus.PUBLISHED,
         or_(col(Opportunity.deadline_at).is_(None), col(Opportunity.deadline_at) > at_now),
     ),
+    select(
+        *row(
+            Kind.SOFT,
+            col(Engagement.public_id),
+            col(Engagement.title),
+            _org,
+            col(SoftRound.deadline_at),
+            func.count(col(SoftRating.id)),
+        )
+    )
+    .select_from(SoftRating)
+    .join(SoftRound, col(SoftRound.id) == col(SoftRating.round_id))
+    .join(SoftPlace, col(SoftPlace.round_id) == col(SoftRound.id))
+    .join(
+        Engagement, (col(Engagement.id) == col(SoftPlace.engagement_id)) & (col(Engagement.person_id) == me)
+    )
+    .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
+    .where(
+        col(SoftRating.by_person) == me,
+        col(SoftRating.side) == SoftSide.PEER,
+        unsaid,
+    )
+    .group_by(col(Engagement.public_id), col(Engagement.title), _org, col(SoftRound.deadline_at)),
     select(*row(Kind.CREDENTIAL, col(Issued.public_id), col(Achievement.name), _org, None))
     .select_from(Issued)
     .join(Achievement, col(Achievement.id) == col(Issued.achievement_id))

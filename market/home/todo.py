@@ -117,6 +117,17 @@ def for_talent(one: Due) -> Todo:
             None,
             "letter",
         )
+    if one.kind is Kind.SOFT:
+        words = plural("Of one person", "Of %(n)s people", one.n)
+        return Todo(
+            _("Say how the others of your group work"),
+            _("%(words)s, in %(title)s. Nobody reads what you alone chose.", words=words, title=one.title),
+            _("Say it"),
+            "apprenticeships.soft_skills",
+            here,
+            one.at,
+            "half",
+        )
     return Todo(
         _("%(who)s asks you to apply", who=one.who),
         one.title,
@@ -220,6 +231,19 @@ def for_employer(one: Due, now: datetime) -> Todo:
             _("Record it"),
             "engagements.pay",
             here,
+        )
+    if one.kind is Kind.SOFT:
+        return Todo(
+            _("Say how %(who)s works with others", who=one.who),
+            _(
+                "%(title)s. Five questions with described steps, sealed until the time is over.",
+                title=one.title,
+            ),
+            _("Say it"),
+            "apprenticeships.soft_skills",
+            here,
+            one.at,
+            "half",
         )
     return Todo(
         _("Say what the trial led to"),

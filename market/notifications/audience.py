@@ -7,7 +7,9 @@ from market.accounts.models import Person, PersonStatus
 from market.accounts.queries import org_member_ids
 from market.applications.models import Application
 from market.applications.rules import OFFER_OVER, OPEN
+from market.apprenticeships import soft_reading
 from market.apprenticeships.models import Appeal
+from market.apprenticeships.soft_rules import Side as SoftSide
 from market.notifications.context import Context
 from market.opportunities.service import watcher_ids
 
@@ -65,6 +67,16 @@ def second_assessor(db: Session, context: Context) -> list[int]:
     """Whoever was named to answer an appeal."""
     found = db.get(Appeal, context.event.subject_id)
     return [found.assessor_id] if found is not None and found.assessor_id is not None else []
+
+
+def peers_asked(db: Session, context: Context) -> list[int]:
+    """The person whose work it is, while they have not said how the others of their group work with them."""
+    return soft_reading.raters(db, context.work.id) if context.work is not None else []
+
+
+def mentors_asked(db: Session, context: Context) -> list[int]:
+    """The mentors of this work who have not said how its person works with others."""
+    return soft_reading.raters(db, context.work.id, SoftSide.MENTOR) if context.work is not None else []
 
 
 def other_side_of_pair(db: Session, context: Context) -> list[int]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from market.accounts.models import Organisation
 from market.applications.models import Application, InvitationToApply, Offer
+from market.apprenticeships.models import SoftRound
 from market.cases.models import Report
 from market.credentials.models import Issued
 from market.engagements.models import Assessment, Engagement, Milestone
@@ -31,6 +32,7 @@ class Context:
     application: Application | None = None
     offer: Offer | None = None
     work: Engagement | None = None
+    soft_round: SoftRound | None = None
     part: Milestone | None = None
     pair: ReviewPair | None = None
     review: Review | None = None
@@ -97,6 +99,7 @@ def context_of(db: Session, event: Event) -> Context:
             found.person_id = asked.person_id if asked else None
         case "engagement":
             found.work = db.get(Engagement, subject)
+            found.soft_round = _row(db, SoftRound, payload.get("soft_round_id"))
         case "milestone":
             found.part = db.get(Milestone, subject)
         case "session" | "appeal":

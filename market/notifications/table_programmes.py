@@ -1,8 +1,19 @@
 """The news of programmes that run: sessions, hours, silence, the questions of a week, who mentors."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from market.notifications.audience import moderators, other_side, person, reviewers, second_assessor, team
+from market.notifications.audience import (
+    mentors_asked,
+    moderators,
+    other_side,
+    peers_asked,
+    person,
+    reviewers,
+    second_assessor,
+    team,
+)
+from market.notifications.context import Context
 from market.notifications.news import Link, News
 from market.notifications.rules import Topic
 from market.words import _
@@ -10,6 +21,7 @@ from market.words import _
 _MENTORING = Link("apprenticeships.mentoring", "work")
 _CAPSTONE = Link("apprenticeships.capstone", "work")
 _HOURS = Link("apprenticeships.hours", "work")
+_SOFT = Link("apprenticeships.soft_skills", "work")
 
 
 def _see_sessions(_w: Mapping[str, str]) -> str:
@@ -22,6 +34,14 @@ def _see_capstone(_w: Mapping[str, str]) -> str:
 
 def _see_hours(_w: Mapping[str, str]) -> str:
     return _("Open the hours")
+
+
+def _say_by(_w: Mapping[str, str]) -> str:
+    return _("Say it by")
+
+
+def _soft_until(context: Context) -> datetime | None:
+    return context.soft_round.deadline_at if context.soft_round is not None else None
 
 
 PROGRAMMES: dict[str, tuple[News, ...]] = {
@@ -195,6 +215,42 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
             lambda w: _("What did “%(work)s” lead to?", **w),
             lambda w: _("One question, one answer. It is counted with those of others, and helps whoever comes next to choose."),
             Link("apprenticeships.afterwards", "work"), lambda w: _("Say what it led to"),
+        ),
+    ),
+    "soft_skills.asked": (
+        News(
+            peers_asked, Topic.DUE, "half",
+            lambda w: _("How do the others of “%(work)s” work with you?", **w),
+            lambda w: _("Five questions about each of them, without a word to write. Nobody reads who chose what."),
+            _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
+        ),
+        News(
+            mentors_asked, Topic.WORK, "half",
+            lambda w: _("How does %(person)s work with others?", **w),
+            lambda w: _("Five questions about “%(work)s”, with described steps. It is opened when the time is over.", **w),
+            _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
+        ),
+    ),
+    "soft_skills.ends_soon": (
+        News(
+            peers_asked, Topic.DUE, "clock",
+            lambda w: _("Three days left to speak of the others of “%(work)s”", **w),
+            lambda w: _("At least three of a group have to say something of a person, or nothing of it is shown."),
+            _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
+        ),
+        News(
+            mentors_asked, Topic.DUE, "clock",
+            lambda w: _("Three days left to say how %(person)s works with others", **w),
+            lambda w: _("Nobody else saw them so long in “%(work)s”. Without your word nothing of it counts as much.", **w),
+            _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
+        ),
+    ),
+    "soft_skills.shown": (
+        News(
+            person, Topic.ANSWERS, "check",
+            lambda w: _("How others saw you work in “%(work)s”", **w),
+            lambda w: _("What your mentor and the others of your group said is open to you now."),
+            _SOFT, lambda w: _("Read it"),
         ),
     ),
 }  # fmt: skip

@@ -1,5 +1,5 @@
-"""Pages of a programme that runs: its plan, mentoring and hours, its capstone, and what comes before and after."""
+"""Pages of a programme that runs: its plan, mentoring and hours, its capstone, soft skills, and what comes before and after."""
 
-from market.apprenticeships.routes import capstones, growing, running
+from market.apprenticeships.routes import capstones, growing, running, soft_skills
 
-routes = [*running.routes, *capstones.routes, *growing.routes]
+routes = [*running.routes, *capstones.routes, *growing.routes, *soft_skills.routes]

@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = 'de53f5ee57a7'
+revision: str = '812f9b712f96'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
