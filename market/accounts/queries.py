@@ -58,17 +58,25 @@ def is_blocked(
     return bool(between) and db.exec(select(Block.id).where(or_(*between)).limit(1)).first() is not None
 
 
+def block_with(person_id: Any, org_id: Any) -> ColumnElement[bool]:
+    """The same for a person and an organisation, each a column of ids, as a condition of a statement about them."""
+    between = select(Block.id).where(or_(*blocks_between(person_id, None, (org_id,))))
+    return between.correlate_except(Block).exists()
+
+
 def blocks_between(
-    a_person_id: Any, b_person_id: int | None, org_ids: Sequence[int]
+    a_person_id: Any, b_person_id: int | None, org_ids: Sequence[Any]
 ) -> list[ColumnElement[bool]]:
-    """What holds for the blocks between a person (an id, or a column of ids) and the other person or organisations."""
+    """What holds for the blocks between a person and the other person or organisations, by ids or columns of ids."""
     between: list[ColumnElement[bool]] = []
     if b_person_id is not None:
         pairs = ((a_person_id, b_person_id), (b_person_id, a_person_id))
         between += [and_(col(Block.blocker_id) == a, col(Block.blocked_person_id) == b) for a, b in pairs]
     if org_ids:
-        members = select(Membership.person_id).where(
-            col(Membership.org_id).in_(org_ids), col(Membership.ended_at).is_(None)
+        members = (
+            select(Membership.person_id)
+            .where(col(Membership.org_id).in_(org_ids), col(Membership.ended_at).is_(None))
+            .correlate_except(Membership)
         )
         between += [
             and_(col(Block.blocker_id) == a_person_id, col(Block.blocked_org_id).in_(org_ids)),

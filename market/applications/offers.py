@@ -107,7 +107,6 @@ def accept(db: Session, actor: Actor, offer: Offer) -> Offer:
         actor,
         application,
         "accept",
-        changes={"decided_at": clock.now()},
         offer_id=offer.id,
         side=side.value,
     )

@@ -9,10 +9,13 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
+from market import clock
 from market.access import Actor
 from market.accounts.models import Organisation, Person
+from market.accounts.queries import block_with
 from market.applications.models import Answer, Application, InvitationToApply, Offer
 from market.applications.rules import SENT, WAITING, Status, side_of
+from market.db import Utc
 from market.errors import NotFound
 from market.gather import Gather
 from market.opportunities.models import Addendum, Opportunity
@@ -149,6 +152,18 @@ class CandidateRow(NamedTuple):
     headline: str
     is_apart: bool = False  # chose to be put in no order
 
+    @property
+    def person(self) -> "Applicant":
+        return Applicant(self.person_id, self.person_public_id, self.name)
+
+
+class Applicant(NamedTuple):
+    """Whom an application is from, for the parts of a page that speak of them."""
+
+    id: int
+    public_id: str
+    display_name: str
+
 
 MOST_CANDIDATES = 500
 _ALL_CANDIDATES: Any = (
@@ -175,6 +190,12 @@ _CANDIDATES = _ALL_CANDIDATES.where(col(Application.opportunity_id) == bindparam
 OPENING_ID = select(col(Opportunity.id)).where(col(Opportunity.public_id) == bindparam("opening"))
 CANDIDATES = _ALL_CANDIDATES.where(col(Application.opportunity_id) == OPENING_ID.scalar_subquery())
 """Everyone who applied for the `opening` of a public id, to be read beside it: rows for `CandidateRow`."""
+
+OUT_OF_CONTACT = select(col(Application.person_id)).where(
+    col(Application.opportunity_id) == OPENING_ID.scalar_subquery(),
+    block_with(col(Application.person_id), col(Application.org_id)),
+)
+"""Those of them who can be offered nothing, since they or the organisation want no contact."""
 
 
 def candidates(db: Session, opportunity_id: int) -> list[CandidateRow]:
@@ -279,44 +300,50 @@ APPLIED = (
 """Who has sent an application to an opening, whatever became of it: they need no invitation."""
 
 
+PROMISE_PAST = and_(
+    col(Application.submitted_at).is_not(None),
+    or_(
+        col(Application.decided_at).is_not(None),
+        and_(
+            col(Application.status) != Status.WITHDRAWN,
+            col(Application.answer_due_at) < bindparam("now", type_=Utc),
+        ),
+    ),
+)
+"""An application that says how an employer answers: it was answered, or its promised day has passed without an answer.
+
+An answer is a refusal, an offer, or being kept for later. Whoever withdrew before one says nothing of the employer. What
+the site closed (after sixty days, with a filled or a cancelled opening) without an answer stays unanswered.
+"""
+ANSWERED_IN_TIME = and_(PROMISE_PAST, col(Application.decided_at) <= col(Application.answer_due_at))
+
+
 class Responsiveness(NamedTuple):
-    """How an employer answers: of `due` applications, `answered` had an answer; the median takes `median_days`."""
+    """How an employer answers: of `due` applications, `in_time` had an answer by the promised day.
+
+    The median of days is over all answers, the late ones too; None without an answer.
+    """
 
     due: int
-    answered: int
+    in_time: int
     median_days: float | None
 
     @property
-    def percent(self) -> int | None:
-        """Rounded down, so that 100 is said only of all; None while nothing was due."""
-        return 100 * self.answered // self.due if self.due else None
+    def share(self) -> float | None:
+        """From 0 to 1; None while nothing was due."""
+        return self.in_time / self.due if self.due else None
 
 
-def responsiveness(db: Session, org_id: int, since: datetime, now: datetime) -> Responsiveness:
-    """Over applications sent since then: those the employer answered, and those whose promised day has passed.
+_ANSWERS_OF = select(
+    col(Application.submitted_at), col(Application.decided_at), ANSWERED_IN_TIME.label("in_time")
+).where(col(Application.org_id) == bindparam("org"), PROMISE_PAST)
 
-    An answer is a refusal, an offer, or being kept for later. What the person took back, what a filled or cancelled
-    opening ended, and what still has time are no part of it; a filled opening answers nobody for its employer.
-    """
-    rows = (
-        db.connection()
-        .execute(
-            select(col(Application.submitted_at), col(Application.decided_at)).where(
-                col(Application.org_id) == org_id,
-                col(Application.submitted_at) >= since,
-                or_(
-                    col(Application.decided_at).is_not(None),
-                    and_(
-                        col(Application.status).in_((*WAITING, Status.AUTO_CLOSED)),
-                        col(Application.answer_due_at) < now,
-                    ),
-                ),
-            )
-        )
-        .all()
-    )
+
+def responsiveness(db: Session, org_id: int) -> Responsiveness:
+    """How an organisation has answered so far, as everyone reads it. See `PROMISE_PAST`."""
+    rows = db.connection().execute(_ANSWERS_OF, {"org": org_id, "now": clock.now()}).all()
     days = [(r.decided_at - r.submitted_at).total_seconds() / 86400 for r in rows if r.decided_at is not None]
-    return Responsiveness(len(rows), len(days), round(median(days), 1) if days else None)
+    return Responsiveness(len(rows), sum(bool(r.in_time) for r in rows), median(days) if days else None)
 
 
 def waiting_past_promise(db: Session, opportunity_id: int, now: datetime) -> int:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from market import clock
 from market.applications.models import Application
-from market.applications.rules import Status as ApplicationStatus
+from market.applications.queries import ANSWERED_IN_TIME, PROMISE_PAST
 from market.db import Utc
 from market.engagements.models import Engagement
 from market.engagements.rules import Status as WorkStatus
@@ -76,18 +76,11 @@ _pays = (
     .subquery()
 )
 _before = aliased(Engagement)
-_settled = and_(
-    col(Application.answer_due_at) >= _since,
-    (col(Application.answer_due_at) < bindparam("now", type_=Utc)) | col(Application.decided_at).is_not(None),
-    col(Application.status) != ApplicationStatus.WITHDRAWN,
-)
 _chosen = select(func.count()).select_from(Engagement).where(col(Engagement.created_at) >= _since)
+_promised = select(func.count()).select_from(Application).where(col(Application.answer_due_at) >= _since)
 _FIGURES: Any = select(
-    select(func.count())
-    .select_from(Application)
-    .where(_settled, col(Application.decided_at) <= col(Application.answer_due_at))
-    .scalar_subquery(),
-    select(func.count()).select_from(Application).where(_settled).scalar_subquery(),
+    _promised.where(ANSWERED_IN_TIME).scalar_subquery(),
+    _promised.where(PROMISE_PAST).scalar_subquery(),
     # The middle one, or the lower of the two in the middle.
     select(_pays.c.pay).where(_pays.c.place == (_pays.c.n + 1) // 2).scalar_subquery(),
     select(func.count()).where(_paid).scalar_subquery(),

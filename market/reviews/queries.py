@@ -1,19 +1,18 @@
 """Who may read and write which review, and how an organisation answers. What was said is in `reading`."""
 
-from statistics import median
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
 from market import clock
 from market.access import Actor, Decision
 from market.accounts.queries import org_member_ids
-from market.applications.models import Application
+from market.applications.queries import Responsiveness, responsiveness
 from market.engagements.models import Engagement
 from market.engagements.rules import ENDED, TrialOutcome, parties
 from market.errors import NotFound
+from market.opportunities.rules import Kind
 from market.reviews import rules
 from market.reviews.models import Review, ReviewPair
 from market.reviews.rules import Side
@@ -64,50 +63,22 @@ def get_review(db: Session, actor: Actor, public_id: str) -> tuple[Engagement, R
 
 
 class EmployerFigures(NamedTuple):
-    """How an organisation answers, in public: each with its n. A share is 0 to 1, None while there is nothing to go by."""
+    """How an organisation answers and ends its trials, in public: each with its n."""
 
-    replied: int
-    asked: int
-    median_days: float | None
+    replies: Responsiveness
     trials: int
     trials_hired: int
-    finished: int
-
-    @property
-    def reply_rate(self) -> float | None:
-        return self.replied / self.asked if self.asked else None
 
 
 def employer_figures(db: Session, org_id: int) -> EmployerFigures:
-    """Replies within the promised days among applications whose time is up or that were answered; trials and hires."""
-    now = clock.now()
-    rows = (
-        db.connection()
-        .execute(
-            select(
-                col(Application.submitted_at), col(Application.decided_at), col(Application.answer_due_at)
-            ).where(col(Application.org_id) == org_id, col(Application.submitted_at).is_not(None))
+    """Replies within the promised days, and what became of trials. Two statements."""
+    outcomes = db.exec(
+        pick(Engagement.outcome).where(
+            Engagement.org_id == org_id,
+            Engagement.kind == Kind.TRIAL,
+            col(Engagement.status).in_(ENDED),
+            col(Engagement.outcome).is_not(None),
         )
-        .all()
-    )
-    settled = [r for r in rows if r[1] is not None or (r[2] is not None and r[2] < now)]
-    answered = [r for r in settled if r[1] is not None and (r[2] is None or r[1] <= r[2])]
-    days = [(r[1] - (r[0] or r[1])).total_seconds() / 86400 for r in settled if r[1] is not None]
-    ended = (
-        db.connection()
-        .execute(
-            select(col(Engagement.kind), col(Engagement.outcome)).where(
-                col(Engagement.org_id) == org_id, col(Engagement.status).in_(ENDED)
-            )
-        )
-        .all()
-    )
-    trials = [r for r in ended if r[0] == "trial" and r[1] is not None]
-    return EmployerFigures(
-        len(answered),
-        len(settled),
-        median(days) if days else None,
-        len(trials),
-        sum(r[1] in (TrialOutcome.HIRED, TrialOutcome.CONTINUED) for r in trials),
-        len(ended),
-    )
+    ).all()
+    led_on = sum(one in (TrialOutcome.HIRED, TrialOutcome.CONTINUED) for one in outcomes)
+    return EmployerFigures(responsiveness(db, org_id), len(outcomes), led_on)
