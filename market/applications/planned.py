@@ -1,4 +1,4 @@
-"""The terms of an offer for a programme: its tasks and capstone as parts with their days, pay split by paid hours."""
+"""The terms of a programme, offered or joined: its tasks and capstone as parts with their days, pay by paid hours."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from market.applications.terms import Part, Terms, published_total
 from market.opportunities.apprenticing import PlannedPart, planned_parts
 from market.opportunities.models import Opportunity
 from market.programmes import rounds
-from market.programmes.queries import whole_of_id
+from market.programmes.queries import Whole, whole_of_id
 from market.programmes.rules import Function
 from market.words import _
 
@@ -21,8 +21,6 @@ def first_terms(db: Session, opening: Opportunity, today: date) -> Terms:
     together = cohort.starts_on if cohort else None
     starts_on = max(together or opening.starts_on or today + timedelta(days=7), today)
     ends_on = starts_on + timedelta(weeks=opening.weeks)
-    planned = planned_parts(whole)
-    pays = split(published_total(opening), [one.paid_hours for one in planned])
     return Terms(
         pay_basis=str(opening.pay_basis),
         pay_minor=opening.pay_minor,
@@ -32,9 +30,33 @@ def first_terms(db: Session, opening: Opportunity, today: date) -> Terms:
         ends_on=ends_on,
         place=opening.place,
         ip_note=opening.ip_note,
-        milestones=tuple(_part(one, starts_on, pay) for one, pay in zip(planned, pays, strict=True)),
+        milestones=_parts(whole, starts_on, published_total(opening)),
         mentors=tuple(one.membership_id for one in whole.draft.named(Function.MENTOR) if one.is_member),
     )
+
+
+def inside_terms(whole: Whole, starts_on: date, mentors: Sequence[int]) -> Terms:
+    """What a member and the organisation agree on by joining a round of an internal programme: what its version says."""
+    draft = whole.draft
+    return Terms(
+        pay_basis="fixed",
+        pay_minor=draft.pay_minor,
+        currency=draft.currency,
+        hours=draft.workload_hours,
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(weeks=draft.weeks),
+        place=draft.place,
+        ip_note=draft.ip_note,
+        milestones=_parts(whole, starts_on, draft.pay_minor),
+        mentors=tuple(mentors),
+    )
+
+
+def _parts(whole: Whole, starts_on: date, total: int) -> tuple[Part, ...]:
+    """The tasks and the capstone, each at the end of its week, with its share of the pay."""
+    planned = planned_parts(whole)
+    pays = split(total, [one.paid_hours for one in planned])
+    return tuple(_part(one, starts_on, pay) for one, pay in zip(planned, pays, strict=True))
 
 
 def _part(one: PlannedPart, starts_on: date, pay: int) -> Part:

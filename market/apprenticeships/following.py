@@ -34,6 +34,7 @@ def ask_due(db: Session, now: datetime) -> int:
             .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Engagement.programme_version_id))
             .where(
                 col(Engagement.status).in_(ENDED),
+                col(Engagement.for_members).is_(False),  # they belonged to it before, so it led to no hiring
                 col(Engagement.ended_at) <= now - timedelta(days=days),
                 col(Engagement.ended_at) > now - timedelta(days=later),
                 ~select(FollowUp.id)

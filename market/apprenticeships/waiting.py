@@ -194,7 +194,7 @@ def _ask(db: Session, programme_id: int, cohort: Cohort, now: datetime) -> int:
         .where(
             WaitingPlace.programme_id == programme_id,
             WaitingPlace.status == WaitingStatus.WAITING,
-            person.in_(members) if programme.for_members else person.not_in(members),
+            person.not_in(members),
             ~select(Block.id).where(apart).exists(),
         )
         .order_by(col(WaitingPlace.since), col(WaitingPlace.id))

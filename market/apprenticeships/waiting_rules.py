@@ -38,9 +38,9 @@ def may_wait(actor: Actor, line: Line) -> Decision:
         return no(_("Sign in to wait for a place."))
     if line.is_blocked or not line.is_published:
         return no(_("This programme takes nobody at the moment."))
-    if line.is_theirs != line.for_members:
-        if line.for_members:
-            return no(_("This programme is for the organisation’s own people."))
+    if line.for_members:
+        return no(_("This programme is for the organisation’s own people, who join its rounds as they open."))
+    if line.is_theirs:
         return no(_("You belong to this organisation, so its programme is not for you."))
     if line.has_place:
         return no(_("You have a place in this programme."))

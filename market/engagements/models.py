@@ -67,6 +67,9 @@ class Engagement(SQLModel, table=True):
     assessment_round: int = Field(
         default=1, sa_column_kwargs={"server_default": "1"}
     )  # the attempt that is judged
+    for_members: bool = Field(
+        default=False, sa_column_kwargs={"server_default": "0"}
+    )  # a round of an internal programme: the person belongs to the organisation, and no opening led here
     capstone_round: int = Field(
         default=0, sa_column_kwargs={"server_default": "0"}
     )  # the attempt last handed in

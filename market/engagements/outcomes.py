@@ -29,7 +29,7 @@ MOST_TITLE = 120  # of a project, as its form takes it
 
 def ended(db: Session, engagement: Engagement) -> None:
     """Once work is completed or ended early: write what was assessed, and count what was completed."""
-    if engagement.status is Status.COMPLETED:
+    if engagement.status is Status.COMPLETED and not engagement.for_members:
         _count(db, engagement.person_id)
     write_evidence(db, engagement)
 
@@ -87,6 +87,8 @@ def show_work(db: Session, actor: Actor, engagement: Engagement) -> Project:
 def write_evidence(db: Session, engagement: Engagement) -> int:
     """T4 for each skill of the signed assessment; how many items were new. Silent approval writes none.
 
+    What an organisation judged of its own people counts like what one shows oneself (T1): see `kind_of`.
+
     Criteria that feed the same skill count together, by their weights: one work is one item for each skill.
     """
     signed = db.exec(
@@ -116,7 +118,7 @@ def write_evidence(db: Session, engagement: Engagement) -> int:
             db,
             person_id=engagement.person_id,
             skill_id=skill_id,
-            kind=Kind.ASSESSMENT,
+            kind=kind_of(engagement),
             reading_milli=round(reading),
             source=("assessment", signed.id),
             party=("organisation", engagement.org_id),
@@ -124,6 +126,16 @@ def write_evidence(db: Session, engagement: Engagement) -> int:
         )
         written += item is not None
     return written
+
+
+def kind_of(engagement: Engagement) -> Kind:
+    """As what a judgement of this work stands in the ledger.
+
+    The assessor of an internal programme and the one assessed belong to the same house, and either gains by a high step.
+    So it weighs as much as a project that someone shows of themselves, all such items together: nobody is ranked higher
+    by it than they could be by their own links. docs/decisions/0025-internal-programmes.md.
+    """
+    return Kind.EXPERIENCE if engagement.for_members else Kind.ASSESSMENT
 
 
 def _forget_earlier(db: Session, engagement: Engagement, last: Assessment) -> None:

@@ -1,17 +1,21 @@
 """What engagements lend to other features: who may read the files of a work, and the finished work on a profile."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 
-from market.access import Actor, Task
+from market import clock
+from market.access import Actor, Decision, Task
 from market.accounts.models import Person
 from market.credentials import sentences as credentials
 from market.engagements import earned as credentials_of
-from market.engagements import queries, rules
+from market.engagements import queries, rules, signing
 from market.engagements.models import Engagement
+from market.programmes.models import Cohort, Programme
+from market.programmes.queries import whole_of_id
 from market.web.render import render_part
 
 
@@ -25,6 +29,36 @@ def finished_work(request: Request, db: Session, actor: Actor, *, person: Person
     """What someone completed here, on their profile."""
     rows = queries.finished(db, person.id)
     return render_part(request, "engagements/finished.html", rows=rows) if rows else Markup("")
+
+
+class RoundInside(NamedTuple):
+    """A round that members join, and whether this one may."""
+
+    row: Cohort
+    may_join: Decision
+
+
+def rounds_inside(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    *,
+    programme: Programme,
+    rounds: Sequence[Cohort],
+    **_more: Any,
+) -> Markup:
+    """On the page of an internal programme, for a member: the place they have, or the rounds they can join."""
+    if not programme.for_members or not actor.belongs_to(programme.org_id):
+        return Markup("")
+    mine = queries.place_inside(db, programme.id, actor.id)
+    found = []
+    for one in rounds if mine is None else ():
+        bench = signing.bench_for(db, whole_of_id(db, one.programme_version_id), actor.id)
+        asked = signing.joining(db, actor, programme, one, bench)
+        found.append(RoundInside(one, rules.may_join(asked, clock.today(actor.time_zone))))
+    return render_part(
+        request, "engagements/rounds_inside.html", programme=programme, mine=mine, rounds=found
+    )
 
 
 def earned(request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any) -> Markup:

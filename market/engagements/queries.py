@@ -24,6 +24,7 @@ from market.engagements.models import (
 from market.engagements.rules import MilestoneStatus, Status
 from market.errors import NotFound
 from market.files.models import File
+from market.programmes.models import ProgrammeVersion
 from market.transitions import Transition
 from market.words import _
 
@@ -319,12 +320,44 @@ def member_people(db: Session, membership_ids: Sequence[int]) -> dict[int, int]:
 
 
 _FINISHED = _LIST.where(
-    col(Engagement.person_id) == bindparam("person"), col(Engagement.status) == Status.COMPLETED
+    col(Engagement.person_id) == bindparam("person"),
+    col(Engagement.status) == Status.COMPLETED,
+    col(Engagement.for_members).is_(False),
 )
 
 
 def finished(db: Session, person_id: int, size: int = 12) -> list[WorkRow]:
-    """What a person completed, the newest first."""
+    """What a person completed, the newest first. Not what their own organisation ran for its people: that is not public."""
     return [
         WorkRow._make(row) for row in db.connection().execute(_FINISHED, {"person": person_id, "size": size})
     ]
+
+
+def place_inside(db: Session, programme_id: int, person_id: int) -> Engagement | None:
+    """The place someone has now in an internal programme."""
+    return db.exec(
+        pick(Engagement)
+        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Engagement.programme_version_id))
+        .where(
+            ProgrammeVersion.programme_id == programme_id,
+            Engagement.person_id == person_id,
+            col(Engagement.for_members),
+            col(Engagement.status).in_((Status.SCHEDULED, *rules.RUNNING)),
+        )
+    ).first()
+
+
+def places_inside(db: Session, person_id: int, org_ids: Sequence[int]) -> dict[int, tuple[str, Status]]:
+    """Programme to the last place someone took in it: the work's public id and state. One statement."""
+    rows = db.connection().execute(
+        select(col(ProgrammeVersion.programme_id), col(Engagement.public_id), col(Engagement.status))
+        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Engagement.programme_version_id))
+        .where(
+            col(Engagement.person_id) == person_id,
+            col(Engagement.org_id).in_(org_ids),
+            col(Engagement.for_members),
+            col(Engagement.status) != Status.CALLED_OFF,
+        )
+        .order_by(col(Engagement.id))
+    )
+    return {programme_id: (public_id, status) for programme_id, public_id, status in rows}

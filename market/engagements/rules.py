@@ -77,6 +77,37 @@ class Facts(NamedTuple):
     may_try_again: bool = False  # the capstone was judged, not passed, and an attempt is left
 
 
+class Joining(NamedTuple):
+    """What joining a round of an internal programme is asked about."""
+
+    is_member: bool
+    is_open: bool  # the programme is out, and the round takes people
+    places_free: int
+    starts_on: date | None  # None: people begin one after another
+    is_at_it: bool  # in this programme, in whichever round
+    has_mentor: bool  # somebody who is not the learner
+    has_assessor: bool
+
+
+def may_join(asked: Joining, today: date) -> Decision:
+    """Take a place, as a member. Nobody mentors or judges themselves, so somebody else has to be there for both."""
+    if not asked.is_member:
+        return no(_("This programme is for the organisation’s own people."))
+    if asked.is_at_it:
+        return no(_("You have a place in this programme."))
+    if not asked.is_open:
+        return no(_("This round takes nobody new."))
+    if asked.starts_on is not None and asked.starts_on < today:
+        return no(_("This round has begun. Ask for another one."))
+    if asked.places_free < 1:
+        return no(_("Every place in this round is taken."))
+    if not asked.has_mentor:
+        return no(_("Nobody but you is named as its mentor. Once somebody else is, you can join."))
+    if not asked.has_assessor:
+        return no(_("Nobody but you could judge its capstone. Once somebody else can, you can join."))
+    return YES
+
+
 def may_start(engagement: "Engagement", facts: Facts) -> Decision:
     """On the start date, or before it when both have said that they are ready."""
     if facts.today >= engagement.starts_on or (engagement.talent_ready and engagement.employer_ready):
@@ -209,8 +240,13 @@ def may_try_again(milestone: "Milestone", facts: Facts) -> Decision:
     return YES
 
 
+def is_closed_to_judge(engagement: "Engagement", now: datetime) -> bool:
+    """Two weeks after the end nothing is judged any more."""
+    return engagement.ended_at is not None and now > engagement.ended_at + ASSESS_WITHIN
+
+
 def _in_time(engagement: "Engagement", now: datetime) -> Decision:
-    if engagement.ended_at is not None and now > engagement.ended_at + ASSESS_WITHIN:
+    if is_closed_to_judge(engagement, now):
         return no(_("The assessment closed two weeks after the end."))
     return YES
 
@@ -316,7 +352,7 @@ LIFECYCLE = Lifecycle(
         "call_off",
         (Status.SCHEDULED,),
         Status.CALLED_OFF,
-        ("talent", "employer"),
+        ("talent", "employer", "system"),
         "engagement.called_off",
         "Call it off",
         reasoned=True,
@@ -353,7 +389,7 @@ LIFECYCLE = Lifecycle(
         "end_early",
         (Status.ACTIVE, Status.PAUSED),
         Status.ENDED_EARLY,
-        ("talent", "employer"),
+        ("talent", "employer", "system"),
         "engagement.ended_early",
         "End early",
         reasoned=True,

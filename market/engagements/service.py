@@ -1,4 +1,4 @@
-"""The life of an engagement: signed, started, paused, changed by agreement, finished or ended early."""
+"""The life of an engagement once it is signed: started, paused, changed by agreement, finished or ended early."""
 
 from datetime import date, datetime
 
@@ -6,128 +6,23 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import SYSTEM, Actor, require
-from market.applications import offers
-from market.applications.models import Application, Offer
-from market.applications.terms import from_json
+from market.accounts.queries import org_member_ids
 from market.engagements import milestones, outcomes, queries, rules
-from market.engagements.models import (
-    Engagement,
-    EngagementMember,
-    MemberFunction,
-    Milestone,
-    PaymentEntry,
-    PaymentKind,
-)
+from market.engagements.models import Engagement
 from market.engagements.rules import Facts, Fault, MilestoneStatus, Status, TrialOutcome
+from market.engagements.signing import join, sign
 from market.errors import Conflict, Forbidden, Invalid
 from market.opportunities import seats
-from market.opportunities.apprenticing import planned_parts
 from market.opportunities.models import Opportunity
-from market.outbox import announce
-from market.programmes.drafts import Named
-from market.programmes.models import Cohort, ProgrammeVersion
-from market.programmes.queries import Whole as Plan
-from market.programmes.queries import whole_of_id
-from market.programmes.rules import Function
+from market.outbox import Event, announce
+from market.programmes.models import Cohort
 from market.transitions import take
 from market.words import _
 
-
-def sign(db: Session, actor: Actor, offer: Offer) -> Engagement:
-    """Accept an offer: the seat is taken, and the engagement with its milestones is scheduled, all at once or not at all."""
-    offers.accept(db, actor, offer)
-    application = db.get_one(Application, offer.application_id)
-    opportunity = db.get_one(Opportunity, application.opportunity_id)
-    terms = from_json(offer.terms)
-    people = queries.member_people(db, terms.mentors)
-    plan = whole_of_id(db, opportunity.programme_version_id) if opportunity.programme_version_id else None
-    assessors = _assessors(plan)
-    engagement = Engagement(
-        opportunity_id=opportunity.id,
-        application_id=application.id,
-        person_id=application.person_id,
-        org_id=application.org_id,
-        title=opportunity.title,
-        kind=opportunity.kind,
-        terms=offer.terms,
-        rubric_id=opportunity.rubric_id,
-        supervisor_ids=sorted({*people.values(), *(one.person_id for one in assessors)}),
-        assessor_ids=[one.person_id for one in assessors],
-        starts_on=terms.starts_on,
-        ends_on=terms.ends_on,
-    )
-    _as_a_programme(db, engagement, opportunity)
-    db.add(engagement)
-    db.flush()
-    for membership_id in people:
-        db.add(
-            EngagementMember(
-                engagement_id=engagement.id, membership_id=membership_id, function=MemberFunction.MENTOR
-            )
-        )
-    for one in assessors:
-        db.add(
-            EngagementMember(
-                engagement_id=engagement.id,
-                membership_id=one.membership_id,
-                function=MemberFunction.ASSESSOR,
-            )
-        )
-    planned = planned_parts(plan) if plan else ()
-    for position, part in enumerate(terms.milestones, 1):
-        milestone = Milestone(
-            engagement_id=engagement.id,
-            person_id=engagement.person_id,
-            org_id=engagement.org_id,
-            supervisor_ids=engagement.supervisor_ids,
-            position=position,
-            title=part.title,
-            text=part.text or (planned[position - 1].part.text if position <= len(planned) else ""),
-            accepted_when=part.accepted_when,
-            due_on=part.due_on,
-            amount_minor=part.amount_minor,
-            currency=terms.currency,
-            phase=planned[position - 1].phase if position <= len(planned) else None,
-            programme_task_id=planned[position - 1].task_id if position <= len(planned) else None,
-        )
-        db.add(milestone)
-        db.flush()
-        db.add(
-            PaymentEntry(
-                milestone_id=milestone.id,
-                kind=PaymentKind.AGREED,
-                amount_minor=part.amount_minor,
-                currency=terms.currency,
-                actor_id=actor.id,
-            )
-        )
-    announce(
-        db,
-        "engagement.scheduled",
-        actor,
-        subject=("engagement", engagement.id),
-        application_id=application.id,
-    )
-    return engagement
-
-
-def _assessors(plan: Plan | None) -> list[Named]:
-    """Who judges the capstone of a programme, first and second, of those who are members still."""
-    functions = (Function.ASSESSOR, Function.SECOND_ASSESSOR)
-    return [
-        one for function in functions for one in (plan.draft.named(function) if plan else ()) if one.is_member
-    ]
-
-
-def _as_a_programme(db: Session, engagement: Engagement, opportunity: Opportunity) -> None:
-    """What an opening of a programme adds: the version that was signed, the round, and what its end is guarded by."""
-    if opportunity.programme_version_id is None:
-        return
-    version = db.get_one(ProgrammeVersion, opportunity.programme_version_id)
-    engagement.programme_version_id = version.id
-    engagement.cohort_id = db.exec(select(Cohort.id).where(Cohort.opportunity_id == opportunity.id)).first()
-    engagement.sessions_least = version.sessions_least
-    engagement.needs_capstone = True
+__all__ = [
+    "call_off", "end_early", "end_for_leaver", "facts", "finish", "join", "no_show", "nudge_paused", "pause", "ready",
+    "record_outcome", "resume", "sign", "start", "start_due",
+]  # fmt: skip
 
 
 def facts(db: Session, engagement: Engagement) -> Facts:
@@ -259,11 +154,47 @@ def _refuse_blaming(actor: Actor, engagement: Engagement, fault: Fault) -> None:
 
 
 def _let_seat_go(db: Session, engagement: Engagement) -> None:
-    if engagement.holds_seat and engagement.opportunity_id is not None:
-        engagement.holds_seat = False
-        db.add(engagement)
-        db.flush()
+    if not engagement.holds_seat:
+        return
+    engagement.holds_seat = False
+    db.add(engagement)
+    db.flush()
+    if engagement.opportunity_id is not None:
         seats.free_seat(db, db.get_one(Opportunity, engagement.opportunity_id))
+    elif engagement.for_members:
+        cohort = db.get_one(Cohort, engagement.cohort_id, with_for_update=True)
+        cohort.seats_free = min(cohort.seats, cohort.seats_free + 1)
+        db.add(cohort)
+        db.flush()
+
+
+def end_for_leaver(db: Session, event: Event) -> None:
+    """Subscriber: whoever left the organisation is no longer in its internal programmes, and nobody is at fault.
+
+    What has not begun is called off. What runs ends early: what was assessed is issued, and what was handed in can be
+    judged for two weeks more.
+    """
+    org_id, person_id = event.payload["org_id"], event.payload["person_id"]
+    if person_id in org_member_ids(db, org_id):
+        return
+    wanted = select(Engagement).where(
+        Engagement.person_id == person_id,
+        Engagement.org_id == org_id,
+        col(Engagement.for_members),
+        col(Engagement.status).in_((Status.SCHEDULED, *rules.RUNNING)),
+    )
+    for engagement in db.exec(wanted.order_by(col(Engagement.id))).all():
+        queries.hold(db, engagement)
+        if engagement.status is Status.SCHEDULED:
+            call_off(
+                db, SYSTEM, engagement, _("They left the organisation before it began. Nobody is at fault.")
+            )
+        elif engagement.status in rules.RUNNING:
+            reason = _(
+                "They left the organisation, whose people this is for, so it ended. Nobody is at fault. What was assessed "
+                "is theirs, and what was handed in can still be judged for two weeks."
+            )
+            end_early(db, SYSTEM, engagement, reason, Fault.NONE)
 
 
 def record_outcome(db: Session, actor: Actor, engagement: Engagement, outcome: TrialOutcome) -> None:

@@ -82,6 +82,14 @@ WORK: dict[str, tuple[News, ...]] = {
             _WORK, _see_work, _starts, lambda w: _("Starts on"),
         ),
     ),
+    "engagement.joined": (
+        News(
+            other_side, Topic.DUE, "check",
+            lambda w: _("%(person)s takes part in “%(work)s”", **w),
+            lambda w: _("It was given to you to look after. It starts on %(due)s.", **w),
+            _WORK, _see_work, _starts, lambda w: _("Starts on"),
+        ),
+    ),
     "engagement.side_ready": (
         News(
             other_side, Topic.WORK, "half",

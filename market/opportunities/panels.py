@@ -21,7 +21,9 @@ def _openings(db: Session, ids: Sequence[int]) -> dict[int, Opportunity]:
 def rounds_to_join(
     request: Request, db: Session, actor: Actor, *, programme: Programme, rounds: Sequence[Cohort]
 ) -> Markup:
-    """Where one applies: the rounds that take people now."""
+    """Where one applies: the rounds that take people now. Those of an internal programme have no opening."""
+    if programme.for_members:
+        return Markup("")
     openings = _openings(db, [one.opportunity_id for one in rounds if one.opportunity_id])
     pairs = [(one, openings[one.opportunity_id]) for one in rounds if one.opportunity_id in openings]
     return render_part(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, desc, exists, func
+from sqlalchemy import and_, bindparam, desc, exists, func
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -81,6 +81,19 @@ _IS_OUT: Any = exists().where(
 )
 
 
+# Is it earned in programmes for members alone, and in no other?
+_PROGRAMMES: Any = (
+    select_rows(col(ProgrammeVersion.id))
+    .join(Programme, col(Programme.id) == col(ProgrammeVersion.programme_id))
+    .join(_NEWER, col(_NEWER.id) == col(ProgrammeVersion.achievement_id))
+    .where(col(_NEWER.line) == col(Achievement.line))
+)
+_IS_INSIDE: Any = and_(
+    _PROGRAMMES.where(col(Programme.for_members)).correlate(Achievement).exists(),
+    ~_PROGRAMMES.where(col(Programme.for_members).is_(False)).correlate(Achievement).exists(),
+)
+
+
 def wholes(db: Session, found: Sequence[Pathway]) -> list[Whole]:
     """These pathways with all that they say, in four statements however many they are."""
     ids = [one.id for one in found]
@@ -101,12 +114,13 @@ def wholes(db: Session, found: Sequence[Pathway]) -> list[Whole]:
     ).all()
     wanted = {part.achievement_id for part in parts} | {one.achievement_id for one in found}
     wanted |= {row[0].needs_achievement_id for row in needs}
-    for one, org, is_out in db.execute(
-        select_rows(Achievement, Organisation, _IS_OUT)
+    for one, org, is_out, inside in db.execute(
+        select_rows(Achievement, Organisation, _IS_OUT, _IS_INSIDE)
         .join(Organisation, col(Organisation.id) == col(Achievement.org_id))
         .where(col(Achievement.id).in_([one for one in wanted if one is not None]))
     ):
-        things[one.id] = Thing(one.line, one.version, one.name, bool(is_out))
+        members_of = one.org_id if inside else None
+        things[one.id] = Thing(one.line, one.version, one.name, bool(is_out), members_of)
         issuers[one.line] = Issuer(one.public_id, org.public_id, org.name)
     credits = db.exec(
         select(ExternalCredit).where(col(ExternalCredit.pathway_id).in_(ids)).order_by(col(ExternalCredit.id))
@@ -139,6 +153,7 @@ def wholes(db: Session, found: Sequence[Pathway]) -> list[Whole]:
                     if c.pathway_id == one.id
                 ),
                 one.for_members,
+                one.org_id,
             ),
             issuers,
         )
@@ -419,14 +434,15 @@ _PUBLIC = _LIST.where(
     (col(Pathway.for_members).is_(False)) | col(Pathway.org_id).in_(bindparam("orgs", expanding=True)),
 )
 _AFTER = col(Pathway.id) < bindparam("after")
-_PAGES = {(name, more): (q.where(_AFTER) if more else q) for name, q in (("ours", _OURS), ("public", _PUBLIC)) for more in (False, True)}  # fmt: skip
+_INSIDE = _OURS.where(col(Pathway.status) == PathwayStatus.PUBLISHED, col(Pathway.for_members))
+_PAGES = {(name, more): (q.where(_AFTER) if more else q) for name, q in (("ours", _OURS), ("public", _PUBLIC), ("inside", _INSIDE)) for more in (False, True)}  # fmt: skip
 
 
 def listed(
     db: Session, which: str, org_ids: Sequence[int], size: int, after: int | None = None
 ) -> list[OurRow]:
-    """`ours`: those of these organisations; `public`: those that are out, and those for members of these. Newest
-    first, one more than `size`. One statement."""
+    """`ours`: those of these organisations; `inside`: of these what is out for members; `public`: what is out for everyone,
+    and for members of these. Newest first, one more than `size`. One statement."""
     given = {"orgs": list(org_ids), "size": size + 1, "after": after}
     return [OurRow._make(row) for row in db.connection().execute(_PAGES[which, after is not None], given)]
 

@@ -36,6 +36,9 @@ class Thing(NamedTuple):
     version: int = 1
     name: str = ""
     is_out: bool = True  # published, so that it can be earned
+    members_of: int | None = (
+        None  # the organisation whose members alone earn it, by its programmes; None: anyone
+    )
 
 
 class Part(NamedTuple):
@@ -79,6 +82,12 @@ class Draft(NamedTuple):
     needs: tuple[Needs, ...] = ()
     credits: tuple[Credit, ...] = ()
     for_members: bool = False
+    org_id: int = 0
+
+    def is_closed(self, what: Thing) -> bool:
+        """Is this earned by members alone, and not by those whom the pathway is for?"""
+        theirs = self.for_members and what.members_of == self.org_id
+        return what.members_of is not None and not theirs
 
 
 def contradictions(draft: Draft) -> dict[str, str]:
@@ -153,6 +162,28 @@ def missing(draft: Draft) -> dict[str, str]:
         found.setdefault("parts", _("“%(name)s” is not issued now.", name=closed.what.name))
     if (shut := next((one for one in draft.needs if not one.is_out), None)) is not None:
         found.setdefault("needs", _("“%(name)s” cannot be earned now.", name=shut.name))
+    return _out_of_reach(draft) | found
+
+
+def _out_of_reach(draft: Draft) -> dict[str, str]:
+    """What keeps those whom it is for from ever completing it: parts that another organisation keeps to its members."""
+    found: dict[str, str] = {}
+    closed = [part for part in draft.parts if draft.is_closed(part.what)]
+    needed = next((part for part in closed if part.required), None)
+    if needed is None and len(draft.parts) - len(closed) < draft.needed:
+        needed = next(iter(closed), None)
+    if needed is not None:
+        found["parts"] = _(
+            "“%(name)s” is earned in a programme for members alone, so whoever this is for could not complete it. "
+            "Take it out, ask for fewer parts, or make this a pathway for the same members.",
+            name=needed.what.name,
+        )
+    before = next((one for one in draft.needs if one.what is not None and draft.is_closed(one.what)), None)
+    if before is not None:
+        found["needs"] = _(
+            "“%(name)s” is earned in a programme for members alone, so it cannot be asked for before.",
+            name=before.name,
+        )
     return found
 
 

@@ -157,6 +157,7 @@ class OurRow(NamedTuple):
     has_draft: int
     open_rounds: int
     updated_at: datetime
+    for_members: bool
 
 
 _draft = ProgrammeVersion.__table__.alias("draft")  # type: ignore[attr-defined]
@@ -168,7 +169,7 @@ def _ours(more: bool) -> Select[tuple[object, ...]]:
     wanted = (
         rows(
             p.id, p.public_id, org.name, p.status, p.version, p.title,
-            drafts.scalar_subquery(), count.scalar_subquery(), p.updated_at,
+            drafts.scalar_subquery(), count.scalar_subquery(), p.updated_at, p.for_members,
         )
         .select_from(Programme.__table__)  # type: ignore[attr-defined]
         .join(Organisation.__table__, org.id == p.org_id)  # type: ignore[attr-defined]
@@ -188,3 +189,48 @@ def ours(db: Session, org_ids: tuple[int, ...], size: int, after: int | None = N
     if after is not None:
         given["after"] = after
     return [OurRow._make(row) for row in db.connection().execute(_OURS[after is not None], given)]
+
+
+class InsideRow(NamedTuple):
+    """An internal programme as the members it is for find it."""
+
+    id: int
+    public_id: str
+    title: str
+    summary: str
+    org_name: str
+    weeks: int
+    workload_hours: int
+    open_rounds: int
+    places_free: int
+    next_start: date | None
+
+
+def _inside() -> Select[tuple[object, ...]]:
+    of_rounds = [
+        rows(what).select_from(Cohort.__table__, _versions).where(_OPEN).scalar_subquery()  # type: ignore[attr-defined]
+        for what in (func.count(), func.coalesce(func.sum(c.seats_free), 0), func.min(c.starts_on))
+    ]
+    return (
+        rows(p.id, p.public_id, v.title, v.summary, org.name, v.weeks, v.workload_hours, *of_rounds)
+        .select_from(Programme.__table__)  # type: ignore[attr-defined]
+        .join(ProgrammeVersion.__table__, and_(v.programme_id == p.id, v.version == p.version))  # type: ignore[attr-defined]
+        .join(Organisation.__table__, org.id == p.org_id)  # type: ignore[attr-defined]
+        .where(
+            p.status == Status.PUBLISHED,
+            p.for_members,
+            p.org_id.in_(bindparam("org_ids", expanding=True)),
+            p.id < bindparam("before"),
+        )
+        .order_by(desc(p.id))
+        .limit(bindparam("size"))
+    )
+
+
+_INSIDE = _inside()
+
+
+def inside(db: Session, org_ids: Sequence[int], size: int, before: int | None = None) -> list[InsideRow]:
+    """What these organisations run for their own people, the newest first. One statement."""
+    given = {"org_ids": list(org_ids), "size": size, "before": before or 2**62}
+    return [InsideRow._make(row) for row in db.connection().execute(_INSIDE, given)]

@@ -1,5 +1,6 @@
 """The forms of a programme, one for each page of writing it. A draft may be half written; what is there makes sense."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
@@ -7,7 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 from market.programmes import rules
 from market.programmes.drafts import Question
 from market.programmes.rules import Captions, Identification, Mode, ResourceKind, Supervision
-from market.web.forms import Form, Minor, Tick
+from market.web.forms import Form, Minor, Tick, within
 from market.words import _
 
 Short = Annotated[str, StringConstraints(max_length=120)]
@@ -22,6 +23,19 @@ class BeginForm(Form):
     org: str = ""
     template: str = ""
     title: Short = ""
+
+
+class ReadersForm(Form):
+    """Whom a programme is for, before it goes out."""
+
+    inside: Tick = False
+
+
+class InsideForm(Form):
+    """A round that members join; with no day people begin one after another."""
+
+    starts_on: date | None = None
+    seats: int = Field(ge=1, le=200)
 
 
 class EntryRow(Form):
@@ -42,8 +56,8 @@ class AboutForm(Form):
     mode: Mode = Mode.HYBRID
     place: Annotated[str, StringConstraints(max_length=160)] = ""
     access_needs: Words = ""
-    pay: Minor = Field(default=0, ge=0, le=100_000_000)
-    learner_cost: Minor = Field(default=0, ge=0, le=100_000_000)
+    pay: Annotated[Minor, within(0, 100_000_000)] = 0
+    learner_cost: Annotated[Minor, within(0, 100_000_000)] = 0
     tools: Line = ""
     ip_note: Words = ""
     prerequisites: Line = ""
@@ -76,7 +90,7 @@ class ResourceRow(Form):
     title: Short = ""
     link: Annotated[str, StringConstraints(max_length=500)] = ""
     minutes: int = Field(default=0, ge=0, le=10_000)
-    cost: Minor = Field(default=0, ge=0, le=10_000_000)
+    cost: Annotated[Minor, within(0, 10_000_000)] = 0
     captions: Captions = Captions.NOT_NEEDED
     mandatory: Tick = False
     day: int = Field(default=1, ge=1, le=rules.MOST_WEEKS * 7)

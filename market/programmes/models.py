@@ -39,7 +39,7 @@ class Programme(SQLModel, table=True):
     status: Status = choice_field(Status, default=Status.DRAFT)
     version: int = 0  # the newest that is out, 0 before the first
     title: str = ""  # of the newest version that is out, of the draft before that
-    for_members: bool = False  # an internal programme: its openings are for the organisation's own people
+    for_members: bool = False  # an internal programme, for the organisation's own people; fixed once it is out
     copied_from_id: int | None = refers_to("programme.id", nullable=True, index=False)
     created_at: datetime = instant_field(factory=clock.now)
     updated_at: datetime = instant_field(factory=clock.now)
@@ -252,7 +252,8 @@ class Prerequisite(SQLModel, table=True):
 class Cohort(SQLModel, table=True):
     """One round of a programme: the people who begin together, or with no `starts_on` one after another.
 
-    It belongs to one opening. `is_open`, `apply_by` and `seats_free` are written downwards by that opening, for lists.
+    It belongs to one opening; `is_open`, `apply_by` and `seats_free` are written downwards by it, for lists. A round of an
+    internal programme has none: members join it where they find it.
     """
 
     __tablename__ = "cohort"

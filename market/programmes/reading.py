@@ -160,7 +160,7 @@ def read_page(db: Session, actor: Actor, name: str, given: Any, whole: Whole, *,
         if raw.get("remove"):
             raw = without_row(raw, rows, str(raw["remove"]))
         raw = without_blank_rows(raw, rows, telling)
-    entry: Entry[Any] = read(FORMS[name], raw)
+    entry: Entry[Any] = read(FORMS[name], raw, whole.draft.currency)
     if name in ("about", "outcomes"):
         return _with_skills(db, actor, name, raw, entry, keep=keep)
     if entry.errors:

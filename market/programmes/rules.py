@@ -118,14 +118,40 @@ def may_write(actor: Actor, org_id: int) -> Decision:
 
 
 def may_see(actor: Actor, programme: "Programme") -> Decision:
-    """What was published is for everyone, also after it is retired; a draft for those who write it."""
-    if programme.status != Status.DRAFT or actor.may_for(Task.POST, programme.org_id):
+    """What was published is for everyone, or for the members alone, also after it is retired; a draft for its writers."""
+    if actor.may_for(Task.POST, programme.org_id):
         return YES
-    return no(_("There is no such programme."))
+    if programme.status == Status.DRAFT or (programme.for_members and not actor.belongs_to(programme.org_id)):
+        return no(_("There is no such programme."))
+    return YES
+
+
+def may_choose_readers(actor: Actor, programme: "Programme") -> Decision:
+    """Say whether it is for everyone or for members alone: before it goes out, and never after.
+
+    Whoever learns by a version reads it for good; a programme that turned inward would take its own page from them.
+    """
+    allowed = may_write(actor, programme.org_id)
+    if allowed and programme.status != Status.DRAFT:
+        return no(_("Whom it is for stays as it was when it went out. A copy can be for others."))
+    return allowed
+
+
+def may_open_inside(actor: Actor, programme: "Programme") -> Decision:
+    """Open a round that members join."""
+    if not programme.for_members:
+        return no(_("This programme is for everyone: its rounds are openings."))
+    return _may_begin_round(actor, programme)
 
 
 def may_open(actor: Actor, programme: "Programme") -> Decision:
     """Post an opening of it."""
+    if programme.for_members:
+        return no(_("This programme is for members: its rounds are opened here, and no opening leads to it."))
+    return _may_begin_round(actor, programme)
+
+
+def _may_begin_round(actor: Actor, programme: "Programme") -> Decision:
     allowed = may_write(actor, programme.org_id)
     if not allowed:
         return allowed
@@ -133,7 +159,7 @@ def may_open(actor: Actor, programme: "Programme") -> Decision:
         return YES
     if programme.status == Status.RETIRED:
         return no(_("It is retired. Bring it back to open it again."))
-    return no(_("Publish the programme first: an opening takes its words from it."))
+    return no(_("Publish the programme first: a round takes its words from it."))
 
 
 def may_change_rubric(is_frozen: bool, submissions: int) -> Decision:

@@ -23,7 +23,7 @@ from market.transitions import take
 from market.words import _, plural
 
 __all__ = [
-    "checks_of", "copy", "create", "judging_of", "new_version", "publish", "readiness", "restore", "retire", "save",
+    "checks_of", "choose_readers", "copy", "create", "judging_of", "new_version", "publish", "readiness", "restore", "retire", "save",
 ]  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def publish(db: Session, actor: Actor, programme: Programme, floor: Floor) -> Pr
     What will be issued is made with it. `Invalid` with every reason when it is below what is checked; `Conflict` when
     there is no draft.
     """
+    db.refresh(programme, with_for_update=True)  # or its draft might be thrown away meanwhile
     version = queries.version_of(db, programme, 0)
     if version is None:
         raise Conflict(_("There is no new version to publish. Begin one first."))
@@ -157,7 +158,7 @@ def copy(db: Session, actor: Actor, programme: Programme) -> Programme:
     draft = queries.version_of(db, programme, 0)
     whole = queries.whole(db, draft or queries.newest(db, programme))
     made = create(db, actor, programme.org_id, _without_those_who_left(whole.draft), judging_of(whole))
-    made.copied_from_id = programme.id
+    made.copied_from_id, made.for_members = programme.id, programme.for_members
     db.add(made)
     db.flush()
     return made
@@ -175,3 +176,12 @@ def retire(db: Session, actor: Actor, programme: Programme) -> None:
 def restore(db: Session, actor: Actor, programme: Programme) -> None:
     """Offer it again."""
     take(db, actor, programme, "restore", changes={"updated_at": clock.now()})
+
+
+def choose_readers(db: Session, actor: Actor, programme: Programme, *, for_members: bool) -> None:
+    """Say whether it is for everyone or for the organisation's own people, before it goes out."""
+    db.refresh(programme, with_for_update=True)  # or it might go out meanwhile
+    require(rules.may_choose_readers(actor, programme))
+    programme.for_members, programme.updated_at = for_members, clock.now()
+    db.add(programme)
+    db.flush()

@@ -24,9 +24,10 @@ from market.programmes.models import (
     TaskPlan,
 )
 from market.programmes.rules import Function
+from market.rubrics.models import Rubric
 from market.rubrics.queries import rubric_with_criteria
 from market.rubrics.rules import STEPS, CriterionDraft
-from market.rubrics.service import create_rubric, drafts_of, rewrite
+from market.rubrics.service import create_rubric, discard, drafts_of, rewrite
 from market.words import _
 
 
@@ -69,6 +70,20 @@ def put_version(db: Session, programme: Programme, draft: Draft, judging: Judgin
     if judging is not None:
         put_rubric(db, version, judging, ids)
     return version
+
+
+def clear(db: Session, version: ProgrammeVersion) -> None:
+    """Take a draft away with all that belongs to it, its rubric too."""
+    _put_tasks(db, version.id, (), ())
+    _put_outcomes(db, version, ())
+    _put_resources(db, version.id, ())
+    _put_people(db, version, (), tuple(Function))
+    _put_entry(db, version.id, ())
+    rubric_id = version.rubric_id
+    db.delete(version)
+    db.flush()
+    if rubric_id is not None:
+        discard(db, db.get_one(Rubric, rubric_id))
 
 
 def save(

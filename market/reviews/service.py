@@ -26,6 +26,8 @@ def open_pair(db: Session, event: Event) -> None:
     engagement = db.get_one(Engagement, event.subject_id)
     if engagement.ended_at is None or queries.pair_of(db, engagement.id) is not None:
         return
+    if engagement.for_members:  # nobody reviews their own organisation, or is reviewed by it
+        return
     pair = ReviewPair(
         engagement_id=engagement.id,
         person_id=engagement.person_id,

@@ -134,6 +134,7 @@ def contents(
             "startedOn": engagement.started_at.date().isoformat() if engagement.started_at else None,
             "endedOn": engagement.ended_at.date().isoformat() if engagement.ended_at else None,
             "programmeVersion": version.version if version is not None else None,
+            "forMembers": engagement.for_members,
         },
         "hours": _hours(db, engagement),
         "steps": [

@@ -37,7 +37,7 @@ OPEN = Line(True, False, False, 0, False, False)
         (OPEN._replace(is_blocked=True), "takes nobody"),
         (OPEN._replace(is_theirs=True), "You belong to this organisation"),
         (OPEN._replace(for_members=True), "own people"),
-        (OPEN._replace(for_members=True, is_theirs=True), ""),
+        (OPEN._replace(for_members=True, is_theirs=True), "join its rounds"),
         (OPEN._replace(has_place=True), "You have a place"),
         (OPEN._replace(places_free=1), "A place is free now"),
     ],

@@ -72,6 +72,7 @@ from market.staff import incentives, matrix, packets
 from market.staff import service as staff
 from market.staff.models import PoolPlace, Promise
 from tests.applications.scene import ANSWER, answers, terms
+from tests.apprenticeships import inside
 from tests.apprenticeships import scene as learning
 from tests.authorisation import scene_wallet
 from tests.credentials import issued_scene as issued
@@ -274,6 +275,8 @@ class _Scene:
         out = plans.published(make, known=known)
         self._put("programme-published", programme=out)
         self.do(make.amara, waiting.join, lambda db: plans.queries.get_programme(db, out))
+        members = inside.published(make, known=known)
+        self._put("programme-members", programme=members, round=inside.round_open(make, members))
         retired = plans.published(make, known=known)
         self.do(make.bruno, plans.service.retire, lambda db: plans.queries.get_programme(db, retired))
         self._put("programme-retired", programme=retired)

@@ -30,6 +30,7 @@ FOLDERS = {
     "achievements": "achievement",
     "rubrics": "rubric",
     "programmes": "programme",
+    "rounds": "round",
     "pathways": "pathway",
     "credentials": "credential",
     "verify-credential": "check",
@@ -118,6 +119,8 @@ FORMS: dict[str, dict[str, str]] = {
     "opportunities.save": {**_WORK, "start": "cohort", "time_zone": "Europe/London", "pay": "200"},
     "programmes.create": {"template": "stores", "org": "{organisation}"},
     "programmes.save": {"title": "Stores", "weeks": "5", "mode": "on_site", "save": "draft"},
+    "programmes.readers": {"inside": "on"},
+    "programmes.open_inside": {"seats": "4"},
     "opportunities.save_rubric": {
         "rubric_title": "Lists", "pass_mark": "3", "criteria-0-name": "Accuracy", "criteria-0-feeds": "{skill}",
         "criteria-0-step_1": "Many are wrong.", "criteria-0-step_2": "Some are wrong.",

@@ -331,3 +331,28 @@ def test_a_copy_is_begun_from_the_page_of_the_first(client: Client, make: World)
     copied = at(bruno.post(f"/programmes/{made}/copy"))
     assert copied != made
     assert "Stores and stock" in bruno.get(f"/programmes/{copied}/edit/about").text
+
+
+def test_a_draft_is_thrown_away_after_a_page_that_says_what_goes(client: Client, make: World) -> None:
+    made = plans.published(make)
+    bruno = client.as_(make.bruno)
+    bruno.post(f"/programmes/{made}/steps/renew")
+    assert f"/programmes/{made}/discard" in bruno.get(f"/programmes/{made}/manage").text
+    asked = bruno.get(f"/programmes/{made}/discard")
+    assert "Version 1 stays out as it is" in words(asked)
+    bruno.post(
+        f"/programmes/{made}/edit/about", {"title": "Others", "weeks": "5", "mode": "on_site", "save": "1"}
+    )
+    seen = re.search(r'name="seen" value="(\d+)"', asked.text)
+    assert seen is not None
+    assert bruno.post(f"/programmes/{made}/discard", {"seen": seen[1]}).status_code == 409
+    seen = re.search(r'name="seen" value="(\d+)"', bruno.get(f"/programmes/{made}/discard").text)
+    assert seen is not None
+    gone = bruno.post(f"/programmes/{made}/discard", {"seen": seen[1]})
+    assert gone.headers["location"].startswith(f"/programmes/{made}/manage")
+    assert "There is no draft" in words(bruno.get(f"/programmes/{made}/discard"))
+    assert "discard" not in bruno.get(f"/programmes/{made}/manage").text
+    first = plans.draft(make)
+    assert "It was never out" in words(bruno.get(f"/programmes/{first}/discard"))
+    assert bruno.post(f"/programmes/{first}/discard").headers["location"].startswith("/programmes/ours")
+    assert bruno.get(f"/programmes/{first}/manage").status_code == 404

@@ -404,8 +404,8 @@ def actor(*roles: Role) -> Actor:
     return Actor(id=5, memberships=tuple(Membership(n, 1, role) for n, role in enumerate(roles, start=1)))
 
 
-def programme(status: Status = Status.DRAFT) -> Programme:
-    return cast(Programme, SimpleNamespace(org_id=1, status=status))
+def programme(status: Status = Status.DRAFT, for_members: bool = False) -> Programme:
+    return cast(Programme, SimpleNamespace(org_id=1, status=status, for_members=for_members))
 
 
 @pytest.mark.parametrize(
@@ -434,6 +434,32 @@ def test_who_sees_and_who_opens_a_programme(who: Actor, status: Status, sees: bo
     asked = rules.may_open(who, programme(status))
     assert bool(asked) is not bool(opens)
     assert opens in asked.reason
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "sees", "opens", "chooses"),
+    [
+        (actor(Role.OWNER), Status.DRAFT, True, "Publish the programme first", ""),
+        (actor(Role.RECRUITER), Status.PUBLISHED, True, "", "A copy can be for others"),
+        (actor(Role.MENTOR), Status.PUBLISHED, True, "You do not post", "You do not post"),
+        (actor(Role.ISSUER), Status.RETIRED, True, "You do not post", "You do not post"),
+        (actor(Role.ISSUER), Status.DRAFT, False, "You do not post", "You do not post"),
+        (actor(), Status.PUBLISHED, False, "You do not post", "You do not post"),
+        (actor(), Status.RETIRED, False, "You do not post", "You do not post"),
+    ],
+)
+def test_what_is_for_members_is_theirs_alone(
+    who: Actor, status: Status, sees: bool, opens: str, chooses: str
+) -> None:
+    one = programme(status, for_members=True)
+    assert bool(rules.may_see(who, one)) is sees
+    assert "for members" in rules.may_open(who, one).reason
+    for asked, words in (
+        (rules.may_open_inside(who, one), opens),
+        (rules.may_choose_readers(who, one), chooses),
+    ):
+        assert bool(asked) is not bool(words)
+        assert words in asked.reason
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from market.access import Actor, signed_in, supervises
+from market.access import Actor, member, signed_in, supervises
 from market.applications.queries import get_offer
 from market.engagements import assessments, dates, forms, outcomes, queries, rules, service
 from market.engagements.models import AssessmentStatus, Engagement, Milestone
 from market.engagements.routes.view import view_of
 from market.errors import Invalid, NotFound
+from market.programmes import rounds
 from market.web.forms import BLANK, Entry, Form, filled, read
 from market.web.pagination import cut, decode
 from market.web.render import render, see_other
@@ -70,6 +71,16 @@ def accept_offer(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(
         request, "engagements.show", id=engagement.public_id, said=_("Signed. Here is the work as agreed.")
     )
+
+
+def join(request: Request, db: Session, actor: Actor) -> Response:
+    """Take a place in a round of an internal programme; to whoever does not belong there it is not there."""
+    cohort, programme = rounds.inside(db, request.path_params["id"])
+    if not actor.belongs_to(programme.org_id):
+        raise NotFound(_("There is no such round."))
+    engagement = service.join(db, actor, programme, cohort)
+    said = _("You are in. Here is what is planned, and with whom.")
+    return see_other(request, "engagements.show", id=engagement.public_id, said=said)
 
 
 def _step(
@@ -239,6 +250,7 @@ routes: list[MarketRoute] = [
     page("/work", mine, name="engagements.mine", allow=signed_in),
     page("/team", ours, name="engagements.ours", allow=supervises),
     action("/offers/{id}/accept", accept_offer, name="offers.accept", allow=signed_in),
+    action("/rounds/{id}/join", join, name="engagements.join", allow=member),
     action(f"{_WORK}/project", show_work, name="engagements.show_work", allow=signed_in),
     page(_WORK, show, name="engagements.show", allow=signed_in),
     page(f"{_WORK}/terms", terms, name="engagements.terms", allow=signed_in),
@@ -263,7 +275,7 @@ routes: list[MarketRoute] = [
     ),
     action(
         f"{_WORK}/finish",
-        _step(service.finish, "Finished. Both of you can write a review within 14 days."),
+        _step(service.finish, "Finished. What each of you can do next stands on the page."),
         name="engagements.finish",
         allow=signed_in,
     ),

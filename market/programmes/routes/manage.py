@@ -6,9 +6,12 @@ from starlette.responses import Response
 
 from market.access import Actor, Task, recruits
 from market.errors import NotFound
-from market.programmes import browsing, queries, rules, sentences, service
-from market.programmes.routes.write import floor_of
+from market.programmes import browsing, discarding, queries, rounds, rules, sentences, service
+from market.programmes.forms import InsideForm
+from market.programmes.models import Programme
+from market.programmes.routes.write import floor_of, number
 from market.transitions import may_take
+from market.web.forms import BLANK, Entry
 from market.web.pagination import cut, decode
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
@@ -36,20 +39,32 @@ def ours(request: Request, db: Session, actor: Actor) -> Response:
 
 def manage(request: Request, db: Session, actor: Actor) -> Response:
     """One programme with every step that its writers can take."""
-    programme = queries.get_ours(db, actor, request.path_params["id"])
+    return manage_page(request, db, actor, queries.get_ours(db, actor, request.path_params["id"]))
+
+
+def manage_page(
+    request: Request, db: Session, actor: Actor, programme: Programme, entry: Entry[InsideForm] = BLANK
+) -> Response:
+    """The same; `entry` is a refused round that members would join."""
     draft = queries.version_of(db, programme, 0)
     whole = queries.whole(db, draft or queries.newest(db, programme))
     facts = service.readiness(whole, floor_of(request))
     return render(
         request,
         "programmes/manage.html",
+        status=entry.status,
+        entry=entry,
         programme=programme,
         whole=whole,
         has_draft=draft is not None,
         facts=facts,
         state=sentences.state(programme.status),
         may_publish=may_take(actor, programme, "publish", facts),
-        may_open=rules.may_open(actor, programme),
+        may_open=rules.may_open_inside(actor, programme)
+        if programme.for_members
+        else rules.may_open(actor, programme),
+        inside=rounds.all_inside(db, programme.id) if programme.for_members else [],
+        may_choose_readers=rules.may_choose_readers(actor, programme),
         may_retire=may_take(actor, programme, "retire"),
         may_restore=may_take(actor, programme, "restore"),
         say=sentences,
@@ -75,6 +90,27 @@ def take_step(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(request, "programmes.manage", id=programme.public_id, said=said)
 
 
+def discard_form(request: Request, db: Session, actor: Actor) -> Response:
+    """What would be lost, before the draft is thrown away."""
+    programme = queries.get_ours(db, actor, request.path_params["id"])
+    return render(
+        request,
+        "programmes/discard.html",
+        programme=programme,
+        draft=queries.version_of(db, programme, 0),
+    )
+
+
+def discard(request: Request, db: Session, actor: Actor) -> Response:
+    """Throw the draft away."""
+    programme = queries.get_ours(db, actor, request.path_params["id"])
+    seen = number(request.state.form.get("seen"))
+    if discarding.discard(db, actor, programme, seen=seen):
+        return see_other(request, "programmes.ours", said=_("The draft is gone."))
+    said = _("The draft is gone. Version %(n)s stays as it is.", n=programme.version)
+    return see_other(request, "programmes.manage", id=programme.public_id, said=said)
+
+
 def copy(request: Request, db: Session, actor: Actor) -> Response:
     """Begin a new programme with the words of this one."""
     programme = queries.get_ours(db, actor, request.path_params["id"])
@@ -87,6 +123,8 @@ _ID = "/programmes/{id}"
 routes: list[MarketRoute] = [
     page("/programmes/ours", ours, name="programmes.ours", allow=recruits),
     page(_ID + "/manage", manage, name="programmes.manage", allow=recruits),
+    page(_ID + "/discard", discard_form, name="programmes.discard_form", allow=recruits),
+    action(_ID + "/discard", discard, name="programmes.discard", allow=recruits),
     action(_ID + "/copy", copy, name="programmes.copy", allow=recruits, limit="postings"),
     action(_ID + "/steps/{step}", take_step, name="programmes.step", allow=recruits),
 ]

@@ -122,7 +122,7 @@ def _show(request: Request, db: Session, actor: Actor, whole: queries.Whole) -> 
                 for one in open_now
             ],
         )
-        if whole.programme.status == rules.Status.PUBLISHED
+        if whole.programme.status == rules.Status.PUBLISHED and not whole.programme.for_members
         else None,
     )
 

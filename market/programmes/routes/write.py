@@ -240,7 +240,7 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
             request, db, actor, programme, name, entry, one_more=bool(raw.get("add")), skills=read_in.skills
         )
     try:
-        service.save(db, actor, programme, seen=_seen(raw), **read_in.changes)
+        service.save(db, actor, programme, seen=number(raw.get("seen")), **read_in.changes)
     except Invalid as refused:
         for field, words in refused.fields.items():
             entry = entry.with_error(field, words)
@@ -265,8 +265,9 @@ def _copy_rubric(request: Request, db: Session, actor: Actor, programme: Program
     return see_other(request, "programmes.section", id=programme.public_id, section="rubric", said=said)
 
 
-def _seen(raw: Mapping[str, Any]) -> int | None:
-    text = str(raw.get("seen") or "")
+def number(said: object) -> int | None:
+    """A count that a form carries along, such as the saves that someone had seen."""
+    text = str(said or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
