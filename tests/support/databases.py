@@ -32,6 +32,10 @@ class Databases(Protocol):
         """The URL of a new database: a copy of the template, or empty."""
         ...
 
+    def put_back(self, url: str, template: str) -> None:
+        """Make a database a copy of the template again, under the same URL; whoever used it has disconnected."""
+        ...
+
     def drop(self, url: str) -> None:
         """Remove a database, connections and all."""
         ...
@@ -85,6 +89,10 @@ class SqliteFiles:
         if template is not None:
             shutil.copyfile(self.folder / f"{template}.db", path)
         return f"sqlite:///{path}"
+
+    def put_back(self, url: str, template: str) -> None:
+        self.drop(url)
+        shutil.copyfile(self.folder / f"{template}.db", url.removeprefix("sqlite:///"))
 
     def drop(self, url: str) -> None:
         self._remove(Path(url.removeprefix("sqlite:///")))
