@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from market.access import SYSTEM, Role
 from market.accounts.models import Person
-from market.applications.models import Offer
+from market.applications import service as applications
+from market.applications.models import Application, Offer
 from market.cases import service as cases
 from market.cases import things
 from market.cases.rules import About, Reason
@@ -43,6 +44,9 @@ def build(make: World, rows: int) -> str:
     busy = postings.published(make, known=known)
     for n in range(rows):
         _apart(make, n, known, busy)
+    with make.write() as db:
+        shortlisted = scene.reviewed(make, scene.applied(make, postings.fresh(make, busy).id, make.amara))
+        applications.shortlist(db, make.actor(make.bruno), db.get_one(Application, shortlisted))
     make.drain()
     with make.write() as db:  # one delivery for each row failed; Dana sees to them
         db.get_one(Person, make.dana.id).is_admin = True
@@ -66,7 +70,7 @@ def _apart(make: World, n: int, known: dict[str, int], busy: str) -> None:
     )
     postings.draft(make, actor=bruno, org=org, known=own, title=f"Draft {n}")
     plans.round_open(make, plans.published(make, known=list(known.values()), title=f"Programme {n}"))
-    scene.applied(make, postings.fresh(make, busy).id, person)
+    scene.reviewed(make, scene.applied(make, postings.fresh(make, busy).id, person))
     scene.applied(make, postings.fresh(make, still_open).id, make.amara)
     offer = scene.offered(make, scene.applied(make, postings.fresh(make, filled).id, make.amara))
     other = make.organisation(f"New {NAMES[n]}", owner=make.chidi, verified=False)

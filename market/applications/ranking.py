@@ -8,17 +8,20 @@ from sqlmodel import Session, col
 
 from market.access import Actor
 from market.applications.models import Application
-from market.applications.queries import CANDIDATES, OPENING_ID, CandidateRow
+from market.applications.queries import CANDIDATES, OPENING_ID, OUT_OF_CONTACT, CandidateRow
 from market.gather import Gather
 from market.matching import service as matching
+from market.matching import told
 from market.matching.candidates import Shown, levels_statement
 from market.matching.core import explain
 from market.matching.core.explain import Fit
 from market.matching.core.policy import Policy
 from market.matching.models import Ranking, RankingRow, Slot
 from market.matching.queries import REQUIREMENTS_OF, Wanted, wanted_in
+from market.matching.told import Told
 from market.opportunities.models import Opportunity
 from market.opportunities.models import Requirement as Asked
+from market.profiles.behind import Sources
 
 
 class Candidate(NamedTuple):
@@ -49,6 +52,7 @@ class Applicants(NamedTuple):
     everyone: list[CandidateRow]
     wanted: list[Wanted]
     levels: Sequence[Any]
+    out_of_contact: frozenset[int]  # person ids
 
 
 def applicants(db: Session, actor: Actor, public_id: str) -> Applicants | None:
@@ -61,12 +65,27 @@ def applicants(db: Session, actor: Actor, public_id: str) -> Applicants | None:
         .where(col(Asked.opportunity_id) == opening, col(Asked.version) == col(Opportunity.version))
     )
     levels = levels_statement(skills, people, Shown(opening, actor.id))
-    found, (rows, needs, known) = Gather(CANDIDATES, REQUIREMENTS_OF, levels).beside(
+    found, (rows, needs, known, apart) = Gather(CANDIDATES, REQUIREMENTS_OF, levels, OUT_OF_CONTACT).beside(
         db, Opportunity, col(Opportunity.public_id) == public_id, {"opening": public_id}
     )
     if not found:
         return None
-    return Applicants(found[0], [CandidateRow._make(row) for row in rows], wanted_in(needs), known)
+    return Applicants(
+        found[0],
+        [CandidateRow._make(row) for row in rows],
+        wanted_in(needs),
+        known,
+        frozenset(row.person_id for row in apart),
+    )
+
+
+def opened(
+    db: Session, row: CandidateRow, wanted: Sequence[Wanted], sources: Sources
+) -> tuple[Application, Told | None]:
+    """The application of one line, and why it stands there where skills are asked. One statement."""
+    gather, given = told.reading(sources), told.given(wanted, row.person_id)
+    (application,), found = gather.beside(db, Application, col(Application.id) == row.id, given)
+    return application, told.made(wanted, found, sources) if wanted else None
 
 
 def rank(

@@ -1,14 +1,13 @@
 """What matching puts into other pages: the two numbers, the explanation that both sides read, and the mirror."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 
 from market.access import Actor
-from market.accounts.models import Person
 from market.evidence.credit import Credit
 from market.evidence.posterior import UNITS
 from market.matching import growing, growing_words, sentences, service
@@ -17,12 +16,13 @@ from market.matching.demand import Step, steps_towards
 from market.matching.queries import Findable, Wanted, findable_count, requirements_of
 from market.matching.told import Told, told
 from market.opportunities.models import Opportunity
-from market.profiles.explaining import Explained, explained, party_names
+from market.profiles.explaining import Explained, explained
 from market.profiles.queries import chose_no_order
-from market.profiles.routes.showing import source_words
+from market.profiles.routes.showing import saying
 from market.profiles.sentences import in_part
 from market.programmes.queries import Whole
 from market.skills.models import Skill
+from market.web.kit import kit_of
 from market.web.render import render_part
 from market.words import _
 
@@ -49,14 +49,14 @@ def own_explanation(
     wanted = requirements_of(db, opportunity)
     known = None
     if wanted and actor.is_signed_in and not actor.belongs_to(opportunity.org_id):
-        known = told(db, wanted, actor.id)
+        known = told(db, wanted, actor.id, kit_of(request).source_words)
     found = known.explanation if known else None
     return render_part(
         request,
         "matching/asked.html",
         wanted=wanted,
         found=found,
-        behind=_behind(request, db, actor, wanted, known, actor.public_id) if known else [],
+        behind=_behind(request, actor, wanted, known, actor.public_id) if known else [],
         options=[(sentences.option(one), one) for one in found.options] if found else [],
         opportunity=opportunity,
         change=sentences.change(found.change) if found and found.change else "",
@@ -73,34 +73,46 @@ def _steps(db: Session, found: Explanation, opportunity: Opportunity) -> list[tu
     return [(lacking[one.skill_id].skill, one) for one in steps]
 
 
+class Someone(Protocol):
+    """Whom an explanation is about."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def display_name(self) -> str | None: ...
+
+
 def explanation(
     request: Request,
     db: Session,
     actor: Actor,
     *,
     opportunity: Opportunity,
-    person: Person,
+    person: Someone,
     level: int = 2,
     apart: bool | None = None,
     wanted: Sequence[Wanted] | None = None,
+    known: Told | None = None,
     **_more: Any,
 ) -> Markup:
     """Why a person stands where they stand for an opening, to either side; to others nothing of who chose no order.
 
-    `apart` says whether they did, and `wanted` what is asked, where the page knows it already.
+    `apart` says whether they did, `wanted` what is asked, and `known` is the answer, where the page knows it already.
     """
     wanted = requirements_of(db, opportunity) if wanted is None else wanted
     if apart is None and actor.id != person.id:
         apart = bool(chose_no_order(db, [person.id]))
     if not wanted or (apart and actor.id != person.id):
         return Markup("")
-    known = told(db, wanted, person.id)
+    known = known or told(db, wanted, person.id, kit_of(request).source_words)
     found, own = known.explanation, actor.id == person.id
     return render_part(
         request,
         "matching/explanation.html",
         found=found,
-        behind=_behind(request, db, actor, wanted, known, person.public_id),
+        behind=_behind(request, actor, wanted, known, person.public_id),
         options=[(sentences.option(one), one) for one in found.options] if own else [],
         own=own,
         name=person.display_name or _("This person"),
@@ -114,15 +126,14 @@ Behind = tuple[Part, Explained, dict[str, Any] | None, str]
 
 
 def _behind(
-    request: Request, db: Session, actor: Actor, wanted: Sequence[Wanted], known: Told, person_public_id: str
+    request: Request, actor: Actor, wanted: Sequence[Wanted], known: Told, person_public_id: str
 ) -> list[Behind]:
     """What each level in an explanation is made of, line by line."""
-    rows = [row for ledger in known.rows.values() for row in ledger]
-    said, parties = source_words(request, db, actor, rows), party_names(db, rows)
+    say = saying(request, actor, known.sources)
     made: list[Behind] = []
     for one, part in zip(wanted, known.explanation.fit.parts, strict=True):
         ledger = known.rows.get(part.via.path.shown if part.via else part.skill_id, [])
-        why = explained(db, ledger, known.explanation.as_of, said, parties)
+        why = explained(ledger, known.explanation.as_of, say, known.parties)
         credit = None
         if part.via:
             words = in_part(one.skill, part.via.skill, Credit(part.via.unit, part.via.path))

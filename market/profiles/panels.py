@@ -1,32 +1,17 @@
 """What profiles tell the rest of the site: words for their own evidence, and who may open a project's files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
-from starlette.requests import Request
+from sqlmodel import Session
 
 from market.access import Actor
 from market.accounts.models import Person, PersonStatus
 from market.profiles import queries, rules
-from market.profiles.models import Project, SkillClaim
-from market.web.kit import FileReader, ProfileReader
-from market.words import _
+from market.profiles.models import Project
+from market.web.kit import FileReader, ProfileReader, SourceWords
 
-
-def claim_words(
-    request: Request, db: Session, actor: Actor, ids: Sequence[int]
-) -> Mapping[int, tuple[str, str]]:
-    """What a claim is called, to its owner and to others."""
-    wanted = select(SkillClaim.id).where(col(SkillClaim.id).in_(ids), SkillClaim.person_id == actor.id)
-    mine = set(db.exec(wanted))
-    return {n: (_("Your own word") if n in mine else _("Their own word"), "") for n in ids}
-
-
-def project_words(
-    request: Request, db: Session, actor: Actor, ids: Sequence[int]
-) -> Mapping[int, tuple[str, str]]:
-    """The project that shows a skill, with the link that anyone can open."""
-    return {n: (found.title, found.link) for n, found in queries.projects_behind(db, ids).items()}
+# The project that shows a skill, with the link that anyone can open.
+PROJECT_WORDS = SourceWords(queries.PROJECTS_BEHIND, lambda _request, _actor, row: (row.title, row.link))
 
 
 def reads_project_files(readers: Sequence[ProfileReader]) -> FileReader:

@@ -1,7 +1,6 @@
 """Reading profiles: only what the one who asks may see; anything else is simply not there."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, false, func, literal, or_, select
@@ -235,22 +234,10 @@ def languages_of(db: Session, person_id: int) -> list[ProfileLanguage]:
     return list(db.exec(wanted.order_by(col(ProfileLanguage.position), col(ProfileLanguage.language))))
 
 
-class ShownBy(NamedTuple):
-    """The project behind an item of the ledger."""
-
-    title: str
-    link: str
-    done_on: date
-
-
-def projects_behind(db: Session, project_skill_ids: Iterable[int]) -> dict[int, ShownBy]:
-    """Id of a project's skill to the project, for those that still stand."""
-    rows = db.connection().execute(
-        select(col(ProjectSkill.id), col(Project.title), col(Project.link), col(Project.done_on))
-        .join(Project, col(Project.id) == col(ProjectSkill.project_id))
-        .where(col(ProjectSkill.id).in_(list(project_skill_ids)))
-    )
-    return {row[0]: ShownBy(*row[1:]) for row in rows}
+PROJECTS_BEHIND = select(col(ProjectSkill.id), col(Project.title), col(Project.link)).join(
+    Project, col(Project.id) == col(ProjectSkill.project_id)
+)
+"""The project of each skill that a project shows, by the id of that showing."""
 
 
 def chose_no_order(db: Session, people: Sequence[int]) -> set[int]:

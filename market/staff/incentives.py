@@ -1,9 +1,10 @@
 """Incentives: what an organisation promises its members for an achievement, who earned it, and what each side records."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
-import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -14,6 +15,7 @@ from market.credentials.models import Achievement, Issued
 from market.credentials.rules import AchievementStatus
 from market.credentials.rules import Status as IssuedStatus
 from market.errors import Invalid, NotFound
+from market.gather import Gather
 from market.outbox import Event, announce
 from market.staff import rules
 from market.staff.models import Incentive, Promise
@@ -23,7 +25,11 @@ from market.words import _
 class IncentiveRow(NamedTuple):
     """What is promised for what."""
 
-    incentive: Incentive
+    public_id: str
+    text: str
+    amount_minor: int | None
+    currency: str
+    set_at: datetime
     achievement: str
     achievement_id: str
 
@@ -31,67 +37,101 @@ class IncentiveRow(NamedTuple):
 class PromiseRow(NamedTuple):
     """What one person earned, in the words of the day."""
 
-    promise: Promise
-    incentive: Incentive
+    id: int
+    public_id: str
+    person_id: int
+    made_at: datetime
+    given_at: datetime | None
+    received_at: datetime | None
+    text: str
+    amount_minor: int | None
+    currency: str
     achievement: str
     person: str
     org: str
-    org_id: str
+
+
+_OPEN: Any = (
+    columns(
+        col(Incentive.public_id),
+        col(Incentive.text),
+        col(Incentive.amount_minor),
+        col(Incentive.currency),
+        col(Incentive.set_at),
+        col(Achievement.name),
+        col(Achievement.public_id).label("achievement_id"),
+    )
+    .join(Achievement, col(Achievement.id) == col(Incentive.achievement_id))
+    .where(col(Incentive.org_id) == bindparam("org"), col(Incentive.closed_at).is_(None))
+    .order_by(col(Incentive.id).desc())
+)
+_EARNED: Any = (
+    columns(
+        col(Promise.id),
+        col(Promise.public_id),
+        col(Promise.person_id),
+        col(Promise.made_at),
+        col(Promise.given_at),
+        col(Promise.received_at),
+        col(Incentive.text),
+        col(Incentive.amount_minor),
+        col(Incentive.currency),
+        col(Achievement.name),
+        func.coalesce(col(Person.display_name), "").label("person"),
+        col(Organisation.name).label("org"),
+    )
+    .join(Incentive, col(Incentive.id) == col(Promise.incentive_id))
+    .join(Achievement, col(Achievement.id) == col(Incentive.achievement_id))
+    .join(Person, col(Person.id) == col(Promise.person_id))
+    .join(Organisation, col(Organisation.id) == col(Promise.org_id))
+    .where(col(Promise.id) < bindparam("before"))
+    .order_by(col(Promise.id).desc())
+    .limit(bindparam("size"))
+)
+_IN_ORG = _EARNED.where(col(Promise.org_id) == bindparam("org"))
+EARNED_BY = _EARNED.where(col(Promise.person_id) == bindparam("person"))
+"""What a `person` earned, from `before` an id on, the newest first: rows for `PromiseRow`."""
+NEWEST = 2**62
+_TO_PROMISE_FOR: Any = (
+    columns(col(Achievement.public_id), col(Achievement.name))
+    .where(
+        col(Achievement.org_id) == bindparam("org"), col(Achievement.status) == AchievementStatus.PUBLISHED
+    )
+    .order_by(col(Achievement.name), col(Achievement.id))
+    .limit(200)
+)
 
 
 def open_ones(db: Session, org_id: int) -> list[IncentiveRow]:
     """What an organisation promises now, the newest first."""
-    rows = db.exec(
-        select(Incentive, Achievement.name, Achievement.public_id)
-        .join(Achievement, col(Achievement.id) == col(Incentive.achievement_id))
-        .where(Incentive.org_id == org_id, col(Incentive.closed_at).is_(None))
-        .order_by(col(Incentive.id).desc())
+    return [IncentiveRow._make(row) for row in db.connection().execute(_OPEN, {"org": org_id})]
+
+
+class Board(NamedTuple):
+    """What an organisation promises, what was earned, and (public id, name) of what it could promise something for."""
+
+    promised: list[IncentiveRow]
+    earned: list[PromiseRow]
+    achievements: list[tuple[str, str]]
+
+
+_FOR_OWNERS = Gather(_OPEN, _IN_ORG, _TO_PROMISE_FOR)
+_FOR_MEMBERS = Gather(_OPEN, EARNED_BY.where(col(Promise.org_id) == bindparam("org")))
+
+
+def board(db: Session, org_id: int, person_id: int | None, before: int, size: int) -> Board:
+    """For owners everything, without a `person_id`; for a member what is promised and what they earned. One statement."""
+    given = {"org": org_id, "before": before, "size": size}
+    if person_id is None:
+        promised, earned, achievements = _FOR_OWNERS.read(db, given)
+    else:
+        promised, earned = _FOR_MEMBERS.read(db, given | {"person": person_id})
+        achievements = []
+    return Board(
+        [IncentiveRow._make(row) for row in promised],
+        [PromiseRow._make(row) for row in earned],
+        [(row.public_id, row.name) for row in achievements],
     )
-    return [IncentiveRow(*row) for row in rows]
-
-
-def to_promise_for(db: Session, org_id: int) -> list[tuple[str, str]]:
-    """(public id, name) of the organisation's published achievements."""
-    rows = db.exec(
-        select(Achievement.public_id, Achievement.name)
-        .where(Achievement.org_id == org_id, Achievement.status == AchievementStatus.PUBLISHED)
-        .order_by(col(Achievement.name), col(Achievement.id))
-        .limit(200)
-    )
-    return list(rows)
-
-
-def promises(
-    db: Session,
-    *,
-    org_id: int | None = None,
-    person_id: int | None = None,
-    before: int | None = None,
-    size: int,
-) -> list[PromiseRow]:
-    """What was earned in an organisation, or by a person, the newest first. One statement."""
-    wanted: Any = (
-        sqlalchemy.select(
-            Promise,
-            Incentive,
-            col(Achievement.name),
-            func.coalesce(col(Person.display_name), ""),
-            col(Organisation.name),
-            col(Organisation.public_id),
-        )
-        .join(Incentive, col(Incentive.id) == col(Promise.incentive_id))
-        .join(Achievement, col(Achievement.id) == col(Incentive.achievement_id))
-        .join(Person, col(Person.id) == col(Promise.person_id))
-        .join(Organisation, col(Organisation.id) == col(Promise.org_id))
-        .where(col(Promise.id) < (before or 2**62))
-        .order_by(col(Promise.id).desc())
-        .limit(size)
-    )
-    if org_id is not None:
-        wanted = wanted.where(Promise.org_id == org_id)
-    if person_id is not None:
-        wanted = wanted.where(Promise.person_id == person_id)
-    return [PromiseRow(*row) for row in db.exec(wanted).all()]
 
 
 def get_incentive(db: Session, actor: Actor, public_id: str) -> Incentive:

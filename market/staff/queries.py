@@ -9,7 +9,9 @@ from sqlmodel import select as pick
 
 from market import clock
 from market.access import Actor, Task
-from market.accounts.models import Block, Membership, Organisation, Person, PersonStatus
+from market.accounts.models import Membership, Organisation, Person, PersonStatus
+from market.accounts.queries import block_with
+from market.db import Utc
 from market.engagements.models import Engagement
 from market.engagements.rules import Status
 from market.errors import NotFound
@@ -26,20 +28,7 @@ def owned(db: Session, actor: Actor, public_id: str, task: Task) -> Organisation
     return found
 
 
-def _no_block(person_id: Any, org_id: Any) -> Any:
-    """Nothing stands between a person and an organisation: neither blocked the other, no member did either."""
-    members = select(col(Membership.person_id)).where(
-        col(Membership.org_id) == org_id, col(Membership.ended_at).is_(None)
-    )
-    return ~exists(
-        select(col(Block.id)).where(
-            or_(
-                (col(Block.blocker_id) == person_id) & (col(Block.blocked_org_id) == org_id),
-                col(Block.blocker_id).in_(members) & (col(Block.blocked_person_id) == person_id),
-                (col(Block.blocker_id) == person_id) & col(Block.blocked_person_id).in_(members),
-            )
-        )
-    )
+_NO_BLOCK = ~block_with(col(PoolPlace.person_id), col(PoolPlace.org_id))
 
 
 class PlaceRow(NamedTuple):
@@ -81,7 +70,7 @@ _POOL = (
         col(PoolPlace.until) > bindparam("now"),
         col(PoolPlace.id) < bindparam("before"),
         col(Person.status) == PersonStatus.ACTIVE,
-        _no_block(col(PoolPlace.person_id), col(PoolPlace.org_id)),
+        _NO_BLOCK,
     )
     .order_by(col(PoolPlace.id).desc())
     .limit(bindparam("size"))
@@ -103,7 +92,7 @@ def get_place(db: Session, actor: Actor, public_id: str) -> tuple[PoolPlace, Per
         .where(
             PoolPlace.public_id == public_id,
             Person.status == PersonStatus.ACTIVE,
-            _no_block(col(PoolPlace.person_id), col(PoolPlace.org_id)),
+            _NO_BLOCK,
         )
     ).first()
     if (
@@ -152,35 +141,45 @@ def own_place(db: Session, actor: Actor, public_id: str) -> PoolPlace:
 
 
 class Agreement(NamedTuple):
-    """One organisation a person completed something with, and whether it may contact them."""
+    """One organisation a person completed something with, and whether it may contact them: the place in its pool."""
 
     org_public_id: str
     org: str
-    place: PoolPlace | None
+    place: str | None  # its public id
+    until: datetime | None
+    paused_at: datetime | None
 
 
-def pools_of(db: Session, person_id: int) -> list[Agreement]:
-    """The organisations a person completed something with, each with their agreement where it holds."""
-    worked = exists(
-        select(col(Engagement.id)).where(
-            col(Engagement.org_id) == col(Organisation.id),
-            col(Engagement.person_id) == person_id,
-            col(Engagement.status) == Status.COMPLETED,
+POOLS: Any = (
+    select(
+        col(Organisation.public_id),
+        col(Organisation.name),
+        col(PoolPlace.public_id),
+        col(PoolPlace.until),
+        col(PoolPlace.paused_at),
+    )
+    .outerjoin(
+        PoolPlace,
+        (col(PoolPlace.org_id) == col(Organisation.id))
+        & (col(PoolPlace.person_id) == bindparam("person"))
+        & (col(PoolPlace.until) > bindparam("now", callable_=clock.now, type_=Utc)),
+    )
+    .where(
+        or_(
+            exists(
+                select(col(Engagement.id)).where(
+                    col(Engagement.org_id) == col(Organisation.id),
+                    col(Engagement.person_id) == bindparam("person"),
+                    col(Engagement.status) == Status.COMPLETED,
+                )
+            ),
+            col(PoolPlace.id).is_not(None),
         )
     )
-    rows = db.exec(
-        pick(Organisation.public_id, Organisation.name, PoolPlace)
-        .outerjoin(
-            PoolPlace,
-            (col(PoolPlace.org_id) == col(Organisation.id))
-            & (col(PoolPlace.person_id) == person_id)
-            & (col(PoolPlace.until) > clock.now()),
-        )
-        .where(or_(worked, col(PoolPlace.id).is_not(None)))
-        .order_by(col(Organisation.name), col(Organisation.id))
-        .limit(100)
-    ).all()
-    return [Agreement(*row) for row in rows]
+    .order_by(col(Organisation.name), col(Organisation.id))
+    .limit(100)
+)
+"""The organisations a `person` completed something with, each with their agreement where it holds: for `Agreement`."""
 
 
 class OwnMatrix(NamedTuple):
@@ -204,17 +203,26 @@ def still_member() -> Any:
     )
 
 
+MATRICES: Any = (
+    select(
+        col(Organisation.id),
+        col(Organisation.public_id),
+        col(Organisation.name),
+        col(MatrixConsent.agreed_at),
+    )
+    .outerjoin(
+        MatrixConsent,
+        (col(MatrixConsent.org_id) == col(Organisation.id))
+        & (col(MatrixConsent.person_id) == bindparam("person"))
+        & still_member(),
+    )
+    .where(col(Organisation.id).in_(bindparam("orgs", expanding=True)))
+    .order_by(col(Organisation.name), col(Organisation.id))
+)
+"""The `orgs` a `person` belongs to, each with their agreement to stand in its matrix: for `OwnMatrix`."""
+
+
 def matrices_of(db: Session, actor: Actor) -> list[OwnMatrix]:
     """The organisations this actor belongs to, each with their agreement to stand in its matrix."""
-    rows = db.exec(
-        pick(Organisation.id, Organisation.public_id, Organisation.name, MatrixConsent.agreed_at)
-        .outerjoin(
-            MatrixConsent,
-            (col(MatrixConsent.org_id) == col(Organisation.id))
-            & (col(MatrixConsent.person_id) == actor.id)
-            & still_member(),
-        )
-        .where(col(Organisation.id).in_(actor.org_ids))
-        .order_by(col(Organisation.name), col(Organisation.id))
-    ).all()
-    return [OwnMatrix(*row) for row in rows]
+    given = {"person": actor.id, "orgs": list(actor.org_ids)}
+    return [OwnMatrix._make(row) for row in db.connection().execute(MATRICES, given)]

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_, true
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from market import clock
+from market.db import Utc
 from market.errors import NotFound
+from market.gather import Gather
 from market.trust.models import (
     IssuerDecision,
     KnownIssuer,
@@ -194,56 +196,75 @@ class IssuerRow(NamedTuple):
         )
 
 
-def _rows() -> Any:
-    """Every issuer with the first registry that lists it now."""
-    first = (
-        select_rows(col(RegistryEntry.id))
-        .join(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
-        .where(
-            col(RegistryEntry.issuer_id) == col(KnownIssuer.id),
-            or_(col(RegistryEntry.expires_at).is_(None), col(RegistryEntry.expires_at) > clock.now()),
-        )
-        .order_by(col(Registry.position), col(Registry.id))
-        .limit(1)
-        .correlate(KnownIssuer)
-        .scalar_subquery()
+_FIRST = (
+    select_rows(col(RegistryEntry.id))
+    .join(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
+    .where(
+        col(RegistryEntry.issuer_id) == col(KnownIssuer.id),
+        or_(
+            col(RegistryEntry.expires_at).is_(None),
+            col(RegistryEntry.expires_at) > bindparam("now", callable_=clock.now, type_=Utc),
+        ),
     )
-    return (
-        select_rows(
-            col(KnownIssuer.id),
-            col(KnownIssuer.public_id),
-            col(KnownIssuer.uri),
-            col(KnownIssuer.own_name),
-            col(KnownIssuer.standing),
-            col(KnownIssuer.name),
-            col(KnownIssuer.reason),
-            col(RegistryEntry.name),
-            col(Registry.name),
-        )
-        .select_from(KnownIssuer)
-        .outerjoin(RegistryEntry, col(RegistryEntry.id) == first)
-        .outerjoin(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
+    .order_by(col(Registry.position), col(Registry.id))
+    .limit(1)
+    .correlate(KnownIssuer)
+    .scalar_subquery()
+)
+ISSUERS: Any = (
+    select_rows(
+        col(KnownIssuer.id),
+        col(KnownIssuer.public_id),
+        col(KnownIssuer.uri),
+        col(KnownIssuer.own_name),
+        col(KnownIssuer.standing),
+        col(KnownIssuer.name),
+        col(KnownIssuer.reason),
+        col(RegistryEntry.name),
+        col(Registry.name),
     )
+    .select_from(KnownIssuer)
+    .outerjoin(RegistryEntry, col(RegistryEntry.id) == _FIRST)
+    .outerjoin(Registry, col(Registry.id) == col(RegistryEntry.registry_id))
+)
+"""Every issuer with the first registry that lists it now: rows for `IssuerRow`."""
 
 
-def issuer_rows(
-    db: Session, after: int, most: int, *, text: str = "", known: bool = False, listed_too: bool = True
-) -> list[IssuerRow]:
-    """Issuers from after this id, in the order they were met, each with the first registry that lists it.
+def known_issuers(db: Session, after: int, most: int, text: str = "") -> list[IssuerRow]:
+    """Issuers that a list names and none refuses, from after this id, in the order they were met."""
+    named = (col(KnownIssuer.standing) == Standing.ALLOWED) | col(RegistryEntry.id).is_not(None)
+    wanted = _listed(after, most, text).where(named, col(KnownIssuer.standing) != Standing.DENIED)
+    return [IssuerRow(*row) for row in db.execute(wanted)]
 
-    `known`: only those that a list names and none refuses. Without `listed_too` those are left out that nothing here
-    is about but the entry of a registry.
+
+_LISTS = select_rows(col(RegistryEntry.registry_id), func.count().label("n")).group_by(
+    col(RegistryEntry.registry_id)
+)
+
+
+def moderated(
+    db: Session, after: int, most: int, text: str = ""
+) -> tuple[list[IssuerRow], list[tuple[Registry, int]]]:
+    """Issuers from after this id, and each registry in its order, with how many it lists. One statement.
+
+    Unless they are searched for, those are left out that nothing here is about but the entry of a registry.
     """
-    wanted = _rows().where(col(KnownIssuer.id) > after)
-    if known:
-        named = (col(KnownIssuer.standing) == Standing.ALLOWED) | col(RegistryEntry.id).is_not(None)
-        wanted = wanted.where(named, col(KnownIssuer.standing) != Standing.DENIED)
-    if not listed_too:
+    wanted = _listed(after, most, text)
+    if not text:
         wanted = wanted.where(
             (col(KnownIssuer.standing) != Standing.NONE)
             | (col(KnownIssuer.own_name) != "")
             | col(RegistryEntry.id).is_(None)
         )
+    found, (rows, lists) = Gather(wanted, _LISTS).beside(db, Registry, true())
+    counts = {row.registry_id: row.n for row in lists}
+    in_order = sorted(found, key=lambda one: (one.position, one.id))
+    return [IssuerRow(*row) for row in rows], [(one, counts.get(one.id, 0)) for one in in_order]
+
+
+def _listed(after: int, most: int, text: str) -> Any:
+    """Issuers from after an id, in the order they were met; with `text`, those that are called something like it."""
+    wanted = ISSUERS.where(col(KnownIssuer.id) > after)
     if text:
         like = f"%{text.lower()}%"
         wanted = wanted.where(
@@ -254,8 +275,7 @@ def issuer_rows(
                 func.lower(col(RegistryEntry.name)).like(like),
             )
         )
-    rows = db.execute(wanted.order_by(col(KnownIssuer.id)).limit(most))
-    return [IssuerRow(*row) for row in rows]
+    return wanted.order_by(col(KnownIssuer.id)).limit(most)
 
 
 class Named(NamedTuple):
@@ -271,10 +291,13 @@ class Named(NamedTuple):
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, Named]:
     """Issuers by inner id, named by the first list that speaks of each, else by their own word, else by their id."""
     wanted = set(ids)
-    if not wanted:
-        return {}
+    return named_in(db.execute(ISSUERS.where(col(KnownIssuer.id).in_(wanted)))) if wanted else {}
+
+
+def named_in(rows: Iterable[Any]) -> dict[int, Named]:
+    """The same from rows of `ISSUERS`."""
     named = {}
-    for row in db.execute(_rows().where(col(KnownIssuer.id).in_(wanted))):
+    for row in rows:
         one = IssuerRow(*row)
         by, name = "", ""
         if one.standing == Standing.ALLOWED:

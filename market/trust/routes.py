@@ -31,7 +31,7 @@ def _after(request: Request) -> int:
 def issuers(request: Request, db: Session, actor: Actor) -> Response:
     """The issuers this site knows: by its own list or a registry it reads."""
     text = request.query_params.get("q", "").strip()[:100]
-    rows = queries.issuer_rows(db, _after(request), SIZE + 1, text=text, known=True)
+    rows = queries.known_issuers(db, _after(request), SIZE + 1, text)
     found = cut(rows, SIZE, lambda one: (one.id,))
     return render(request, "trust/issuers.html", found=found, text=text)
 
@@ -65,7 +65,7 @@ def moderation(
 ) -> Response:
     """Issuers that were met or are on the site's own list, and the registries that are read."""
     text = request.query_params.get("q", "").strip()[:100]
-    rows = queries.issuer_rows(db, _after(request), SIZE + 1, text=text, listed_too=bool(text))
+    rows, registries = queries.moderated(db, _after(request), SIZE + 1, text)
     return render(
         request,
         "trust/moderation.html",
@@ -74,7 +74,7 @@ def moderation(
         text=text,
         adding=adding if adding is not BLANK else filled(standing="allowed"),
         registry=registry if registry is not BLANK else filled(kind="dcc"),
-        registries=[(one, n, sentences.kind_words(one.kind)) for one, n in queries.registries(db)],
+        registries=[(one, n, sentences.kind_words(one.kind)) for one, n in registries],
     )
 
 

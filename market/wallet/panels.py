@@ -1,10 +1,9 @@
 """What the wallet puts into other pages: credentials on a profile, what an issuer's are worth here, words for the ledger."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.requests import Request
 
 from market.access import Actor
@@ -12,8 +11,8 @@ from market.accounts.models import Person
 from market.trust import queries as trust
 from market.trust.models import KnownIssuer
 from market.wallet import queries, records, sentences
-from market.wallet.models import Held, HeldSkill, Visibility
-from market.wallet.rules import GOOD
+from market.wallet.rules import GOOD, Visibility
+from market.web.kit import SourceWords
 from market.web.render import render_part
 from market.words import _
 
@@ -53,24 +52,15 @@ def of_issuer(request: Request, db: Session, actor: Actor, *, issuer: KnownIssue
     )
 
 
-def credential_words(
-    request: Request, db: Session, actor: Actor, ids: Sequence[int]
-) -> Mapping[int, tuple[str, str]]:
+def _credential_words(request: Request, actor: Actor, row: Any) -> tuple[str, str]:
     """What a credential in the ledger is called, with its page where the reader may open it."""
-    rows = db.exec(
-        select(HeldSkill.id, Held, Person.public_id)
-        .join(Held, col(Held.id) == col(HeldSkill.held_id))
-        .join(Person, col(Person.id) == col(Held.person_id))
-        .where(col(HeldSkill.id).in_(ids))
-    )
-    found = {}
-    for row_id, held, person in rows:
-        href = ""
-        if held.person_id == actor.id:
-            href = request.app.url_path_for("wallet.show", id=held.public_id)
-        elif held.visibility is Visibility.PUBLIC and held.status in GOOD:
-            href = request.app.url_path_for("wallet.public", id=person, held=held.public_id)
-        own = held.person_id == actor.id
-        shown = held.title if own or href else ""  # one that is not shown is not named either
-        found[row_id] = (shown or _("A credential"), str(href))
-    return found
+    if row.person_id == actor.id:
+        page = request.app.url_path_for("wallet.show", id=row.public_id)
+    elif row.visibility is Visibility.PUBLIC and row.status in GOOD:
+        page = request.app.url_path_for("wallet.public", id=row.person, held=row.public_id)
+    else:
+        return _("A credential"), ""  # one that is not shown is not named either
+    return row.title or _("A credential"), str(page)
+
+
+CREDENTIAL_WORDS = SourceWords(queries.HELD_BEHIND, _credential_words)

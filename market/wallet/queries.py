@@ -9,6 +9,7 @@ from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from market.access import Actor
+from market.accounts.models import Person
 from market.accounts.queries import addresses
 from market.credentials.checking.models import Check, CheckState
 from market.errors import NotFound
@@ -253,3 +254,19 @@ def get_proof(db: Session, actor: Actor, public_id: str) -> IdentityProof:
     if found is None or found.person_id != actor.id:
         raise NotFound(_("There is no such identifier in your list."))
     return found
+
+
+HELD_BEHIND: Any = (
+    select_rows(
+        col(HeldSkill.id),
+        col(Held.person_id),
+        col(Held.public_id),
+        col(Held.title),
+        col(Held.status),
+        col(Held.visibility),
+        col(Person.public_id).label("person"),
+    )
+    .join(Held, col(Held.id) == col(HeldSkill.held_id))
+    .join(Person, col(Person.id) == col(Held.person_id))
+)
+"""The credential behind each skill that one shows, by the id of that showing."""

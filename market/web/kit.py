@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy import Engine
@@ -23,10 +23,18 @@ FileReader = Callable[
 ProfileReader = Callable[
     [Session, Actor, int], bool
 ]  # (db, actor, person id) -> does this person deal with an organisation that the actor acts for?
-SourceWords = Callable[
-    ..., Mapping[int, tuple[str, str]]
-]  # (request, db, actor, ids) -> id of what evidence was written for -> (words, address or empty)
 LoadActor = Callable[[Session, str], Actor]  # from the token a browser holds, empty when none
+
+
+class SourceWords(NamedTuple):
+    """What evidence of one kind of source was written for, in words.
+
+    `of` reads the sources, the id first. `say` takes the request, the actor and a row of it, and gives the words and an
+    address, which may be empty.
+    """
+
+    of: Read
+    say: Callable[[Request, Actor, Any], tuple[str, str]]
 
 
 def _nobody(db: Session, token: str) -> Actor:

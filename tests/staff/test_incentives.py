@@ -55,7 +55,7 @@ def test_nobody_outside_nobody_before_it_and_nobody_after_its_end_is_owed_anythi
     make.drain()
     assert owed(make) == []
     with make.read() as db:
-        assert ended.id not in [row.incentive.id for row in incentives.open_ones(db, make.bakery.id)]
+        assert ended.public_id not in [row.public_id for row in incentives.open_ones(db, make.bakery.id)]
 
 
 def test_each_side_records_its_own_part_and_nobody_the_other_s(make: World) -> None:

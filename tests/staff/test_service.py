@@ -135,6 +135,26 @@ def test_a_block_or_a_place_among_the_members_takes_someone_out_of_the_pool(make
         assert db.exec(select(PoolPlace)).all() == []
 
 
+def test_a_block_by_a_member_of_another_organisation_with_a_pool_hides_nobody_here(
+    make: World, place: str
+) -> None:
+    other = make.organisation("Hollow Lane Garage", owner=make.chidi)
+    with make.write() as db:
+        here = db.exec(select(PoolPlace)).one()
+        db.add(
+            PoolPlace(
+                org_id=other.id,
+                person_id=make.person().id,
+                engagement_id=here.engagement_id,
+                until=here.until,
+            )
+        )
+    make.block(make.chidi, person=make.amara)
+    assert [row.public_id for row in pool(make)] == [place]
+    make.block(make.mira, person=make.amara)
+    assert pool(make) == []
+
+
 def test_another_organisation_does_not_find_the_place(make: World, place: str) -> None:
     make.organisation(owner=make.chidi)
     for stranger in (make.chidi, make.mira, make.dana, make.amara):

@@ -15,7 +15,7 @@ from market.applications import queries, rules, sentences, service
 from market.applications.forms import DeclineForm
 from market.applications.models import Application
 from market.applications.queries import CandidateRow
-from market.applications.ranking import applicants, rank
+from market.applications.ranking import applicants, opened, rank
 from market.applications.routes.showing import face, ways
 from market.applications.rules import DeclineCode, Side, Status
 from market.errors import Invalid, NotFound
@@ -60,16 +60,10 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
     ranked = order.candidates if order else []
     start = _start(request)
     shown = ranked[start : start + SIZE]
-    opened = next((c for c in shown if c.row.public_id == request.query_params.get("open")), None)
-    opened = opened or next(iter(shown), None)
-    person, application = (
-        db.exec(
-            select(Person, Application)
-            .join(Application, col(Application.person_id) == col(Person.id))
-            .where(Application.id == opened.row.id)
-        ).one()
-        if opened
-        else (None, None)
+    open_ = next((c for c in shown if c.row.public_id == request.query_params.get("open")), None)
+    open_ = open_ or next(iter(shown), None)
+    application, known = (
+        opened(db, open_.row, read.wanted, kit_of(request).source_words) if open_ else (None, None)
     )
     now = clock.now()
     return render(
@@ -84,9 +78,11 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
         shown=shown,
         start=start,
         next=start + SIZE if len(ranked) > start + SIZE else 0,
-        opened=opened,
-        person=person,
-        ways=ways(db, actor, application, opening) if application else [],
+        opened=open_,
+        known=known,
+        ways=ways(db, actor, application, opening, application.person_id in read.out_of_contact)
+        if application
+        else [],
         invited=queries.invited(db, opening.id) if tab == "invite" else [],
         overdue=sum(_is_overdue(row, now) for row in everyone),
         answer_by=_last_promise(everyone),

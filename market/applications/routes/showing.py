@@ -48,8 +48,17 @@ _WAYS = (
 )
 
 
-def ways(db: Session, actor: Actor, application: Application, opening: Opportunity) -> list[Way]:
-    """What this actor can do with an application from its present state, in the order of the page."""
+def ways(
+    db: Session,
+    actor: Actor,
+    application: Application,
+    opening: Opportunity,
+    blocked: bool | None = None,
+) -> list[Way]:
+    """What this actor can do with an application from its present state, in the order of the page.
+
+    `blocked` says whether its two sides want no contact, where the page knows it already.
+    """
     open_now = {step.name: step for step in transitions.open_steps(actor, application)}
     found = []
     for name, route, is_page in _WAYS:
@@ -57,7 +66,8 @@ def ways(db: Session, actor: Actor, application: Application, opening: Opportuni
             continue
         allowed = transitions.may_take(actor, application, name, clock.now())
         if name == "offer":
-            blocked = is_blocked(db, application.person_id, org_id=application.org_id)
+            if blocked is None:
+                blocked = is_blocked(db, application.person_id, org_id=application.org_id)
             allowed = rules.may_offer(opening, blocked=blocked)
         elif name == "resubmit":
             allowed = rules.is_open_to_applicants(opening, clock.now())

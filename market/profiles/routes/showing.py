@@ -1,5 +1,6 @@
 """A person's page as others see it, and why a level on it is what it is."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,14 +12,16 @@ from market import clock
 from market.access import Actor, anyone
 from market.errors import NotFound
 from market.evidence import queries as ledger
+from market.evidence.models import Kind
 from market.evidence.posterior import DEMONSTRATED, DOORSTEP, UNITS
 from market.evidence.queries import LedgerRow
 from market.profiles import queries, sentences
+from market.profiles.behind import Behind, of_person
 from market.profiles.explaining import Credited, Explained, credit_from, explained
 from market.profiles.forms import language_name
 from market.profiles.queries import Seen, visible_profile
 from market.skills import queries as skills
-from market.web.kit import SourceWords, kit_of
+from market.web.kit import kit_of
 from market.web.render import render
 from market.web.routing import MarketRoute, page
 from market.words import _
@@ -28,31 +31,32 @@ def _seen(request: Request, db: Session, actor: Actor) -> Seen:
     return visible_profile(db, actor, request.path_params["id"], kit_of(request).profile_readers)
 
 
-def source_words(
-    request: Request, db: Session, actor: Actor, rows: list[LedgerRow]
-) -> dict[int, tuple[str, str]]:
-    """Id of a ledger row to (words, address or empty) of what it was written for; one question for each kind."""
+def saying(
+    request: Request, actor: Actor, sources: Mapping[tuple[str, int], Any]
+) -> Callable[[LedgerRow], tuple[str, str]]:
+    """What gives (words, address or empty) of what an item was written for; `sources` are those of `Behind`."""
     known = kit_of(request).source_words
-    found: dict[tuple[str, int], tuple[str, str]] = {}
-    for kind in sorted({row.source_kind for row in rows}):
-        say: SourceWords | None = known.get(kind)
-        if say is not None:
-            ids = sorted({row.source_id for row in rows if row.source_kind == kind})
-            found |= {(kind, n): said for n, said in say(request, db, actor, ids).items()}
-    return {
-        row.id: found.get((row.source_kind, row.source_id), (sentences.kind_words(row.kind), ""))
-        for row in rows
-    }
+
+    def say(row: LedgerRow) -> tuple[str, str]:
+        if row.kind is Kind.CLAIM and row.person_id == actor.id:
+            return _("Your own word"), ""
+        source = sources.get((row.source_kind, row.source_id))
+        if source is None:
+            return sentences.kind_words(row.kind), ""
+        return known[row.source_kind].say(request, actor, source)
+
+    return say
 
 
-def _explained(request: Request, db: Session, actor: Actor, rows: list[LedgerRow], on: date) -> Explained:
-    return explained(db, rows, on, source_words(request, db, actor, rows))
+def _explained(request: Request, actor: Actor, found: Behind, rows: list[LedgerRow], on: date) -> Explained:
+    return explained(rows, on, saying(request, actor, found.sources), found.parties)
 
 
 def show(request: Request, db: Session, actor: Actor) -> Response:
     """What someone can show, as the reader may see it."""
     person, profile = _seen(request, db, actor)
-    today, rows = clock.today(), ledger.ledger_of(db, person.id)
+    today, found = clock.today(), of_person(db, person.id, kit_of(request).source_words)
+    rows = found.rows
     own = actor.is_signed_in and actor.id == person.id
     lines = sentences.shown_levels(rows, own=own)
     claims = queries.claims_of(db, person.id)
@@ -78,7 +82,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         experience=queries.experience_of(db, person.id),
         education=queries.education_of(db, person.id),
         top=top,
-        why=_explained(request, db, actor, behind, today) if top else None,
+        why=_explained(request, actor, found, behind, today) if top else None,
     )
 
 
@@ -89,8 +93,9 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
     today = clock.today()
     on = _day(request.query_params.get("on"), today)
     release = ledger.release_on(db, on)
-    whole = ledger.ledger_of(db, person.id, release.version if release else 0)
-    rows = [row for row in whole if row.skill_id == skill.id]
+    version = release.version if release else 0
+    found = of_person(db, person.id, kit_of(request).source_words, version)
+    whole, rows = found.rows, [row for row in found.rows if row.skill_id == skill.id]
     credit = credit_from(db, skill.id, whole, on)
     if not rows and credit is None:
         raise NotFound(_("There is no evidence of this skill here."))
@@ -102,7 +107,7 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
         name=person.display_name or _("Someone who has left"),
         own=actor.is_signed_in and actor.id == person.id,
         skill=skill,
-        why=(why := _explained(request, db, actor, rows, on)),
+        why=(why := _explained(request, actor, found, rows, on)),
         lede=sentences.lede(why.level, estimate=why.estimate, doubt=why.doubt, counts=why.counts),
         credit=credit
         and {
@@ -110,7 +115,7 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
             "skill": credit.by.skill,
             "level": (credit.credit.level + DOORSTEP) // UNITS,
             "counts": round(100 * credit.credit.level / UNITS),
-            "why": _explained(request, db, actor, by, on),
+            "why": _explained(request, actor, found, by, on),
             "href": str(
                 request.app.url_path_for(
                     "profiles.level", id=person.public_id, skill=credit.by.skill_public_id

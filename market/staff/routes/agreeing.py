@@ -7,6 +7,7 @@ from starlette.responses import Response
 from market.access import Actor, signed_in
 from market.accounts.queries import get_organisation
 from market.errors import NotFound
+from market.gather import Gather
 from market.staff import incentives, matrix, queries, rules, service
 from market.staff.forms import AgreeForm, MatrixForm, PauseForm
 from market.web.forms import BLANK, Entry, read
@@ -16,18 +17,21 @@ from market.web.show import day_full
 from market.words import _
 
 MOST_PROMISES = 50
+_OWN = Gather(queries.POOLS, queries.MATRICES, incentives.EARNED_BY)
 
 
 def mine(request: Request, db: Session, actor: Actor, entry: Entry[AgreeForm] = BLANK) -> Response:
     """Every agreement of this kind, with the way to give it, pause it and take it back."""
+    given = {"person": actor.id, "orgs": list(actor.org_ids)}
+    pools, matrices, promises = _OWN.read(db, given | {"before": incentives.NEWEST, "size": MOST_PROMISES})
     return render(
         request,
         "staff/mine.html",
         status=entry.status,
         entry=entry,
-        pools=queries.pools_of(db, actor.id),
-        matrices=queries.matrices_of(db, actor),
-        promises=incentives.promises(db, person_id=actor.id, size=MOST_PROMISES),
+        pools=[queries.Agreement._make(row) for row in pools],
+        matrices=[queries.OwnMatrix._make(row) for row in matrices],
+        promises=[incentives.PromiseRow._make(row) for row in promises],
         lasts=rules.LASTS,
     )
 
