@@ -48,6 +48,7 @@ class Settings:
     ranking_log_days: int = 1095
     match_backend: str = "auto"  # who ranks people: the database (sql), the index in memory, or by size
     match_index_from: int = 20_000
+    match_openings_from: int = 1_000
     match_kernel: str = "auto"
     fetch_http: bool = (
         False  # what a credential names is fetched over https; yes lets plain http through as well
@@ -115,6 +116,7 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "exploration_places": (lambda n: 0 <= n <= 10, "from 0 to 10"),
     "match_backend": (lambda name: name in ("auto", "sql", "index"), "auto, sql or index"),
     "match_index_from": (lambda n: n >= 0, "zero or more"),
+    "match_openings_from": (lambda n: n >= 0, "zero or more"),
     "match_kernel": (lambda name: name in ("auto", "numpy", "numba"), "auto, numpy or numba"),
     "fetch_seconds": (lambda n: 1 <= n <= 60, "from 1 to 60"),
     "fetch_allowed": (

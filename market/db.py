@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    literal_column,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -154,6 +155,31 @@ def _no_number(_element: Any, _compiler: Any, **_given: Any) -> str:
 @compiles(transaction_number, "postgresql")
 def _its_number(_element: Any, _compiler: Any, **_given: Any) -> str:
     return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
+
+
+class change_number(FunctionElement[int]):
+    """What a row's `changed` is set to whenever it is written, so that whoever keeps a copy sees which rows to read again.
+
+    On PostgreSQL the number of the writing transaction; on SQLite, where one writes at a time, the next number of the
+    table. `market.matching.openings_index` reads it.
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+    def __init__(self, table: str) -> None:
+        super().__init__(literal_column(table))
+
+
+@compiles(change_number)
+def _next_of_table(element: Any, compiler: Any, **given: Any) -> str:
+    table = compiler.process(element.clauses, **given)
+    return f"(SELECT coalesce(max(changed), 0) + 1 FROM {table})"  # noqa: S608 - a table's name of our own
+
+
+@compiles(change_number, "postgresql")
+def _of_transaction(element: Any, compiler: Any, **given: Any) -> str:
+    return _its_number(element, compiler, **given)
 
 
 _REFUSE = "this table is append-only: corrections are new rows"

@@ -1,16 +1,16 @@
-"""What finds the people at the top of a list: the SQL statement, or the index in memory where there is one.
+"""What finds the people, or the openings, at the top of a list: the SQL statement, or the index in memory where there is one.
 
 One interface, one answer: who asks cannot tell which it was, but by the time. SQL is the reference and always able to
 answer; the index answers only while nothing speaks against it, and says on the health page what does.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, select
 from sqlmodel import Session, col
 
 from market.config import Settings
@@ -20,6 +20,7 @@ from market.matching.core.contract import Requirement, Tie
 from market.matching.core.tiers import Change
 from market.matching.index_backend import IndexBackend, NotReady
 from market.matching.indexed import NotHeld
+from market.matching.openings_index import OpeningsBackend
 from market.matching.queries import Findable, level_matrix
 from market.matching.sql import top_k_statement
 from market.profiles.models import TalentProfile
@@ -112,13 +113,20 @@ class SqlBackend:
 class Matching:
     """The backend of a site: the index where it is chosen and able, SQL for all else.
 
-    `auto` asks the index from `index_from` people on; `sql` and `index` force one, as far as it can be forced: an
-    index that cannot be trusted never answers.
+    `auto` asks the index from `index_from` people on, that of openings from `openings_from` openings on; `sql` and
+    `index` force one, as far as it can be forced: an index that cannot be trusted never answers.
     """
 
-    def __init__(self, index: IndexBackend | None = None, chosen: str = SQL, index_from: int = 0) -> None:
-        self.sql, self.index = SqlBackend(), index
-        self.chosen, self.index_from = chosen, index_from
+    def __init__(
+        self,
+        index: IndexBackend | None = None,
+        chosen: str = SQL,
+        index_from: int = 0,
+        openings: OpeningsBackend | None = None,
+        openings_from: int = 0,
+    ) -> None:
+        self.sql, self.index, self.openings = SqlBackend(), index, openings
+        self.chosen, self.index_from, self.openings_from = chosen, index_from, openings_from
         self.fallbacks = 0
         self._said = ""
 
@@ -173,6 +181,18 @@ class Matching:
     def matrix(self, db: Session, skills: Sequence[int], findable: Findable) -> NDArray[np.uint8]:
         return self._ask("matrix", db, skills, findable)  # type: ignore[no-any-return]
 
+    def first_openings(
+        self, db: Session, given: Mapping[str, Any], matching: Select[Any] | None, most: int
+    ) -> list[int] | None:
+        """See `OpeningsBackend.first`; None where the statement that reads the page is to put them in order."""
+        if self.openings is None or not self._wants_openings():
+            return None
+        try:
+            return self.openings.first(db, given, matching, most)
+        except NotReady as reason:
+            self._fell_back(str(reason))
+            return None
+
     def apply(self, changes: Iterable[Change], seq: int) -> None:
         if self.index is not None:
             self.index.apply(changes, seq)
@@ -184,6 +204,12 @@ class Matching:
         if self.index is None or self.chosen == SQL:
             return False
         return self.chosen == INDEX or (self.index.is_open and self.index.people >= self.index_from)
+
+    def _wants_openings(self) -> bool:
+        if self.openings is None or self.chosen == SQL:
+            return False
+        enough = self.openings.is_loaded and self.openings.openings >= self.openings_from
+        return enough or self.chosen == INDEX
 
     def _ask(self, what: str, db: Session, *given: Any) -> Any:
         """The index's answer, else that of SQL with the reason in the log, once for each reason."""
@@ -211,7 +237,11 @@ class Matching:
             return {"answers": SQL}
         state = self.index.health()
         answers = INDEX if self._wants_index() and not state["reason"] else SQL
-        return {"answers": answers, "chosen": self.chosen, "fallbacks": self.fallbacks, **state}
+        said = {"answers": answers, "chosen": self.chosen, "fallbacks": self.fallbacks, **state}
+        if self.openings is not None:
+            able = self._wants_openings() and self.openings.is_loaded
+            said["openings"] = {"answers": INDEX if able else SQL, **self.openings.health()}
+        return said
 
 
 _REFERENCE = Matching()
@@ -222,7 +252,13 @@ def with_matching(engine: Engine, settings: Settings) -> Engine:
     if settings.match_backend == SQL:
         return engine.execution_options(matching=_REFERENCE)
     index = IndexBackend(settings.data / "index", settings.match_kernel)
-    chosen = Matching(index, settings.match_backend, settings.match_index_from)
+    chosen = Matching(
+        index,
+        settings.match_backend,
+        settings.match_index_from,
+        OpeningsBackend(),
+        settings.match_openings_from,
+    )
     return engine.execution_options(matching=chosen)
 
 

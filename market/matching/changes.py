@@ -39,7 +39,8 @@ class Seen(NamedTuple):
     more: bool
 
 
-def _is_postgres(db: Session) -> bool:
+def is_postgres(db: Session) -> bool:
+    """Whether numbers here are not given in the order of commits."""
     return db.get_bind().dialect.name == "postgresql"
 
 
@@ -62,14 +63,15 @@ def _statement(at: Any, place: Any, *, aliased: bool = True) -> Any:
 
 _NEXT = func.coalesce(select(func.max(col(MatchChange.seq))).scalar_subquery(), 0) + 1
 _NEXT_NUMBER = select(_NEXT)
-_OVER = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+# The number below which every transaction is over.
+OVER = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
 _SQLITE = _statement(col(MatchChange.seq), _NEXT)
-_POSTGRES = _statement(col(MatchChange.xact), _OVER)
+_POSTGRES = _statement(col(MatchChange.xact), OVER)
 
 
 def since(db: Session, place: int, *, after: int = 0, most: int = BATCH) -> Seen:
     """The changes from a place on that can be seen now, in the order of their numbers, those after `after`. One statement."""
-    statement = _POSTGRES if _is_postgres(db) else _SQLITE
+    statement = _POSTGRES if is_postgres(db) else _SQLITE
     found = db.connection().execute(statement, {"place": place, "after": after, "most": most + 1}).all()
     rows = [Row(one.seq, one.at, one.person_id) for one in found if one.seq is not None]
     return Seen(found[0].place, rows[:most], len(rows) > most)
@@ -96,7 +98,7 @@ def fingerprint(db: Session, place: int) -> str:
 
     Empty when the log no longer reaches back so far.
     """
-    at = col(MatchChange.xact) if _is_postgres(db) else col(MatchChange.seq)
+    at = col(MatchChange.xact) if is_postgres(db) else col(MatchChange.seq)
     last = (
         select(col(MatchChange.seq), col(MatchChange.person_id))
         .where(at < place)
@@ -115,7 +117,7 @@ def tidy(db: Session, _now: datetime) -> int:
     table = MatchChange.__table__  # type: ignore[attr-defined]
     newest = db.connection().execute(select(func.max(table.c.seq))).scalar() or 0
     gone = table.c.seq <= newest - KEEP
-    if _is_postgres(db):
+    if is_postgres(db):
         to_come = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
         gone = gone | (table.c.xact >= to_come)
     some = select(table.c.seq).where(gone).order_by(table.c.seq).limit(literal(20_000))

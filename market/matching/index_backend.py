@@ -62,6 +62,7 @@ class IndexBackend:
         self.folder, self.kernel = folder, kernel
         self._open: _Open | None = None
         self.reason = "it is not open yet"
+        self.is_needed = True  # the keeper says whether the site is large enough for one
         self.checked, self.drifted, self.differ = 0, 0, 0
         self._random = np.random.default_rng()
         self._lock = threading.RLock()
@@ -336,16 +337,16 @@ class IndexBackend:
         return NotReady(reason)
 
     def _say(self, reason: str) -> None:
-        if reason != self.reason:
-            known = self.index is not None or (self.folder / MANIFEST).exists()
-            log.log(logging.ERROR if known else logging.INFO, "the index may not answer: %s", reason)
+        known = self.index is not None or (self.folder / MANIFEST).exists()
+        if reason != self.reason and known:  # a site that never had one misses nothing
+            log.error("the index may not answer: %s", reason)
         self.reason = reason
 
     def health(self) -> dict[str, Any]:
         """For the health page: whether it may answer, and what was compared with the database."""
         index = self.index
         return {
-            "reason": self.reason,
+            "reason": self.reason if self.is_needed or index else "",
             "people": self.people,
             "version": self._last,
             "changed": index.changed if index else 0,

@@ -1,6 +1,7 @@
-"""The keeper of the index: a thread of each serving process that opens it, follows the log, compares and compacts.
+"""The keeper of the indexes: a thread of each serving process that opens them, follows changes, compares and compacts.
 
-Building and compacting are done by whichever process of the host is first to take the lock; the others open the new file.
+Building and compacting that of people are done by whichever process of the host is first to take the lock; the others
+open the new file. The openings lie in each process's own memory.
 """
 
 import logging
@@ -13,12 +14,14 @@ from market.db import transaction
 from market.matching import index_build
 from market.matching.backend import AUTO, Matching, findable_people
 from market.matching.index_backend import IndexBackend
+from market.matching.openings_index import OpeningsBackend, how_many
 
 log = logging.getLogger(__name__)
 PAUSE_S = 1.0
 CHECK_S = 60.0
 OPEN_S = 5.0
 BUILD_S = 600.0
+LOAD_S = 60.0
 """Intervals of a clock that only goes forward, so that one that is set changes nothing."""
 
 
@@ -32,15 +35,34 @@ class Keeper:
         self._due: dict[str, float] = {}
 
     def once(self) -> None:
-        """Open or follow; now and then compare; build or compact what wants it."""
-        index = self.matching.index
-        if index is None:
+        """Open or follow; now and then compare; build, load or compact what wants it."""
+        if self.matching.openings is not None:
+            self._keep_openings(self.matching.openings)
+        if self.matching.index is not None:
+            self._keep_people(self.matching.index)
+
+    def _keep_openings(self, openings: OpeningsBackend) -> None:
+        if openings.reason and not self._is_due("load", LOAD_S):
             return
+        with transaction(self.engine, write=False) as db:
+            if openings.reason:
+                enough = self.matching.chosen != AUTO or how_many(db) >= self.matching.openings_from
+                openings.is_needed = enough
+                if enough:
+                    openings.load(db)
+                return
+            openings.follow(db)
+            if self._is_due("check openings", CHECK_S, at_once=False):
+                openings.check(db)
+
+    def _keep_people(self, index: IndexBackend) -> None:
         if (index.reason or index.is_replaced()) and self._is_due("open", OPEN_S):
             self._open(index)
         if index.reason:
-            if self._is_due("build", BUILD_S) and self._should_build():
-                self._build(index)
+            if self._is_due("build", BUILD_S):
+                index.is_needed = self._should_build()
+                if index.is_needed:
+                    self._build(index)
             return
         with transaction(self.engine, write=False) as db:
             index.follow(db)
@@ -95,7 +117,7 @@ class Keeper:
 
     def start(self) -> None:
         """Begin in a thread of its own, unless there is no index to keep."""
-        if self.matching.index is None:
+        if self.matching.index is None and self.matching.openings is None:
             return
         self._thread = threading.Thread(target=self.run, name="index", daemon=True)
         self._thread.start()

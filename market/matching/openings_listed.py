@@ -1,9 +1,10 @@
 """The list of openings beside one reader's evidence: parts of its statement, and what they give as a drawing.
 
 The order is that of `openings.Opening.place`, written in SQL, so that the page reads twenty openings and not hundreds;
-a test holds the two to the same order.
+where the index of openings answers, it says which twenty. A test holds all of them to the same order.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -19,10 +20,10 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from market.evidence.models import PersonSkill
-from market.matching import sentences
+from market.matching import backend, sentences
 from market.matching.core.contract import Requirement
 from market.matching.core.explain import Fit, fit
 from market.matching.core.policy import DEFAULTS, Policy
@@ -114,4 +115,9 @@ def fit_of(beside: str) -> tuple[Fit, str]:
     return found, sentences.gap(found)
 
 
-ORDER = Order(best, _beside, fit_of)
+def first(db: Session, given: Mapping[str, Any], matching: Select[Any] | None, most: int) -> list[int] | None:
+    """The ids of the first openings where an index answers: see `Matching.first_openings`."""
+    return backend.of(db).first_openings(db, given, matching, most)
+
+
+ORDER = Order(best, _beside, fit_of, first)

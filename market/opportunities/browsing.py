@@ -2,10 +2,11 @@
 
 What is said of evidence comes from above (`Kit.browse_order`, filled by matching) as parts of that statement: the
 order, and what an opening asks beside the reader's levels. So a page costs one statement either way, and the database
-puts hundreds of openings in order and gives twenty of them.
+puts all that match in order and gives twenty of them. Where there are thousands, an index says which these are, and the
+page costs two.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from market.skills.models import Skill, SkillLabel
 from market.skills.names import normalise
 
 SIZE = 20
-RANKED_AMONG = 500  # the newest that match are put in order; older ones are found by newest
+RANKED_AMONG = 500  # of the newest, what would bring someone closer is counted (`matching.growing`, `home`)
 MOST_WORDS = 6
 
 _o: Any = Opportunity.__table__  # type: ignore[attr-defined]
@@ -98,6 +99,8 @@ class Order(NamedTuple):
         str
     ]  # what an opening asks beside the reader's levels, as one text; none asks nothing
     fit_of: Callable[[str], tuple[Any, str]]  # of that text what `draw.fit` draws, and one sentence to it
+    # (db, parameters, ids that match or None for all, how many) -> the first ids, None where `best` is to say
+    first: Callable[[Session, Mapping[str, Any], Select[Any] | None, int], list[int] | None] = lambda *_: None
 
 
 class Found(NamedTuple):
@@ -134,9 +137,14 @@ def browse_beside(
 def browse_by_fit(
     db: Session, actor: Actor, facets: Facets, order: Order, begin: int = 0, size: int = SIZE
 ) -> Found:
-    """Those that match, in the order of the actor's evidence, from place `begin` on. One statement."""
-    given = {**_given(facets), "person": actor.id, "begin": begin, "size": size + 1}
-    return _found(db, _best(_shape(facets), order), given, size)
+    """Those that match, in the order of the actor's evidence, from place `begin` on. One statement, two by an index."""
+    shape, given = _shape(facets), {**_given(facets), "person": actor.id}
+    first = order.first(db, given, None if facets.are_empty else _matching(shape), begin + size + 1)
+    if first is None:
+        return _found(db, _best(shape, order), {**given, "begin": begin, "size": size + 1}, size)
+    page = first[begin:]
+    found = _found(db, _these(order), {"person": actor.id, "ids": page}, size)
+    return found._replace(cards=sorted(found.cards, key=lambda card: page.index(card.id)))
 
 
 def _found(db: Session, statement: Select[Any], given: dict[str, Any], size: int) -> Found:
@@ -261,14 +269,27 @@ def _newest(shape: Shape, more: bool, order: Order | None) -> Select[Any]:
 
 
 @cache
-def _best(shape: Shape, order: Order) -> Select[Any]:
-    matching = (
-        select(*_OPEN)
-        .where(*_conditions(shape))
-        .order_by(desc(_o.c.published_at), desc(_o.c.id))
-        .limit(RANKED_AMONG)
+def _matching(shape: Shape) -> Select[Any]:
+    return select(_o.c.id).where(*_conditions(shape))
+
+
+@cache
+def _these(order: Order) -> Select[Any]:
+    return (
+        select(*_CARD, order.beside)
+        .join(_org, _org.c.id == _o.c.org_id)
+        .where(_o.c.id.in_(bindparam("ids", expanding=True)))
     )
-    best = order.best(matching).limit(bindparam("size")).offset(bindparam("begin")).subquery("best")
+
+
+@cache
+def _best(shape: Shape, order: Order) -> Select[Any]:
+    best = (
+        order.best(select(*_OPEN).where(*_conditions(shape)))
+        .limit(bindparam("size"))
+        .offset(bindparam("begin"))
+        .subquery("best")
+    )
     return (
         select(*_CARD, order.beside)
         .select_from(best)

@@ -3,11 +3,20 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from market import clock
-from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.db import (
+    append_only,
+    change_number,
+    choice_field,
+    id_field,
+    instant_field,
+    one_of,
+    public_id_field,
+    refers_to,
+)
 from market.lifecycle import Lifecycle
 from market.opportunities import rules
 from market.opportunities.rules import Kind, Mode, PayBasis, Status
@@ -82,6 +91,18 @@ class Opportunity(SQLModel, table=True):
     created_at: datetime = instant_field(factory=clock.now)
     updated_at: datetime = instant_field(factory=clock.now)
     draft_version: int = 1  # counts saves of the draft: two editors must not overwrite each other
+    # Set by every statement that writes the row: what an index of openings follows (`matching.openings_index`).
+    changed: int = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger,
+            default=change_number("opportunity"),
+            onupdate=change_number("opportunity"),
+            server_default="0",
+            nullable=False,
+            index=True,
+        ),
+    )
 
 
 class DeliverableSpec(SQLModel, table=True):

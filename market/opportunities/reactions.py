@@ -1,7 +1,9 @@
 """What postings do when something happens elsewhere."""
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from market.db import change_number
 from market.opportunities.models import Opportunity, Requirement
 from market.opportunities.seats import tell_round
 from market.outbox import Event
@@ -13,7 +15,8 @@ def follow_merged_skill(db: Session, event: Event) -> None:
     Where one posting asked for both, the higher of the two stays. A second delivery finds nothing left to do.
     """
     merged, stays = event.subject_id, event.payload["into_id"]
-    for row in db.exec(select(Requirement).where(Requirement.skill_id == merged)).all():
+    asking = db.exec(select(Requirement).where(Requirement.skill_id == merged)).all()
+    for row in asking:
         twin = db.exec(
             select(Requirement).where(
                 Requirement.opportunity_id == row.opportunity_id,
@@ -30,6 +33,12 @@ def follow_merged_skill(db: Session, event: Event) -> None:
             db.add(twin)
             db.delete(row)
     db.flush()
+    touched = {row.opportunity_id for row in asking}
+    db.connection().execute(
+        update(Opportunity)
+        .where(col(Opportunity.id).in_(touched))
+        .values(changed=change_number("opportunity"))
+    )
 
 
 def follow_round(db: Session, event: Event) -> None:

@@ -141,7 +141,7 @@ def _many(db: Session, model: type[SQLModel], rows: Iterator[dict[str, Any]]) ->
     for name, field in model.model_fields.items():
         if field.default_factory is not None:
             made[name] = field.default_factory
-        elif not field.is_required() and name != "id":
+        elif not field.is_required() and name not in ("id", "changed"):  # which the database gives
             fixed[name] = field.default
     piece: list[dict[str, Any]] = []
     for row in rows:

@@ -146,7 +146,7 @@ def _by_fit(
     db: Session, actor: Actor, facets: Facets, order: browsing.Order, cursor: str | None
 ) -> tuple[Found, str]:
     key = decode(cursor, 1)
-    begin = key[0] if key and isinstance(key[0], int) and 0 <= key[0] <= browsing.RANKED_AMONG else 0
+    begin = key[0] if key and is_id(key[0]) else 0
     found = browsing.browse_by_fit(db, actor, facets, order, begin)
     return found._replace(cards=found.cards[:SIZE]), encode([begin + SIZE]) if found.more else ""
 
