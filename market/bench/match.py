@@ -18,9 +18,7 @@ import numpy as np
 from market.bench.match_engines import Answer, Engine, OurIndex, OurIndexWithNumba, Postgres, Sqlite
 from market.bench.match_rivals import DuckDb, QdrantEdge, Tantivy
 from market.bench.match_world import Question, World, make_questions, make_world, right_answer
-from market.matching.core.index import Hit, Index
 from market.matching.core.segment import Segment
-from market.matching.core.tiers import Change
 
 WARM_UP = 20
 """Questions asked before the clock runs: what compiles or fills a cache does it then."""
@@ -37,6 +35,9 @@ ENGINES: dict[str, type[Engine]] = {
 NEEDS = {"index-numba": "numba", "duckdb": "duckdb", "tantivy": "tantivy", "qdrant-edge": "qdrant_edge"}
 """The module without which an engine is left out."""
 
+UPDATES, BEST = 15, 248
+"""So many people change, to the best level of the synthetic world; fewer than a list holds, so that each is in it."""
+
 Say = Callable[[str], object]
 
 
@@ -52,7 +53,9 @@ def bench_match(
 
     `cpu_ms` is a query's mean over all threads, the database server's process included where it can be seen
     (null where it cannot); `floor_ratio` is that against the floor. With more `rounds` each question is asked so often
-    and the quickest counts for p50, p99 and mean: on a machine that does other work too. Engines that are not installed are left
+    and the quickest counts for p50, p99 and mean: on a machine that does other work too. `update_ms` is how soon a
+    changed profile is seen: the median from the change to the end of the next answer, which lists it (null where one
+    did not). Engines that are not installed are left
     out unless they are named: then ModuleNotFoundError. ValueError for an unknown engine.
     """
     chosen = _chosen(engines, postgres_url)
@@ -118,6 +121,7 @@ def _measure(
         used = time.process_time() - cpu + engine.elsewhere_s() - elsewhere
         cpu_ms = 1000 * used / len(questions) / rounds
         size = engine.size()
+        update_ms = _seen_after(engine, world, questions)
     finally:
         engine.close()
     known = not math.isnan(cpu_ms)
@@ -130,7 +134,25 @@ def _measure(
         "bytes": size,
         "mismatches": mismatches,
         "floor_ratio": round(cpu_ms / floor, 1) if known else None,
+        "update_ms": None if update_ms is None else round(update_ms, 3),
     }
+
+
+def _seen_after(engine: Engine, world: World, questions: Sequence[Question]) -> float | None:
+    """Milliseconds from a change of a person to the end of the next answer, the median of some; None if one misses it."""
+    question = max(questions, key=lambda one: len(one.requirements))
+    levels = {asked.skill_id: BEST for asked in question.requirements}
+    attributes = (question.available_by, question.language, question.pay_at_most)
+    spent = []
+    for person in np.random.default_rng(3).choice(world.people, min(UPDATES, world.people), False) + 1:
+        before = [*world.skill_ids[world.person_ids == person].tolist(), *levels]
+        began = time.perf_counter()
+        engine.change(int(person), before, levels, attributes)
+        listed = {one for one, _score in engine.ask(question)}
+        spent.append(1000 * (time.perf_counter() - began))
+        if person not in listed:
+            return None
+    return float(np.median(spent))
 
 
 def floor_ms(segment: Segment, questions: Sequence[Question]) -> float:
@@ -162,34 +184,3 @@ def _reader() -> Callable[..., object]:
         return total
 
     return read
-
-
-def bench_updates(people: int, changes: int, kernel: str = "auto") -> dict[str, Any]:
-    """How soon a changed profile is seen: milliseconds from `apply` to the end of the next query that lists it."""
-    world = make_world(people)
-    index = Index(world.segment(), kernel=kernel)
-    question = make_questions(1)[0]
-    skills = {asked.skill_id: 255 for asked in question.requirements}
-    attributes = {"available": 0, "languages": question.language, "pay": 0}
-    random = np.random.default_rng(3)
-
-    def ask() -> list[Hit]:
-        return index.top_k(question.requirements, 20, question.tie, question.filters)
-
-    ask()
-    spent, seen, seq = [], 0, 0
-    for person in random.integers(1, people + 1, changes).tolist():
-        seq += 2
-        began = time.perf_counter()
-        index.apply([Change(person, skills, attributes)], seq - 1)
-        hits = ask()
-        spent.append(1000 * (time.perf_counter() - began))
-        seen += any(hit.person_id == person and set(hit.levels) == {255} for hit in hits)
-        index.apply([Change(person, {1: 1}, attributes)], seq)  # and makes room for the next
-    return {
-        "people": people,
-        "changes": changes,
-        "seen_percent": 100 * seen / changes,
-        "p50_ms": round(float(np.percentile(spent, 50)), 3),
-        "max_ms": round(max(spent), 3),
-    }

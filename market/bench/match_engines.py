@@ -6,7 +6,7 @@ also with the contribution of each requirement. Every engine runs on one thread.
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from sqlalchemy.schema import CreateTable
 from market.bench.match_world import COLUMNS, TOP, Question, World
 from market.matching.core.contract import contributions
 from market.matching.core.index import Index
+from market.matching.core.tiers import Change
 from market.matching.sql import levels_statement, top_k_statement
 
 Answer = list[tuple[int, int]]
+Levels = Mapping[int, int]
 
 
 class Engine(ABC):
@@ -35,6 +37,10 @@ class Engine(ABC):
     @abstractmethod
     def ask(self, question: Question) -> Answer:
         """The first twenty."""
+
+    @abstractmethod
+    def change(self, person: int, before: Iterable[int], levels: Levels, attributes: Sequence[int]) -> None:
+        """Someone has these levels instead of the skills they had before, and these attributes, for every later question."""
 
     @abstractmethod
     def size(self) -> int:
@@ -60,6 +66,10 @@ class OurIndex(Engine):
     def ask(self, question: Question) -> Answer:
         hits = self.index.top_k(question.requirements, TOP, question.tie, question.filters)
         return [(hit.person_id, hit.score) for hit in hits]
+
+    def change(self, person: int, before: Iterable[int], levels: Levels, attributes: Sequence[int]) -> None:
+        now = Change(person, levels, dict(zip(COLUMNS, attributes, strict=True)), levels)
+        self.index.apply([now], self.index.seq + 1)
 
     def size(self) -> int:
         return self.segment.bytes_without_attributes
@@ -113,6 +123,17 @@ class _Sql(Engine):
         for person, _ in found:  # as the index does: each hit comes with its contributions
             contributions([have.get((person, skill), 0) for skill in skills], question.requirements)
         return found
+
+    def change(self, person: int, before: Iterable[int], levels: Levels, attributes: Sequence[int]) -> None:
+        columns, run = _PERSON_SKILL.c, self.connection.execute
+        run(_PERSON_SKILL.delete().where(columns.skill_id.in_(list(before)), columns.person_id == person))
+        run(
+            _PERSON_SKILL.insert(),
+            [{"skill_id": skill, "person_id": person, "level": level} for skill, level in levels.items()],
+        )
+        values = dict(zip(COLUMNS, attributes, strict=True))
+        run(_PERSON.update().where(_PERSON.c.id == person).values(values))
+        self.connection.commit()
 
     def close(self) -> None:
         self.connection.close()

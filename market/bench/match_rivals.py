@@ -6,13 +6,13 @@ opening to opening, so they fetch until the tie at the end is complete.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
-from market.bench.match_engines import Answer, Engine
+from market.bench.match_engines import Answer, Engine, Levels
 from market.bench.match_world import COLUMNS, TOP, Question, World
 from market.matching.core.contract import contribution, order_key
 
@@ -58,6 +58,16 @@ class DuckDb(Engine):
         ).fetchall()
         return [(int(person), int(score)) for person, score in rows]
 
+    def change(self, person: int, before: Iterable[int], levels: Levels, attributes: Sequence[int]) -> None:
+        run, among = self.db.execute, ", ".join(map(str, before))
+        run("BEGIN")
+        run(f"DELETE FROM person_skill WHERE skill_id IN ({among}) AND person_id = {person}")  # noqa: S608 - the same
+        for skill, level in levels.items():
+            run("INSERT INTO person_skill VALUES (?, ?, ?)", [skill, person, level])
+        values = ", ".join(f"{name} = {value}" for name, value in zip(COLUMNS, attributes, strict=True))
+        run(f"UPDATE person SET {values} WHERE id = {person}")  # noqa: S608 - the same
+        run("COMMIT")
+
     def size(self) -> int:
         return self.path.stat().st_size
 
@@ -73,7 +83,7 @@ class Tantivy(Engine):
 
         self.tantivy = tantivy
         builder = tantivy.SchemaBuilder().add_unsigned_field("term", indexed=True)
-        builder.add_unsigned_field("person", fast=True)
+        builder.add_unsigned_field("person", indexed=True, fast=True)
         builder.add_unsigned_field("language", indexed=True)
         for name in ("available", "pay"):
             builder.add_unsigned_field(name, indexed=True, fast=True)
@@ -81,12 +91,23 @@ class Tantivy(Engine):
         self.index = tantivy.Index(self.schema, path=str(self.folder))
         writer = self.index.writer(heap_size=256_000_000, num_threads=1)
         for person, terms, row in _documents(world):
-            available, languages, pay = row
-            document = {"person": person, "term": terms, "available": available, "pay": pay}
-            document["language"] = [1 << bit for bit in range(8) if languages >> bit & 1]
-            writer.add_json(json.dumps(document))
+            writer.add_json(self._document(person, terms, row))
         writer.commit()
         writer.wait_merging_threads()
+        self.index.reload()
+        self.searcher = self.index.searcher()
+        self.writer: Any = None
+
+    def _document(self, person: int, terms: list[int], attributes: Sequence[int]) -> str:
+        available, languages, pay = attributes
+        document = {"person": person, "term": terms, "available": available, "pay": pay}
+        return json.dumps({**document, "language": _tongues(languages)})
+
+    def change(self, person: int, before: Iterable[int], levels: Levels, attributes: Sequence[int]) -> None:
+        self.writer = self.writer or self.index.writer(heap_size=256_000_000, num_threads=1)
+        self.writer.delete_documents_by_term("person", person)
+        self.writer.add_json(self._document(person, _terms_of(levels), attributes))
+        self.writer.commit()
         self.index.reload()
         self.searcher = self.index.searcher()
 
@@ -136,17 +157,24 @@ class QdrantEdge(Engine):
         for name in COLUMNS:
             self.shard.update(operation.create_field_index(name, qdrant.PayloadSchemaType.Integer))
         batch: list[Any] = []
-        for person, terms, (available, languages, pay) in _documents(world):
-            payload = {"available": available, "pay": pay}
-            tongues = [1 << bit for bit in range(8) if languages >> bit & 1]
-            vector: Any = {"skills": qdrant.SparseVector(terms, [1.0] * len(terms))}
-            batch.append(qdrant.Point(person, vector, {**payload, "languages": tongues}))
+        for person, terms, row in _documents(world):
+            batch.append(self._point(person, terms, row))
             if len(batch) == 2000:
                 self.shard.update(operation.upsert_points(batch))
                 batch = []
         if batch:
             self.shard.update(operation.upsert_points(batch))
         self.shard.optimize()
+
+    def _point(self, person: int, terms: list[int], attributes: Sequence[int]) -> Any:
+        available, languages, pay = attributes
+        vector: Any = {"skills": self.qdrant.SparseVector(terms, [1.0] * len(terms))}
+        payload = {"available": available, "pay": pay, "languages": _tongues(languages)}
+        return self.qdrant.Point(person, vector, payload)
+
+    def change(self, person: int, before: Iterable[int], levels: Levels, attributes: Sequence[int]) -> None:
+        point = self._point(person, _terms_of(levels), attributes)
+        self.shard.update(self.qdrant.UpdateOperation.upsert_points([point]))
 
     def ask(self, question: Question) -> Answer:
         qdrant = self.qdrant
@@ -190,6 +218,16 @@ def _terms(question: Question) -> list[tuple[int, int]]:
         for asked in question.requirements
         for place, level in enumerate(LEVELS)
     ]
+
+
+def _terms_of(levels: Levels) -> list[int]:
+    """The terms of someone with these levels, which are of LEVELS."""
+    return [skill * len(LEVELS) + LEVELS.index(level) for skill, level in levels.items()]
+
+
+def _tongues(languages: int) -> list[int]:
+    """The bits of a mask of languages."""
+    return [1 << bit for bit in range(8) if languages >> bit & 1]
 
 
 def _documents(world: World) -> Iterable[tuple[int, list[int], list[int]]]:
