@@ -9,7 +9,7 @@ from sqlmodel import select as pick
 
 from market import clock
 from market.access import Actor, Task
-from market.accounts.models import Membership, Organisation, Person, PersonStatus
+from market.accounts.models import Block, Membership, Organisation, Person, PersonStatus
 from market.accounts.queries import block_with
 from market.db import Utc
 from market.engagements.models import Engagement
@@ -28,7 +28,19 @@ def owned(db: Session, actor: Actor, public_id: str, task: Task) -> Organisation
     return found
 
 
-_NO_BLOCK = ~block_with(col(PoolPlace.person_id), col(PoolPlace.org_id))
+_MEMBERS = (
+    select(col(Membership.person_id))
+    .where(col(Membership.org_id) == col(PoolPlace.org_id), col(Membership.ended_at).is_(None))
+    .correlate(PoolPlace)
+)
+_BLOCKED_A_MEMBER = (
+    select(col(Block.id))
+    .where(col(Block.blocker_id) == col(PoolPlace.person_id), col(Block.blocked_person_id).in_(_MEMBERS))
+    .correlate(PoolPlace)
+    .exists()
+)
+# In a pool a block of one member is one of all: whoever reads it is not known to the statement.
+_NO_BLOCK = ~or_(block_with(col(PoolPlace.person_id), col(PoolPlace.org_id)), _BLOCKED_A_MEMBER)
 
 
 class PlaceRow(NamedTuple):

@@ -135,23 +135,18 @@ def test_a_block_or_a_place_among_the_members_takes_someone_out_of_the_pool(make
         assert db.exec(select(PoolPlace)).all() == []
 
 
-def test_a_block_by_a_member_of_another_organisation_with_a_pool_hides_nobody_here(
-    make: World, place: str
+@pytest.mark.parametrize("own", [True, False])
+def test_a_block_by_or_of_a_member_here_hides_someone_and_one_elsewhere_does_not(
+    make: World, place: str, own: bool
 ) -> None:
-    other = make.organisation("Hollow Lane Garage", owner=make.chidi)
+    other, someone = make.organisation("Hollow Lane Garage", owner=make.chidi), make.person()
     with make.write() as db:
-        here = db.exec(select(PoolPlace)).one()
-        db.add(
-            PoolPlace(
-                org_id=other.id,
-                person_id=make.person().id,
-                engagement_id=here.engagement_id,
-                until=here.until,
-            )
-        )
-    make.block(make.chidi, person=make.amara)
+        there = db.exec(select(PoolPlace)).one()
+        more = {"engagement_id": there.engagement_id, "until": there.until}
+        db.add(PoolPlace(org_id=other.id, person_id=someone.id, **more))
+    make.block(make.amara, person=make.chidi) if own else make.block(make.chidi, person=make.amara)
     assert [row.public_id for row in pool(make)] == [place]
-    make.block(make.mira, person=make.amara)
+    make.block(make.amara, person=make.mira) if own else make.block(make.mira, person=make.amara)
     assert pool(make) == []
 
 
