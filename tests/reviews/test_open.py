@@ -1,5 +1,7 @@
 """Once open: what was stated counts once, each side replies once, and a moderator decides about what was reported."""
 
+from collections.abc import Callable
+
 import pytest
 
 from market.errors import Conflict, Forbidden
@@ -32,6 +34,28 @@ def test_an_edit_replaces_what_was_stated_and_the_persons_side_states_nothing(ma
     scene.write(make, make.bruno, work, statements={skill: (2, "")})
     scene.write(make, make.amara, work, statements={skill: (5, "")})
     assert [i.reading_milli for i in works.ledger(make, make.amara.id, 2)] == [2000]
+
+
+def test_endorsements_are_limited_and_an_edit_of_a_sealed_one_is_none(
+    make: World, clients: Callable[..., Client]
+) -> None:
+    one, two = make.finished(), make.finished()
+    visitor = clients(limits=True)
+    limiter, bruno = visitor.app.state.kit.limiter, visitor.as_(make.bruno)
+    page = f"/work/{works.work(make, one).public_id}/review"
+    stated = {**scene.FORM_OF_TALENT, "skill-0": "3"}
+    for _number in range(9):
+        limiter.hit("endorsements", f"person:{make.bruno.id}")
+    for _number in range(2):
+        assert bruno.post(page, stated).status_code == 303
+    other = f"/work/{works.work(make, two).public_id}/review"
+    refused = bruno.post(other, stated)
+    assert refused.status_code == 429
+    assert scene.OF_TALENT in words(refused)
+    assert scene.review(make, two, Side.EMPLOYER) is None
+    assert (
+        bruno.post(other, scene.FORM_OF_TALENT).status_code == 303
+    )  # without a statement it is no endorsement
 
 
 def test_the_reviewed_side_replies_once(make: World, client: Client) -> None:
