@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from market.applications.rules import DeclineCode, RejectCode
-from market.web.forms import Form, Minor, Tick
+from market.web.forms import Form, Minor, Tick, within
 
 Short = Annotated[str, Field(max_length=120)]
 Line = Annotated[str, Field(max_length=300)]
@@ -44,13 +44,13 @@ class PartForm(Form):
     title: Annotated[str, Field(min_length=1, max_length=120)]
     accepted_when: Annotated[str, Field(max_length=600)] = ""
     due_on: date | None = None
-    amount_minor: Annotated[Minor, Field(ge=0, le=100_000_000)] = 0
+    amount_minor: Annotated[Minor, within(0, 100_000_000)] = 0
 
 
 class TermsForm(Form):
     """Terms as one side writes them. Whether they add up is asked of `terms.problems`."""
 
-    pay_minor: Annotated[Minor, Field(ge=0, le=100_000_000)]
+    pay_minor: Annotated[Minor, within(0, 100_000_000)]
     hours: Annotated[int, Field(ge=1, le=400)]
     starts_on: date
     ends_on: date

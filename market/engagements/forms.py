@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from market.engagements.rules import Fault, TrialOutcome
 from market.rubrics.queries import RubricView
-from market.web.forms import Form, Minor, Tick
+from market.web.forms import Form, Minor, Tick, within
 from market.words import _
 
 
@@ -60,7 +60,7 @@ class End(Form):
 
 
 class Amount(Form):
-    amount: Minor
+    amount: Annotated[Minor, within(0, 100_000_000)]
     note: str = Field(default="", max_length=500)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from market import clock
 from market.opportunities.rules import Mode, PayBasis
-from market.web.forms import Form, Minor, Tick
+from market.web.forms import Form, Minor, Tick, within
 from market.words import _
 
 Short = Annotated[str, StringConstraints(max_length=120)]
@@ -71,8 +71,8 @@ class PayForm(Form):
     hours: int = Field(ge=1, le=80)
     weeks: int = Field(default=1, ge=1, le=52)
     pay_basis: PayBasis
-    pay: Minor = Field(default=0, ge=0, le=100_000_000)
-    learner_cost: Minor = Field(default=0, ge=0, le=100_000_000)
+    pay: Annotated[Minor, within(0, 100_000_000)] = 0
+    learner_cost: Annotated[Minor, within(0, 100_000_000)] = 0
     seats: int = Field(default=1, ge=1, le=50)
     invited_count: int = Field(default=0, ge=0, le=200)
     applicants_cap: int | None = Field(default=None, ge=1, le=1000)
@@ -100,7 +100,7 @@ class RoundForm(Form):
     start: Literal["cohort", "rolling"]
     starts_on: date | None = None
     starts_by: date | None = None
-    pay: Minor = Field(default=0, ge=0, le=100_000_000)
+    pay: Annotated[Minor, within(0, 100_000_000)] = 0
     seats: int = Field(default=1, ge=1, le=50)
     applicants_cap: int | None = Field(default=None, ge=1, le=1000)
     time_zone: str
@@ -140,7 +140,7 @@ class AddendumForm(Form):
     text: Annotated[str, StringConstraints(min_length=1, max_length=1200)]
     starts_on: date | None = None
     starts_by: date | None = None
-    pay: Minor | None = Field(default=None, ge=0, le=100_000_000)
+    pay: Annotated[Minor, within(0, 100_000_000)] | None = None
     seats: int | None = Field(default=None, ge=1, le=50)
 
 

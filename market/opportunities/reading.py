@@ -188,7 +188,7 @@ def _read_skills(db: Session, actor: Actor, raw: Mapping[str, Any]) -> Read:
 def _read_round(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:
     if "-" in str(raw.get("remove") or ""):
         raw = without_row(raw, *str(raw["remove"]).split("-", 1))
-    entry = read(RoundForm, raw)
+    entry = read(RoundForm, raw, opportunity.currency)
     if entry.errors:
         return entry, {}, {}
     form, today = entry.data, clock.today(entry.data.time_zone)
@@ -216,7 +216,7 @@ def _read_round(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:
 
 
 def _read_pay(raw: Mapping[str, Any], opportunity: Opportunity) -> Read:
-    entry = read(PayForm, raw)
+    entry = read(PayForm, raw, opportunity.currency)
     if entry.errors:
         return entry, {}, {}
     form, today = entry.data, clock.today()

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from market.profiles import rules
 from market.profiles.rules import Visibility
-from market.web.forms import Form, Minor, Tick
+from market.web.forms import Form, Minor, Tick, within
 from market.words import _, language
 
 
@@ -62,7 +62,7 @@ class BasicsForm(Form):
     available_from: date | None = None
     hours_week: int | None = Field(default=None, ge=1, le=80)
     availability_note: str = Field(default="", max_length=200)
-    pay: Annotated[Minor, Field(ge=0, le=100_000_00)] | None = None
+    pay: Annotated[Minor, within(0, 100_000_00)] | None = None
     visibility: Visibility = Visibility.PRIVATE
     findable: Tick = False
     apart: Tick = False

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from market.web.forms import Form, Minor, Tick
+from market.web.forms import Form, Minor, Tick, within
 
 
 class AgreeForm(Form):
@@ -43,4 +43,4 @@ class IncentiveForm(Form):
 
     achievement: Annotated[str, Field(min_length=1, max_length=16)]
     text: Annotated[str, Field(min_length=3, max_length=300)]
-    amount: Annotated[Minor, Field(ge=1, le=1_000_000_00)] | None = None
+    amount: Annotated[Minor, within(1, 1_000_000_00)] | None = None

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from starlette.datastructures import FormData, UploadFile
 
+from market.web.show import money
 from market.words import _, without_unseen
 
 _ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_0-9]+)")
@@ -87,13 +88,16 @@ def filled(**values: Any) -> Entry[Any]:
     return Entry({name: "" if value is None else value for name, value in values.items()})
 
 
-def read(model: type[F], raw: FormData | Mapping[str, Any]) -> Entry[F]:
-    """The form model filled from what came in, or the same words with an error for each field to be mended."""
+def read(model: type[F], raw: FormData | Mapping[str, Any], currency: str = "") -> Entry[F]:
+    """The form model filled from what came in, or the same words with an error for each field to be mended.
+
+    `currency` is that of the form's amounts: their limits are told in it.
+    """
     values = _texts(raw, getattr(model, "verbatim", frozenset()))
     nested, places = _nested(model, values)
     errors: dict[str, str] = {}
     try:
-        form = model.model_validate(nested)
+        form = model.model_validate(nested, context=currency)
     except ValidationError as error:
         for one in error.errors(include_url=False):
             errors.setdefault(_place(one["loc"], places), sentence(one))
@@ -231,4 +235,23 @@ def _minor(value: object) -> object:
 
 
 Minor = Annotated[int, BeforeValidator(_minor)]
+
+
+def within(least: int, most: int) -> AfterValidator:
+    """For a `Minor`: refuses less than `least` and more than `most`, and says so in money."""
+
+    def check(value: int, info: ValidationInfo) -> int:
+        if value < least:
+            raise ValueError(_("Take %(least)s or more.", least=_said(least, info.context)))
+        if value > most:
+            raise ValueError(_("Take %(most)s or less.", most=_said(most, info.context)))
+        return value
+
+    return AfterValidator(check)
+
+
+def _said(minor: int, currency: str | None) -> str:
+    return money(minor, currency) if currency else f"{minor / 100:,.2f}".removesuffix(".00")
+
+
 Tick = Annotated[bool, BeforeValidator(lambda value: value in (True, "on", "1", "true", "yes"))]

@@ -1,8 +1,9 @@
 """What people typed: taken as they meant it, or given back with a sentence beside the field."""
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import Field, field_validator
 from starlette.datastructures import FormData, UploadFile
 
-from market.web.forms import BLANK, Entry, Form, Minor, Tick, filled, read
+from market.app import feature_routes
+from market.web.forms import BLANK, Entry, Form, Minor, Tick, filled, read, within
 
 
 class Kind(StrEnum):
@@ -21,6 +23,15 @@ class Kind(StrEnum):
 class Row(Form):
     title: str = Field(min_length=3, max_length=20)
     hours: int | None = Field(default=None, ge=1, le=40)
+
+
+class Part(Form):
+    fee: Annotated[Minor, within(100, 1_650)] | None = None
+
+
+class Price(Form):
+    pay: Annotated[Minor, within(0, 100_000_000)] = 0
+    parts: list[Part] = Field(default=[], max_length=3)
 
 
 class Posting(Form):
@@ -85,6 +96,42 @@ def test_each_mistake_is_told_in_a_sentence_beside_its_field(
     fields: dict[str, Any], field: str, sentence: str
 ) -> None:
     assert errors(**fields) == {field: sentence}
+
+
+@pytest.mark.parametrize(
+    ("currency", "most", "least"),
+    [("GBP", "£1,000,000", "£1"), ("EUR", "€1,000,000", "€1"), ("", "1,000,000", "1")],
+)
+def test_a_limit_of_an_amount_is_told_in_the_money_of_the_form(currency: str, most: str, least: str) -> None:
+    sent = {"pay": "1,000,000.01", "parts-0-fee": "0.99"}
+    assert read(Price, sent, currency).errors == {
+        "pay": f"Take {most} or less.",
+        "parts-0-fee": f"Take {least} or more.",
+    }
+    sent |= {"pay": "-0.01", "parts-0-fee": "16.51"}
+    assert read(Price, sent, currency).errors == {
+        "pay": f"Take {most[0] if currency else ''}0 or more.",
+        "parts-0-fee": f"Take {least[:-1]}16.50 or less.",
+    }
+
+
+def test_no_form_of_the_site_tells_a_limit_of_an_amount_in_pence() -> None:
+    feature_routes()  # with every form
+
+    def forms(kind: type[Form]) -> Iterator[type[Form]]:
+        yield kind
+        for one in kind.__subclasses__():
+            yield from forms(one)
+
+    amounts = {
+        f"{form.__module__}.{name}": repr((field.annotation, field.metadata))
+        for form in forms(Form)
+        if form.__module__.startswith("market.")
+        for name, field in form.model_fields.items()
+        if "_minor" in repr((field.annotation, field.metadata))
+    }
+    assert len(amounts) >= 8
+    assert [name for name, said in amounts.items() if "Le(" in said or "Ge(" in said] == []
 
 
 def test_a_refused_form_keeps_the_persons_own_words_and_answers_422() -> None:

@@ -167,12 +167,12 @@ def _one_more(values: Mapping[str, Any]) -> int:
 def make(request: Request, db: Session, actor: Actor) -> Response:
     """Send a first offer, or show the form again with what to mend."""
     application = _application(request, db, actor)
-    entry = read(TermsForm, request.state.form)
+    opening = db.get_one(Opportunity, application.opportunity_id)
+    entry = read(TermsForm, request.state.form, opening.currency)
     if "add" in entry.values:
         return _again(new(request, db, actor, Entry(entry.values), _one_more(entry.values)), db)
     if entry.errors:
         return new(request, db, actor, entry)
-    opening = db.get_one(Opportunity, application.opportunity_id)
     try:
         made = offers.make(
             db, actor, application, _terms(db, application, opening, entry.data), note=entry.data.note
@@ -267,12 +267,12 @@ def other_terms(
 def counter(request: Request, db: Session, actor: Actor) -> Response:
     """Suggest other terms: another version that the other side signs."""
     offer, application = queries.get_offer(db, actor, request.path_params["id"])
-    entry = read(TermsForm, request.state.form)
+    opening = db.get_one(Opportunity, application.opportunity_id)
+    entry = read(TermsForm, request.state.form, opening.currency)
     if "add" in entry.values:
         return _again(other_terms(request, db, actor, Entry(entry.values), _one_more(entry.values)), db)
     if entry.errors:
         return other_terms(request, db, actor, entry)
-    opening = db.get_one(Opportunity, application.opportunity_id)
     terms = _terms(db, application, opening, entry.data)
     try:
         made = offers.counter(db, actor, offer, terms, note=entry.data.note)

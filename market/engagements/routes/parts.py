@@ -174,7 +174,7 @@ def _payment(name: str, do: Callable[..., None], said: str) -> Callable[[Request
 
     def handler(request: Request, db: Session, actor: Actor) -> Response:
         engagement, found = queries.get_milestone(db, actor, request.path_params["milestone"])
-        entry = read(forms.Amount, request.state.form)
+        entry = read(forms.Amount, request.state.form, found.currency)
         if not entry.errors:
             try:
                 do(db, actor, engagement, found, entry.data.amount, entry.data.note)

@@ -193,7 +193,7 @@ def addendum(
 def add_addendum(request: Request, db: Session, actor: Actor) -> Response:
     """Publish the addendum; applicants and watchers are told."""
     opportunity = queries.get_ours(db, actor, request.path_params["id"])
-    entry = read(AddendumForm, request.state.form)
+    entry = read(AddendumForm, request.state.form, opportunity.currency)
     if entry.errors:
         return addendum(request, db, actor, entry)
     form = entry.data

@@ -93,7 +93,8 @@ def edit(request: Request, db: Session, actor: Actor, entry: Entry[BasicsForm] |
 
 def save(request: Request, db: Session, actor: Actor) -> Response:
     """Keep what was said in general, or show the form again with what to mend."""
-    entry = read(BasicsForm, request.state.form)
+    currency = kit_of(request).settings.currency
+    entry = read(BasicsForm, request.state.form, currency)
     if entry.errors:
         return edit(request, db, actor, entry)
     data = entry.data
@@ -115,7 +116,7 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
             hours_week=data.hours_week,
             availability_note=data.availability_note,
             pay_min_minor=data.pay,
-            currency=kit_of(request).settings.currency,
+            currency=currency,
         ),
     )
     said = _("Kept. %(seen)s", seen=sentences.seen_by(profile.visibility))

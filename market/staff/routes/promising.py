@@ -29,9 +29,8 @@ def promised(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BL
         raise NotFound(_("There is no such page, or it is not yours to see."))
     owner = bool(rules.may_set_incentive(actor, organisation.id, open_ones=0))
     key = decode(request.query_params.get("after"), 1)
-    before = key[0] if key and isinstance(key[0], int) else None
-    whose = None if owner else actor.id
-    rows = incentives.promises(db, org_id=organisation.id, person_id=whose, before=before, size=SIZE + 1)
+    before = key[0] if key and isinstance(key[0], int) else incentives.NEWEST
+    board = incentives.board(db, organisation.id, None if owner else actor.id, before, SIZE + 1)
     return render(
         request,
         "staff/incentives.html",
@@ -39,9 +38,9 @@ def promised(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BL
         organisation=organisation,
         entry=entry,
         owner=owner,
-        rows=incentives.open_ones(db, organisation.id),
-        found=cut(rows, SIZE, lambda row: (row.promise.id,)),
-        achievements=incentives.to_promise_for(db, organisation.id) if owner else [],
+        rows=board.promised,
+        found=cut(board.earned, SIZE, lambda row: (row.id,)),
+        achievements=board.achievements,
         currency=kit_of(request).settings.currency,
     )
 
@@ -56,10 +55,11 @@ def set_one(request: Request, db: Session, actor: Actor) -> Response:
     organisation = get_organisation(db, request.path_params["id"])
     if not rules.may_read_incentives(actor, organisation.id):
         raise NotFound(_("There is no such page, or it is not yours to see."))
-    entry = read(IncentiveForm, request.state.form)
+    currency = kit_of(request).settings.currency
+    entry = read(IncentiveForm, request.state.form, currency)
     if entry.errors:
         return promised(request, db, actor, entry)
-    data, currency = entry.data, kit_of(request).settings.currency
+    data = entry.data
     try:
         incentives.promise_for(db, actor, organisation.id, data.achievement, data.text, data.amount, currency)
     except Invalid as refused:
