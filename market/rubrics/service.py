@@ -37,10 +37,18 @@ def rewrite(
         raise Conflict(allowed.reason)
     rubric.title, rubric.pass_mark = title, pass_mark
     db.add(rubric)
-    old = select(Criterion.id).where(Criterion.rubric_id == rubric.id)
-    db.exec(delete(CriterionLevel).where(col(CriterionLevel.criterion_id).in_(old)))
-    db.exec(delete(Criterion).where(col(Criterion.rubric_id) == rubric.id))
+    _clear(db, rubric)
     _put_criteria(db, rubric, criteria)
+
+
+def discard(db: Session, rubric: Rubric) -> None:
+    """Throw away a rubric that is still being written. `Conflict` once it is frozen."""
+    allowed = rules.may_write(rubric.frozen_at is not None)
+    if not allowed:
+        raise Conflict(allowed.reason)
+    _clear(db, rubric)
+    db.delete(rubric)
+    db.flush()
 
 
 def freeze(db: Session, rubric: Rubric) -> None:
@@ -82,6 +90,12 @@ def drafts_of(view: RubricView) -> list[CriterionDraft]:
             )
         )
     return drafts
+
+
+def _clear(db: Session, rubric: Rubric) -> None:
+    old = select(Criterion.id).where(Criterion.rubric_id == rubric.id)
+    db.exec(delete(CriterionLevel).where(col(CriterionLevel.criterion_id).in_(old)))
+    db.exec(delete(Criterion).where(col(Criterion.rubric_id) == rubric.id))
 
 
 def _put_criteria(db: Session, rubric: Rubric, criteria: Sequence[CriterionDraft]) -> None:
