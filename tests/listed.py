@@ -27,6 +27,7 @@ from market.trust import service as trust
 from market.trust.models import Standing
 from market.wallet import service as wallet
 from tests.applications import scene
+from tests.apprenticeships import inside
 from tests.evidence.ledger import record
 from tests.opportunities import postings
 from tests.programmes import plans
@@ -70,6 +71,7 @@ def _apart(make: World, n: int, known: dict[str, int], busy: str) -> None:
     )
     postings.draft(make, actor=bruno, org=org, known=own, title=f"Draft {n}")
     plans.round_open(make, plans.published(make, known=list(known.values()), title=f"Programme {n}"))
+    inside.round_open(make, inside.published(make, known=list(known.values()), title=f"For members {n}"))
     scene.reviewed(make, scene.applied(make, postings.fresh(make, busy).id, person))
     scene.applied(make, postings.fresh(make, still_open).id, make.amara)
     offer = scene.offered(make, scene.applied(make, postings.fresh(make, filled).id, make.amara))

@@ -47,6 +47,10 @@ WANTED = {
     "node_modules/htmx.org/dist/ext/hx-sse.min.js": "hx-sse.min.js",
     "node_modules/htmx.org/LICENSE": "licences/htmx.txt",
     "node_modules/@fontsource-variable/newsreader/LICENSE": "licences/newsreader.txt",
+    # One typeface of many scripts for what is made as PDF: it needs files that the web fonts are not.
+    "node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf": f"{_FONTS}/DejaVuSans.ttf",
+    "node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf": f"{_FONTS}/DejaVuSans-Bold.ttf",
+    "node_modules/dejavu-fonts-ttf/LICENSE": "licences/dejavu.txt",
     "node_modules/@fontsource-variable/source-sans-3/LICENSE": "licences/source-sans-3.txt",
 } | {
     f"node_modules/@fontsource-variable/{family}/files/{name}.woff2": f"{_FONTS}/{name}.woff2"

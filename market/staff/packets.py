@@ -8,7 +8,7 @@ person as the site does and holds no address, no message and no review.
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, col, select
@@ -37,7 +37,7 @@ from market.engagements.models import (
 from market.errors import NotFound
 from market.outbox import Event, announce
 from market.rubrics.queries import rubric_with_criteria
-from market.staff import rules
+from market.staff import packet_pdf, rules
 from market.staff.models import Packet
 from market.words import _
 
@@ -228,6 +228,41 @@ def _credentials(db: Session, engagement: Engagement, base: str) -> list[dict[st
         }
         for one, name in rows
     ]
+
+
+class Sealed(NamedTuple):
+    """What the site says to whoever holds a copy: who signed, when, and whether it is this document."""
+
+    organisation: str
+    org_id: str
+    signed_at: datetime
+    is_same: bool
+
+
+def sealed(db: Session, public_id: str, seal: str) -> Sealed:
+    """Whether the packet of this number, as signed, has this fingerprint. Nothing of what it says is told.
+
+    `NotFound` where there is none, and where no fingerprint is given: numbers alone say nothing.
+    """
+    row = db.exec(
+        select(Packet, Organisation)
+        .join(Engagement, col(Engagement.id) == col(Packet.engagement_id))
+        .join(Organisation, col(Organisation.id) == col(Engagement.org_id))
+        .where(Packet.public_id == public_id, col(Packet.document).is_not(None))
+    ).first()
+    if row is None or not seal:
+        raise NotFound(_("There is no such document."))
+    packet, org = row
+    assert packet.document is not None and packet.signed_at is not None  # noqa: PT018 - they are written together
+    same = packet_pdf.fingerprint(packet.document) == seal.strip().lower()
+    return Sealed(org.name, org.public_id, packet.signed_at, same)
+
+
+def as_pdf(packet: Packet, address: str) -> bytes:
+    """The signed packet as a PDF; `address` is that of its check, to which the fingerprint is added."""
+    document = packet.document or "{}"
+    seal = packet_pdf.fingerprint(document)
+    return packet_pdf.pdf_of(document, packet_pdf.Seal(f"{address}?seal={seal}", seal))
 
 
 def pretty(packet: Packet) -> str:

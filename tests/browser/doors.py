@@ -38,6 +38,7 @@ from market.opportunities.rules import Status
 from market.profiles import background
 from market.programmes import beginnings
 from market.programmes import queries as programme_queries
+from market.programmes import rounds
 from market.programmes import service as programmes
 from market.programmes.checks import Floor
 from market.programmes.drafts import Named
@@ -46,6 +47,8 @@ from market.programmes.sentences import ORDER
 from market.rubrics import library
 from market.rubrics.rules import orgs_of
 from market.skills.models import Skill
+from market.staff.models import Packet
+from market.staff.packet_pdf import fingerprint
 from market.subscribers import LEADS_TO
 from market.wallet import identities
 from market.wallet import service as wallet
@@ -119,7 +122,13 @@ def _checked(engine: Engine) -> list[str]:
         Checker(Settings(), own=own_document, web=lambda url, accept: nothing, verifier=verifier).run(engine)
     with transaction(engine, write=True) as db:
         made.append(queue.check_document(db, b"{}").public_id)
-    return [f"/verify-credential/{one}" for one in made]
+        packet = db.exec(select(Packet).where(col(Packet.document).is_not(None))).first()
+        assert packet is not None
+        seals = (fingerprint(packet.document or ""), "0" * 64)
+    return [
+        *(f"/verify-credential/{one}" for one in made),
+        *(f"/packets/{packet.public_id}/check?seal={one}" for one in seals),
+    ]
 
 
 def _drafted(engine: Engine) -> list[str]:
@@ -209,7 +218,14 @@ def _planned(db: Session, bruno: Person) -> list[str]:
     out = programmes.create(db, actor, org_id, draft._replace(people=people, **stated), judging)
     programmes.publish(db, actor, out, floor)
     round_ = apprenticing.open_round(db, actor, out)
+    inside = programmes.copy(db, actor, out)
+    programmes.choose_readers(db, actor, inside, for_members=True)
+    programmes.publish(db, actor, inside, floor)
+    rounds.open_inside(db, actor, inside, starts_on=None, seats=3)
     return [
+        "/inside",
+        f"/programmes/{inside.public_id}",
+        f"/programmes/{inside.public_id}/manage",
         "/programmes",
         *(f"/programmes/{begun.public_id}/edit/{section}" for section in ORDER),
         f"/programmes/{begun.public_id}/edit/tasks/more",
