@@ -26,7 +26,7 @@ def session(status: SessionStatus) -> tuple[str, str, str]:
         SessionStatus.HELD: ("ok", "check", _("Held, both say so")),
         SessionStatus.MISSED: ("", "cross", _("Did not happen")),
         SessionStatus.MOVED: ("", "arrow", _("Moved")),
-        SessionStatus.DENIED: ("bad", "warn", _("The other side says otherwise")),
+        SessionStatus.DENIED: ("warn", "warn", _("The other side says otherwise")),
     }[status]
 
 
