@@ -240,7 +240,7 @@ def test_the_words_keep_the_house_style() -> None:
     assert [text for text in texts if re.search(r"lorem|ipsum|\bTODO\b|—|\w'\w", text, re.IGNORECASE)] == []
 
 
-def test_six_places_to_step_in() -> None:
-    assert len(STEP_IN) == 6
+def test_eight_places_to_step_in() -> None:
+    assert len(STEP_IN) == 8
     assert all(row["about"].endswith(".") and row["try"].endswith(".") for row in STEP_IN)
     assert PEOPLE[STEP_IN[-1]["person"]]["site_role"] == "moderator"
