@@ -5,12 +5,12 @@ answer; the index answers only while nothing speaks against it, and says on the 
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from market.config import Settings
@@ -23,6 +23,7 @@ from market.matching.indexed import NotHeld
 from market.matching.openings_index import OpeningsBackend
 from market.matching.queries import Findable, level_matrix
 from market.matching.sql import top_k_statement
+from market.opportunities.browsing import Searched
 from market.profiles.models import TalentProfile
 
 log = logging.getLogger(__name__)
@@ -181,14 +182,14 @@ class Matching:
     def matrix(self, db: Session, skills: Sequence[int], findable: Findable) -> NDArray[np.uint8]:
         return self._ask("matrix", db, skills, findable)  # type: ignore[no-any-return]
 
-    def first_openings(
-        self, db: Session, given: Mapping[str, Any], matching: Select[Any] | None, most: int
-    ) -> list[int] | None:
+    def first_openings(self, db: Session, person_id: int, searched: Searched, most: int) -> list[int] | None:
         """See `OpeningsBackend.first`; None where the statement that reads the page is to put them in order."""
         if self.openings is None or not self._wants_openings():
             return None
         try:
-            return self.openings.first(db, given, matching, most)
+            return self.openings.first(db, person_id, searched, most)
+        except NotHeld:
+            return None
         except NotReady as reason:
             self._fell_back(str(reason))
             return None

@@ -9,7 +9,7 @@ has passed them.
 
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,10 +22,13 @@ from sqlmodel import Session, col
 from market.evidence.models import PersonSkill
 from market.gather import Gather
 from market.matching.changes import OVER, is_postgres
-from market.matching.core.openings import Asked, OpeningsIndex
+from market.matching.core.filters import Condition
+from market.matching.core.openings import Asked, Open, OpeningsIndex
 from market.matching.index_backend import NotReady
+from market.matching.indexed import NotHeld, bit_of
+from market.opportunities.browsing import Facets, Searched
 from market.opportunities.models import Opportunity, Requirement
-from market.opportunities.rules import Status
+from market.opportunities.rules import Kind, Mode, Status
 
 log = logging.getLogger(__name__)
 IN_A_REQUEST = 300
@@ -34,12 +37,17 @@ ALL = 2**31 - 1
 SAMPLE = 40
 PATIENCE_S = 0.25
 
+COLUMNS = ("kind", "mode", "pay", "hours", "language", "start", "answer")
+_BITS = {value: 1 << n for kind in (Kind, Mode) for n, value in enumerate(kind)}
+
 _o = Opportunity.__table__.c  # type: ignore[attr-defined]
-_OPEN = (
+_OPEN = select(
+    _o.id, _o.seats, _o.applicants_count, _o.kind, _o.mode, _o.pay_hourly_ref_minor, _o.hours, _o.language,
+    func.coalesce(_o.starts_by, _o.starts_on).label("start"), _o.answer_days,
+).where(_o.status == Status.PUBLISHED)  # fmt: skip
+_ASKED = (
     select(
         _o.id,
-        _o.seats,
-        _o.applicants_count,
         col(Requirement.skill_id),
         col(Requirement.level),
         col(Requirement.weight),
@@ -48,7 +56,8 @@ _OPEN = (
     .join(Requirement, (col(Requirement.opportunity_id) == _o.id) & (col(Requirement.version) == _o.version))
     .where(_o.status == Status.PUBLISHED)
 )
-_SOME = _OPEN.where(_o.id.in_(bindparam("ids", expanding=True)))
+_THESE = _o.id.in_(bindparam("ids", expanding=True))
+_SOME = _OPEN.where(_THESE), _ASKED.where(_THESE)
 _COUNT = select(func.count()).where(_o.status == Status.PUBLISHED)
 _NEXT = func.coalesce(select(func.max(_o.changed)).scalar_subquery(), 0) + 1
 
@@ -74,7 +83,7 @@ _LEVELS = select(col(PersonSkill.skill_id), col(PersonSkill.level)).where(
 
 @cache
 def _question(postgres: bool, matching: Select[Any] | None) -> Gather:
-    """The log, the reader's levels, and the ids of what matches, as one statement."""
+    """The log, the reader's levels, and the ids of what words and skills leave, as one statement."""
     return Gather(_LOGS[postgres], _LEVELS, *([] if matching is None else [matching]))
 
 
@@ -108,11 +117,48 @@ class _Held:
         ]
 
 
-def read(db: Session, ids: Collection[int] | None = None) -> list[Asked]:
-    """What open openings ask now, all of them or some. One statement."""
-    run = db.connection().execute
-    rows = run(_OPEN) if ids is None else run(_SOME, {"ids": list(ids)})
-    return [Asked(*row) for row in rows]
+def _attributes(row: Any) -> tuple[int, ...]:
+    """What filters ask of an opening, in the order of COLUMNS; -1 or 0 for what it does not say."""
+    return (
+        _BITS[row.kind],
+        _BITS[row.mode],
+        -1 if row.pay_hourly_ref_minor is None else row.pay_hourly_ref_minor,
+        row.hours,
+        bit_of(row.language),
+        row.start.toordinal() if row.start else 0,
+        row.answer_days,
+    )
+
+
+def conditions_of(facets: Facets) -> list[Condition]:
+    """The same as the facets' own conditions, but for words and skills, of which the database tells the ids.
+
+    NotHeld for a language that no column can be asked about.
+    """
+    made = []
+    for column, chosen in (("kind", facets.kinds), ("mode", facets.modes)):
+        if chosen:
+            made.append(Condition(column, any_bits=sum(_BITS[one] for one in chosen)))
+    if facets.language:
+        if not bit_of(facets.language):
+            raise NotHeld(f"the language {facets.language!r}")
+        made.append(Condition("language", any_bits=bit_of(facets.language)))
+    if facets.start_from is not None:
+        made.append(Condition("start", at_least=facets.start_from.toordinal()))
+    if facets.pay_from is not None:
+        made.append(Condition("pay", at_least=facets.pay_from))
+    for column, most in (("hours", facets.hours_to), ("answer", facets.answer_within)):
+        if most is not None:
+            made.append(Condition(column, at_most=most))
+    return made
+
+
+def read(db: Session, ids: Collection[int] | None = None) -> tuple[list[Open], list[Asked]]:
+    """Openings that are open, all of them or some, and what they ask now. Two statements."""
+    run, (opens, asked) = db.connection().execute, (_OPEN, _ASKED) if ids is None else _SOME
+    given = {} if ids is None else {"ids": list(ids)}
+    found = [Open(row.id, row.seats, row.applicants_count, _attributes(row)) for row in run(opens, given)]
+    return found, [Asked(*row) for row in run(asked, given)]
 
 
 def how_many(db: Session) -> int:
@@ -141,23 +187,26 @@ class OpeningsBackend:
         """How many openings are in it."""
         return len(self._held.index) if self._held else 0
 
-    def first(
-        self, db: Session, given: Mapping[str, Any], matching: Select[Any] | None, most: int
-    ) -> list[int]:
-        """The ids of the first so many openings for the `person` of `given`; NotReady where SQL is to answer.
+    def first(self, db: Session, person_id: int, searched: Searched, most: int) -> list[int]:
+        """The ids of the first so many openings for a person; NotReady or NotHeld where SQL is to answer.
 
-        `matching` selects the ids that may be listed; None lists all. One statement, two where openings changed.
+        One statement, three where openings changed.
         """
         held = self._held
         if held is None or self.reason:
             raise NotReady(self.reason)
         if db.get_bind().get_execution_options().get("write") is not False:
             raise NotReady("the question is part of a transaction that writes")
-        asked = {**given, "place": held.place, "most": IN_A_REQUEST + 1}
+        conditions, matching = conditions_of(searched.facets), searched.among
+        asked = {**searched.given, "person": person_id, "place": held.place, "most": IN_A_REQUEST + 1}
         newer, levels, *found = _question(is_postgres(db), matching).read(db, asked)
         self._take_up(db, held, _seen(newer, IN_A_REQUEST + 1), wait=False)
-        only = {row.id for row in found[0]} if found else None
-        best = held.index.best({row.skill_id: row.level for row in levels}, most, only=only)
+        best = held.index.best(
+            {row.skill_id: row.level for row in levels},
+            most,
+            conditions=conditions,
+            only={row.id for row in found[0]} if found else None,
+        )
         return [opening for opening, _place in best]
 
     def _take_up(self, db: Session, held: _Held, seen: Seen, *, wait: bool) -> int:
@@ -170,7 +219,7 @@ class OpeningsBackend:
             ids = held.unseen(seen)  # less what another thread took up meanwhile
             if ids:
                 try:
-                    held.index.change(read(db, ids), gone=ids)
+                    held.index.change(*read(db, ids), gone=ids)
                 except ValueError as wrong:
                     raise self._refuse(str(wrong)) from wrong
                 held.ahead |= {one: seen.changed[one] for one in ids}
@@ -197,7 +246,7 @@ class OpeningsBackend:
                 db, 2**62, 1
             ).place  # before the rows: what changes after it is looked at again
             try:
-                self._held = _Held(OpeningsIndex(read(db)), place)
+                self._held = _Held(OpeningsIndex(*read(db), COLUMNS), place)
             except ValueError as wrong:
                 self._refuse(str(wrong))
                 return False
@@ -228,7 +277,7 @@ class OpeningsBackend:
         with self._lock:
             self.follow(db)
             sample = {*held.index.some(most, self._random), *_random_ids(db, most, self._random)}
-            mine, now = held.index.holds(sample), _by_opening(read(db, sample))
+            mine, now = held.index.holds(sample), OpeningsIndex(*read(db, sample), COLUMNS).holds(sample)
             differ = {one for one in sample if mine.get(one) != now.get(one)}
             differ -= set(held.unseen(self._look(db, held.place, ALL)))  # changed this moment
             self.checked += len(sample)
@@ -253,13 +302,6 @@ class OpeningsBackend:
             "checked": self.checked,
             "drifted": self.drifted,
         }
-
-
-def _by_opening(rows: Sequence[Asked]) -> dict[int, set[Asked]]:
-    found: dict[int, set[Asked]] = {}
-    for row in rows:
-        found.setdefault(row.opening, set()).add(row)
-    return found
 
 
 def _random_ids(db: Session, most: int, random: np.random.Generator) -> set[int]:

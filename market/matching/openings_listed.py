@@ -4,7 +4,6 @@ The order is that of `openings.Opening.place`, written in SQL, so that the page 
 where the index of openings answers, it says which twenty. A test holds all of them to the same order.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +27,7 @@ from market.matching.core.contract import Requirement
 from market.matching.core.explain import Fit, fit
 from market.matching.core.policy import DEFAULTS, Policy
 from market.matching.openings import WHOLE
-from market.opportunities.browsing import Order
+from market.opportunities.browsing import Order, Searched
 from market.opportunities.models import Opportunity
 from market.opportunities.models import Requirement as Asked
 from market.skills.models import Skill
@@ -115,9 +114,9 @@ def fit_of(beside: str) -> tuple[Fit, str]:
     return found, sentences.gap(found)
 
 
-def first(db: Session, given: Mapping[str, Any], matching: Select[Any] | None, most: int) -> list[int] | None:
+def first(db: Session, person_id: int, searched: Searched, most: int) -> list[int] | None:
     """The ids of the first openings where an index answers: see `Matching.first_openings`."""
-    return backend.of(db).first_openings(db, given, matching, most)
+    return backend.of(db).first_openings(db, person_id, searched, most)
 
 
 ORDER = Order(best, _beside, fit_of, first)

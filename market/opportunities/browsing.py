@@ -6,7 +6,7 @@ puts all that match in order and gives twenty of them. Where there are thousands
 page costs two.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -83,6 +83,14 @@ class Card(NamedTuple):
         return [piece.partition("|")[2] for piece in pieces if piece]
 
 
+class Searched(NamedTuple):
+    """A search as an index takes it: `among` selects the ids that words and skills leave, None where none are given."""
+
+    facets: Facets
+    among: Select[Any] | None = None
+    given: dict[str, Any] = {}  # noqa: RUF012 - parameters of `among`, never changed
+
+
 class Ranked(NamedTuple):
     """One opening in the order of someone's evidence. `fit` is what `draw.fit` draws, `words` one sentence to it."""
 
@@ -99,8 +107,8 @@ class Order(NamedTuple):
         str
     ]  # what an opening asks beside the reader's levels, as one text; none asks nothing
     fit_of: Callable[[str], tuple[Any, str]]  # of that text what `draw.fit` draws, and one sentence to it
-    # (db, parameters, ids that match or None for all, how many) -> the first ids, None where `best` is to say
-    first: Callable[[Session, Mapping[str, Any], Select[Any] | None, int], list[int] | None] = lambda *_: None
+    # (db, person id, what is searched for, how many) -> the first ids, None where `best` is to say
+    first: Callable[[Session, int, "Searched", int], list[int] | None] = lambda *_: None
 
 
 class Found(NamedTuple):
@@ -139,7 +147,7 @@ def browse_by_fit(
 ) -> Found:
     """Those that match, in the order of the actor's evidence, from place `begin` on. One statement, two by an index."""
     shape, given = _shape(facets), {**_given(facets), "person": actor.id}
-    first = order.first(db, given, None if facets.are_empty else _matching(shape), begin + size + 1)
+    first = order.first(db, actor.id, _searched(facets), begin + size + 1)
     if first is None:
         return _found(db, _best(shape, order), {**given, "begin": begin, "size": size + 1}, size)
     page = first[begin:]
@@ -266,6 +274,12 @@ def _newest(shape: Shape, more: bool, order: Order | None) -> Select[Any]:
         ),
     )
     return statement.where(before)
+
+
+def _searched(facets: Facets) -> Searched:
+    words = Facets(q=facets.q, skill=facets.skill)
+    among = None if words.are_empty else _matching(_shape(words))
+    return Searched(facets, among, _given(words))
 
 
 @cache

@@ -27,7 +27,7 @@ from market.evidence.models import PersonSkill
 from market.matching.backend import INDEX, Matching
 from market.matching.openings_index import OpeningsBackend
 from market.matching.openings_listed import ORDER
-from market.opportunities.browsing import Facets, browse_by_fit
+from market.opportunities.browsing import Facets, Searched, browse_by_fit
 from market.opportunities.models import Opportunity
 from market.opportunities.rules import Mode
 from tests.benchmarks import browse_world
@@ -97,7 +97,7 @@ def _compare(by_sql: Engine, by_index: Engine, actor: Actor, facets: Facets, nam
         with transaction(engine, write=False) as db:
             return [card.id for card in browse_by_fit(db, actor, facets, ORDER).cards]
 
-    assert ask(by_sql) == ask(by_index)
+    assert ask(by_sql) == ask(by_index), name
     sql, index = (_times(lambda e=engine: ask(e)) for engine in (by_sql, by_index))  # type: ignore[misc]
     print(
         f"{name}: SQL p50 {sql[0]:.2f}, p99 {sql[1]:.2f} ms; index p50 {index[0]:.2f}, p99 {index[1]:.2f} ms"
@@ -114,15 +114,13 @@ def _times(job: Callable[[], object]) -> tuple[float, float]:
 
 def _changes(by_index: Engine, actor: Actor, size: int) -> None:
     """An opening becomes the one that everybody wants and is committed; the next answer, timed, lists it."""
-    spent, seen = [], 0
+    spent, seen, ranks = [], 0, by_index.get_execution_options()["matching"]
     for opening in random.Random(6).sample(range(1, size + 1), CHANGES):
         with transaction(by_index, write=True) as db:
             _crowd(db, opening, 0)
         began = time.perf_counter()
         with transaction(by_index, write=False) as db:
-            found = by_index.get_execution_options()["matching"].first_openings(
-                db, {"person": actor.id}, None, 21
-            )
+            found = ranks.first_openings(db, actor.id, Searched(Facets()), 21)
         spent.append(1000 * (time.perf_counter() - began))
         backend = by_index.get_execution_options()["matching"].openings
         seen += found is not None and any(

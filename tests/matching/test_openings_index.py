@@ -16,7 +16,8 @@ from market.matching import index_keeper, openings_index
 from market.matching.backend import AUTO, INDEX, SQL, Matching, matching_of
 from market.matching.core import openings as core
 from market.matching.core.contract import Requirement
-from market.matching.core.openings import Asked, OpeningsIndex
+from market.matching.core.filters import Condition
+from market.matching.core.openings import Asked, Open, OpeningsIndex
 from market.matching.core.policy import crowded
 from market.matching.index_backend import NotReady
 from market.matching.index_keeper import Keeper
@@ -24,7 +25,7 @@ from market.matching.openings import standing
 from market.matching.openings_index import OpeningsBackend, read
 from market.matching.openings_listed import ORDER
 from market.opportunities import browsing, service
-from market.opportunities.browsing import Facets, browse_by_fit
+from market.opportunities.browsing import Facets, Searched, browse_by_fit
 from market.opportunities.models import Opportunity
 from market.opportunities.reactions import follow_merged_skill
 from market.outbox import Event
@@ -46,21 +47,20 @@ LEVELS = st.dictionaries(SKILLS, st.sampled_from([0, 1, 25, 26, 77, 128, 200, 25
 Site = dict[int, Any]
 
 
-def rows(site: Site) -> list[Asked]:
-    return [
-        Asked(n, seats, applicants, skill, *rest)
-        for n, (seats, applicants, asks) in site.items()
-        for skill, rest in asks.items()
-    ]
+def rows(site: Site) -> tuple[list[Open], list[Asked]]:
+    opens = [Open(n, seats, applicants, (n % 3,)) for n, (seats, applicants, _asks) in site.items()]
+    return opens, [Asked(n, skill, *rest) for n, one in site.items() for skill, rest in one[2].items()]
 
 
-def expected(site: Site, levels: dict[int, int], k: int, only: set[int] | None) -> list[tuple[int, int]]:
+def expected(
+    site: Site, levels: dict[int, int], k: int, only: set[int] | None, least: int
+) -> list[tuple[int, int]]:
     """By the rule for one opening at a time."""
     places = []
     for n, (seats, applicants, asks) in site.items():
         asked = [Requirement(skill, level, weight, bool(u)) for skill, (level, weight, u) in asks.items()]
         fits = standing([levels.get(q.skill_id, 0) for q in asked], asked)
-        if only is None or n in only:
+        if (only is None or n in only) and n % 3 >= least:
             places.append((-crowded(fits, 2048, applicants, seats), -n))
     return [(-minus, -place) for place, minus in sorted(places)[:k]]
 
@@ -71,6 +71,7 @@ def expected(site: Site, levels: dict[int, int], k: int, only: set[int] | None) 
     levels=LEVELS,
     k=st.integers(0, 25),
     only=st.none() | st.sets(st.integers(1, 31)),
+    least=st.integers(0, 2),
 )
 def test_the_first_are_those_of_the_plain_rule(
     now: Site,
@@ -78,45 +79,62 @@ def test_the_first_are_those_of_the_plain_rule(
     levels: dict[int, int],
     k: int,
     only: set[int] | None,
+    least: int,
 ) -> None:
-    index = OpeningsIndex(rows(now))
-    assert index.best(levels, k, only=only) == expected(now, levels, k, only)
+    index, conditions = OpeningsIndex(*rows(now), ("third",)), [Condition("third", at_least=least)]
+    assert index.best(levels, k, conditions=conditions, only=only) == expected(now, levels, k, only, least)
     for changed, gone, folds in batches:
-        index.change(rows(changed), gone)
+        index.change(*rows(changed), gone)
         now = {n: one for n, one in now.items() if n not in gone} | changed
         if folds:
             index.fold()
             assert index.changed == 0
-        assert index.best(levels, k, only=only) == expected(now, levels, k, only)
+        assert index.best(levels, k, conditions=conditions, only=only) == expected(
+            now, levels, k, only, least
+        )
         assert len(index) == len(now)
-        assert sorted(one for held in index.holds(range(1, 31)).values() for one in held) == sorted(rows(now))
+        opens, asked = rows(now)
+        held = index.holds(range(1, 31)).values()
+        assert [one for one, _asked in held] == sorted(opens)
+        assert sorted(row for _one, part in held for row in part) == sorted(asked)
 
 
-ONE = Asked(1, 1, 0, 7, 3, 5, 1)
+ONE, ASKS = Open(1, 1, 0), Asked(1, 7, 3, 5, 1)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "words"),
+    ("opens", "asked", "words"),
     [
-        ([ONE._replace(level=0)], "out of range"),
-        ([ONE._replace(level=6)], "out of range"),
-        ([ONE._replace(weight=0)], "out of range"),
-        ([ONE._replace(weight=11)], "out of range"),
-        ([ONE._replace(skill=0)], "out of range"),
-        ([ONE._replace(seats=0)], "out of range"),
-        ([ONE._replace(applicants=-1)], "out of range"),
-        ([ONE, ONE], "a skill twice"),
-        ([ONE, ONE._replace(skill=8, seats=2)], "two numbers of seats"),
-        ([ONE._replace(skill=n) for n in range(1, 10)], "more than 8 skills"),
+        ([ONE], [ASKS._replace(level=0)], "out of range"),
+        ([ONE], [ASKS._replace(level=6)], "out of range"),
+        ([ONE], [ASKS._replace(weight=0)], "out of range"),
+        ([ONE], [ASKS._replace(weight=11)], "out of range"),
+        ([ONE], [ASKS._replace(skill=0)], "out of range"),
+        ([ONE], [ASKS._replace(essential=2)], "out of range"),
+        ([ONE._replace(seats=0)], [ASKS], "no seats"),
+        ([ONE._replace(applicants=-1)], [ASKS], "fewer than no applicants"),
+        ([ONE, ONE._replace(seats=2)], [ASKS], "listed twice"),
+        ([ONE], [ASKS, ASKS._replace(level=4)], "a skill twice"),
+        ([ONE], [ASKS._replace(skill=n) for n in range(1, 10)], "more than 8 skills"),
     ],
 )
-def test_openings_of_which_no_order_can_be_made_are_refused_whole(wrong: list[Asked], words: str) -> None:
+def test_openings_of_which_no_order_can_be_made_are_refused_whole(
+    opens: list[Open], asked: list[Asked], words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
-        OpeningsIndex(wrong)
-    index = OpeningsIndex([ONE])
+        OpeningsIndex(opens, asked)
+    index = OpeningsIndex([ONE], [ASKS])
     with pytest.raises(ValueError, match=words):
-        index.change(wrong)
+        index.change(opens, asked)
     assert index.best({7: 255}, 5) == [(1, 1024 * 2048 + 1024)]
+    with pytest.raises(ValueError, match="no column 'height'"):
+        index.best({7: 255}, 5, conditions=[Condition("height")])
+
+
+def test_what_asks_for_nothing_or_is_not_open_stands_in_no_order() -> None:
+    index = OpeningsIndex([ONE, Open(2, 1, 0)], [ASKS, ASKS._replace(opening=3)])
+    assert index.best({7: 255}, 5) == [(1, 1024 * 2048 + 1024)]
+    assert (len(index), sorted(index.holds([1, 2, 3]))) == (1, [1])
 
 
 # -- beside the database
@@ -320,7 +338,7 @@ def test_what_changed_is_in_the_very_next_answer(make: World) -> None:
     assert len(now()) == 2
     with make.read() as db:
         assert backend.check(db, 50) == 0
-        assert sheets not in {row.skill for row in read(db)}
+        assert sheets not in {row.skill for row in read(db)[1]}
     assert ranks.fallbacks == 0
 
 
@@ -354,7 +372,7 @@ def test_when_many_changed_at_once_sql_answers_until_the_keeper_took_them_up(
         for opening in sorted(board.openings)[:9]:
             board.change(db, opening)
     with make.read() as db, pytest.raises(NotReady, match="many openings changed at once"):
-        backend.first(db, {"person": 1}, None, 5)
+        backend.first(db, 1, Searched(Facets()), 5)
     assert agrees(make, board, ranks)
     assert ranks.fallbacks == 1
     with make.read() as db:
@@ -370,7 +388,7 @@ def test_an_index_that_drifted_is_found_out_and_answers_no_more(make: World) -> 
     ranks = matching(backend)
     held = backend._held
     assert held is not None
-    held.index.change([ONE._replace(opening=max(board.openings))])
+    held.index.change(gone=[n for n, _place in board.best(Facets())][:1])
     with make.read() as db:
         assert backend.check(db, 50) == 1
     assert "differ from the database" in backend.reason

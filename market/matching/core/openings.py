@@ -6,7 +6,7 @@ first; whole numbers throughout. Openings are few beside people (thousands, wher
 plain arrays in memory: no file, nothing that could be cut short or belong to another version.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.matching.core.contract import MOST_REQUIREMENTS, minimum
+from market.matching.core.filters import Condition, compiled, passing
 from market.matching.core.policy import DEFAULTS, Policy
 
 WHOLE = 1024  # parts of a share
@@ -23,34 +24,51 @@ FOLD_AT = 500
 Ints = NDArray[np.int64]
 
 
-class Asked(NamedTuple):
-    """One skill that one opening asks for, with what else counts of the opening: a row of what the index is made of."""
+class Open(NamedTuple):
+    """One opening that can be applied for; `attributes` are what filters ask, in the order of the index's columns."""
 
-    opening: int
+    id: int
     seats: int
     applicants: int
+    attributes: tuple[int, ...] = ()
+
+
+class Asked(NamedTuple):
+    """One skill that one opening asks for: essential is 0 or 1."""
+
+    opening: int
     skill: int
     level: int  # 1-5
     weight: int  # 1-10
-    essential: int  # 0 or 1
+    essential: int
 
 
+Holding = dict[int, tuple[Open, frozenset[Asked]]]
+"""Openings by id, with all that each asks."""
 _MINIMA = np.array([0, *map(minimum, range(1, 6))])
-_LEAST = np.array([1, 1, 0, 1, 1, 1, 0])
-_MOST = np.array([2**62, 2**31, 2**31, 2**62, 5, 10, 1])
+_LEAST, _MOST = np.array([1, 1, 1, 1, 0]), np.array([2**62, 2**62, 5, 10, 1])
 
 
-def table_of(rows: Iterable[Asked]) -> Ints:
-    """Rows as a table by opening and skill; ValueError where no order could be made of them."""
-    table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, len(Asked._fields))
+def _board_of(opens: Iterable[Open], columns: int) -> Ints:
+    """Openings as a table by id: id, seats, applicants, attributes; ValueError where no order can be made of them."""
+    rows = [(one.id, one.seats, one.applicants, *one.attributes) for one in opens]
+    board = np.array(rows, dtype=np.int64).reshape(-1, 3 + columns)
+    if ((board[:, :2] < 1).any(axis=1) | (board[:, 2] < 0)).any():
+        raise ValueError("an opening has no seats, or fewer than no applicants")
+    board = board[np.argsort(board[:, 0], kind="stable")]
+    if (board[1:, 0] == board[:-1, 0]).any():
+        raise ValueError("an opening is listed twice")
+    return board
+
+
+def _table_of(asked: Iterable[Asked]) -> Ints:
+    """What they ask as a table by opening and skill; ValueError where no order can be made of it."""
+    table = np.array(list(asked), dtype=np.int64).reshape(-1, len(Asked._fields))
     if ((table < _LEAST) | (table > _MOST)).any():
         raise ValueError("an opening asks for something out of range")
-    table = table[np.lexsort((table[:, 3], table[:, 0]))]
-    same = table[1:, 0] == table[:-1, 0]
-    if (same & (table[1:, 3] == table[:-1, 3])).any():
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    if (table[1:, :2] == table[:-1, :2]).all(axis=1).any():
         raise ValueError("an opening asks for a skill twice")
-    if (same & (table[1:, 1:3] != table[:-1, 1:3]).any(axis=1)).any():
-        raise ValueError("an opening has two numbers of seats or applicants")
     if len(table) and np.unique(table[:, 0], return_counts=True)[1].max() > MOST_REQUIREMENTS:
         raise ValueError(f"an opening asks for more than {MOST_REQUIREMENTS} skills")
     return table
@@ -60,18 +78,26 @@ def table_of(rows: Iterable[Asked]) -> Ints:
 class _Rows:
     """Openings as arrays, by id; of skill `skills[s]` the entries from `ptr[s]` to `ptr[s + 1]` ask."""
 
+    board: Ints
     table: Ints
-    ids: Ints
     essentials: Ints
     weights: Ints
-    seats: Ints
-    applicants: Ints
     skills: Ints
     ptr: Ints
     rows: Ints
     least: Ints
     weight: Ints
     essential: Ints
+
+    @property
+    def ids(self) -> Ints:
+        found: Ints = self.board[:, 0]
+        return found
+
+    @property
+    def attributes(self) -> Ints:
+        found: Ints = self.board[:, 3:]
+        return found
 
     @cached_property
     def _places(self) -> dict[int, int]:
@@ -90,7 +116,7 @@ class _Rows:
         self, levels: Mapping[int, int], k: int, may: NDArray[np.bool_], policy: Policy
     ) -> list[tuple[int, int]]:
         """(opening id, place) of the first k of the rows that may be listed; the higher place is the better."""
-        met, covered = np.zeros_like(self.ids), np.zeros_like(self.ids)
+        met, covered = np.zeros(len(self.board), np.int64), np.zeros(len(self.board), np.int64)
         for skill, level in levels.items():
             at = self._places.get(skill)
             if at is None or level < 1:
@@ -116,33 +142,33 @@ class _Rows:
     def _place(self, rows: NDArray[np.intp], met: Ints, covered: Ints, policy: Policy) -> Ints:
         essentials = self.essentials[rows]
         share = np.where(essentials > 0, WHOLE * met // np.maximum(essentials, 1), WHOLE)
-        seats = 1000 * self.seats[rows]
-        lowered = seats + policy.applicants_per_seat * self.applicants[rows]
-        return share * (2 * WHOLE) + covered // self.weights[rows] * seats // lowered
+        seats = 1000 * self.board[rows, 1]
+        lowered = seats + policy.applicants_per_seat * self.board[rows, 2]
+        found: Ints = share * (2 * WHOLE) + covered // self.weights[rows] * seats // lowered
+        return found
 
 
-def _rows(table: Ints) -> _Rows:
-    """The arrays of a table."""
-    ids, first = np.unique(table[:, 0], return_index=True)
-    row = np.searchsorted(ids, table[:, 0])
-    essentials, weights = np.zeros_like(ids), np.zeros_like(ids)
-    np.add.at(essentials, row, table[:, 6])
-    np.add.at(weights, row, table[:, 5])
-    by_skill = np.argsort(table[:, 3], kind="stable")
-    skills, starts = np.unique(table[by_skill, 3], return_index=True)
+def _rows(board: Ints, table: Ints) -> _Rows:
+    """The arrays of those openings that are in both tables: one that asks for nothing stands in no order."""
+    table = table[np.isin(table[:, 0], board[:, 0])]
+    board = board[np.isin(board[:, 0], table[:, 0])]
+    row = np.searchsorted(board[:, 0], table[:, 0])
+    essentials, weights = np.zeros(len(board), np.int64), np.zeros(len(board), np.int64)
+    np.add.at(essentials, row, table[:, 4])
+    np.add.at(weights, row, table[:, 3])
+    by_skill = np.argsort(table[:, 1], kind="stable")
+    skills, starts = np.unique(table[by_skill, 1], return_index=True)
     return _Rows(
+        board=board,
         table=table,
-        ids=ids,
         essentials=essentials,
         weights=weights,
-        seats=table[first, 1],
-        applicants=table[first, 2],
         skills=skills,
         ptr=np.append(starts, len(table)),
         rows=row[by_skill],
-        least=_MINIMA[table[by_skill, 4]],
-        weight=table[by_skill, 5],
-        essential=table[by_skill, 6],
+        least=_MINIMA[table[by_skill, 2]],
+        weight=table[by_skill, 3],
+        essential=table[by_skill, 4],
     )
 
 
@@ -159,13 +185,16 @@ class _State:
 class OpeningsIndex:
     """All open openings. Many threads may ask while one changes it."""
 
-    def __init__(self, rows: Iterable[Asked] = ()) -> None:
-        """Serve these; ValueError as `table_of` says."""
-        self._state = _whole(table_of(rows))
+    def __init__(
+        self, opens: Iterable[Open] = (), asked: Iterable[Asked] = (), columns: tuple[str, ...] = ()
+    ) -> None:
+        """Serve these; ValueError where no order can be made of them."""
+        self.columns = columns
+        self._state = _whole(_board_of(opens, len(columns)), _table_of(asked))
 
     def __len__(self) -> int:
         state = self._state
-        return len(state.base.ids) - int(state.dead.sum()) + len(state.fresh.ids)
+        return len(state.base.board) - int(state.dead.sum()) + len(state.fresh.board)
 
     @property
     def changed(self) -> int:
@@ -177,30 +206,36 @@ class OpeningsIndex:
         """Whether so many changed that the arrays are worth making anew."""
         return self.changed > FOLD_AT
 
-    def change(self, rows: Iterable[Asked] = (), gone: Iterable[int] = ()) -> None:
-        """Openings that are new or ask something else now (all rows of each), and those that are not open any more."""
-        state, table = self._state, table_of(rows)
-        moved = set(table[:, 0].tolist()) | set(gone)
-        apart = state.fresh.table
-        apart = apart[~np.isin(apart[:, 0], np.fromiter(moved, np.int64, len(moved)))]
+    def change(
+        self, opens: Iterable[Open] = (), asked: Iterable[Asked] = (), gone: Iterable[int] = ()
+    ) -> None:
+        """Openings that are new or ask something else now, with all they ask, and those that are not open any more."""
+        state, board, table = self._state, _board_of(opens, len(self.columns)), _table_of(asked)
+        moved = set(board[:, 0].tolist()) | set(gone)
+        apart = _without(state.fresh, state.fresh.where(moved))
+        board, table = np.concatenate([apart[0], board]), np.concatenate([apart[1], table])
         self._state = _State(
             state.base,
             state.dead | state.base.where(moved),
-            _rows(np.concatenate([apart, table])),
+            _rows(board[np.argsort(board[:, 0])], table),
             state.changed | moved,
         )
 
     def fold(self) -> None:
         """Make the arrays anew of what is served now. Changes no answer."""
-        self._state = _whole(_tables(self._state))
+        self._state = _whole(*_served(self._state))
 
-    def holds(self, ids: Collection[int]) -> dict[int, set[Asked]]:
+    def holds(self, ids: Collection[int]) -> Holding:
         """What is held of those of the openings that are served."""
-        found: dict[int, set[Asked]] = {}
-        table = _tables(self._state)
-        for row in table[np.isin(table[:, 0], np.fromiter(ids, np.int64, len(ids)))].tolist():
-            found.setdefault(row[0], set()).add(Asked(*row))
-        return found
+        board, table = _served(self._state)
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        asked: dict[int, set[Asked]] = {}
+        for row in table[np.isin(table[:, 0], wanted)].tolist():
+            asked.setdefault(row[0], set()).add(Asked(*row))
+        return {
+            row[0]: (Open(row[0], row[1], row[2], tuple(row[3:])), frozenset(asked[row[0]]))
+            for row in board[np.isin(board[:, 0], wanted)].tolist()
+        }
 
     def some(self, most: int, random: np.random.Generator) -> list[int]:
         """The ids of up to so many openings that are served, at random."""
@@ -213,30 +248,37 @@ class OpeningsIndex:
         levels: Mapping[int, int],
         k: int,
         *,
+        conditions: Sequence[Condition] = (),
         only: Collection[int] | None = None,
         policy: Policy = DEFAULTS,
     ) -> list[tuple[int, int]]:
         """(opening id, place) of the first k for someone with these levels (skill id to 1-255), the best first.
 
-        `only` names the openings that may be listed: those that match what the person searched for.
+        All conditions must hold; ValueError for an unknown column. `only`, if given, names all that may be listed.
         """
+        wanted = compiled(conditions, self.columns)
         if k < 1:
             return []
         state = self._state
         found: list[tuple[int, int]] = []
-        for rows, alive in ((state.base, ~state.dead), (state.fresh, None)):
-            may = np.ones(len(rows.ids), dtype=np.bool_) if only is None else rows.where(only)
-            found += rows.best(levels, k, may if alive is None else may & alive, policy)
+        for rows, alive in ((state.base, ~state.dead), (state.fresh, True)):
+            may = passing(rows.attributes, wanted) & alive
+            found += rows.best(levels, k, may if only is None else may & rows.where(only), policy)
         return sorted(found, key=lambda pair: (-pair[1], -pair[0]))[:k]
 
 
-def _tables(state: _State) -> Ints:
-    """Everything that is served, as one table."""
-    gone = state.base.ids[state.dead]
-    kept = state.base.table[~np.isin(state.base.table[:, 0], gone)]
-    return np.concatenate([kept, state.fresh.table])
+def _without(rows: _Rows, gone: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Both tables less some rows."""
+    return rows.board[~gone], rows.table[~np.isin(rows.table[:, 0], rows.ids[gone])]
 
 
-def _whole(table: Ints) -> _State:
-    rows = _rows(table[np.argsort(table[:, 0], kind="stable")])
-    return _State(rows, np.zeros(len(rows.ids), dtype=np.bool_), _rows(table[:0]), frozenset())
+def _served(state: _State) -> tuple[Ints, Ints]:
+    """Everything that is served, as both tables."""
+    board, table = _without(state.base, state.dead)
+    board = np.concatenate([board, state.fresh.board])
+    return board[np.argsort(board[:, 0])], np.concatenate([table, state.fresh.table])
+
+
+def _whole(board: Ints, table: Ints) -> _State:
+    rows, none = _rows(board, table), _rows(board[:0], table[:0])
+    return _State(rows, np.zeros(len(rows.board), dtype=np.bool_), none, frozenset())
