@@ -91,9 +91,7 @@ def save(
     pathway.needed, pathway.ordered, pathway.for_members = needed, ordered, for_members
     pathway.achievement_id = target.id if target is not None else None
     db.add(pathway)
-    for table in (PathwayPart, PathwayPrerequisite, ExternalCredit):
-        db.exec(delete(table).where(col(table.pathway_id) == pathway.id))
-    db.flush()
+    _clear(db, pathway)
     for n, (one, required) in enumerate(parts):
         db.add(PathwayPart(pathway_id=pathway.id, position=n, achievement_id=one.id, required=required))
     for before in needs_pathways:
@@ -102,6 +100,23 @@ def save(
         db.add(PathwayPrerequisite(pathway_id=pathway.id, needs_achievement_id=held.id))
     for credit in credits:
         db.add(ExternalCredit(pathway_id=pathway.id, **credit._asdict()))
+    db.flush()
+
+
+def _clear(db: Session, pathway: Pathway) -> None:
+    for table in (PathwayPart, PathwayPrerequisite, ExternalCredit):
+        db.exec(delete(table).where(col(table.pathway_id) == pathway.id))
+    db.flush()
+
+
+def discard(db: Session, actor: Actor, pathway: Pathway) -> None:
+    """Throw a draft away. Another draft that asked for it to be completed before asks for it no more."""
+    db.refresh(pathway, with_for_update=True)  # or it might go out meanwhile
+    require(rules.may_change(actor, pathway))
+    _clear(db, pathway)
+    db.exec(delete(PathwayPrerequisite).where(col(PathwayPrerequisite.needs_pathway_id) == pathway.id))
+    announce(db, "pathway.draft_discarded", actor, subject=("pathway", pathway.id))
+    db.delete(pathway)
     db.flush()
 
 

@@ -201,3 +201,25 @@ def test_the_lists_go_on_page_by_page(client: Client, make: World, monkeypatch: 
         assert [row.id for row in rows] == [pathway]
         assert queries.listed(db, "public", (), 25, rows[0].id) == []
     assert client.get("/pathways?after=nonsense").status_code == 200
+
+
+def test_a_draft_is_thrown_away_after_a_page_that_says_what_goes(client: Client, make: World) -> None:
+    bread, cakes = scene.achievement(make, "Bread"), scene.achievement(make, "Cakes")
+    first = scene.draft(make, scene.achievement(make, "Baker"), [bread, cakes])
+    second = scene.draft(
+        make, scene.achievement(make, "Master"), [bread, cakes], title="After it", before=[first]
+    )
+    one, two = of_pathway(make, first), of_pathway(make, second)
+    bruno = client.as_(make.bruno)
+    assert f"/pathways/{one}/discard" in bruno.get(f"/pathways/{one}").text
+    assert "It was never out" in words(bruno.get(f"/pathways/{one}/discard"))
+    assert client.as_(make.chidi).post(f"/pathways/{one}/discard").status_code == 403
+    assert bruno.post(f"/pathways/{one}/discard").headers["location"].startswith("/pathways/ours")
+    assert bruno.get(f"/pathways/{one}").status_code == 404
+    assert "What comes before" not in words(bruno.get(f"/pathways/{two}"))
+    make.drain()
+    out, *_parts = scene.two_issuers(make)
+    shown = of_pathway(make, out)
+    assert bruno.get(f"/pathways/{shown}/discard").status_code == 403
+    assert bruno.post(f"/pathways/{shown}/discard").status_code == 403
+    assert "discard" not in bruno.get(f"/pathways/{shown}").text

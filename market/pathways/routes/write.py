@@ -280,6 +280,19 @@ def take_step(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(request, "pathways.show", id=pathway.public_id, said=said)
 
 
+def discard_form(request: Request, db: Session, actor: Actor) -> Response:
+    """What would be lost, before a draft is thrown away."""
+    pathway = queries.get_ours(db, actor, request.path_params["id"])
+    require(rules.may_change(actor, pathway))
+    return render(request, "pathways/discard.html", pathway=pathway)
+
+
+def discard(request: Request, db: Session, actor: Actor) -> Response:
+    """Throw a draft away."""
+    service.discard(db, actor, queries.get_ours(db, actor, request.path_params["id"]))
+    return see_other(request, "pathways.ours", said=_("The draft is gone."))
+
+
 _ID = "/pathways/{id}"
 routes: list[MarketRoute] = [
     page("/pathways/ours", ours, name="pathways.ours", allow=issues),
@@ -287,5 +300,7 @@ routes: list[MarketRoute] = [
     action("/pathways/new", create, name="pathways.create", allow=issues, limit="postings"),
     page(_ID + "/edit", page_edit, name="pathways.edit", allow=issues),
     action(_ID + "/edit", save, name="pathways.save", allow=issues),
+    page(_ID + "/discard", discard_form, name="pathways.discard_form", allow=issues),
+    action(_ID + "/discard", discard, name="pathways.discard", allow=issues),
     action(_ID + "/steps/{step}", take_step, name="pathways.step", allow=issues),
 ]
