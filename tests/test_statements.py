@@ -48,7 +48,7 @@ LISTS = {
     "organisations.members": List("/organisations/{bakery}/members", "bruno"),
     "staff.pool": List("/organisations/{bakery}/pool", "bruno"),
     "staff.skills": List("/organisations/{bakery}/skills", "bruno"),
-    "staff.inside": List("/inside", "bruno", 3, "one list each: programmes, the reader's places, pathways"),
+    "staff.inside": List("/inside", "bruno"),
     "staff.mine": List("/agreements", "amara"),
     "staff.incentives": List("/organisations/{bakery}/incentives", "bruno"),
     "reviews.of_person": List("/people/{amara}/reviews"),

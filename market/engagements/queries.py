@@ -347,17 +347,15 @@ def place_inside(db: Session, programme_id: int, person_id: int) -> Engagement |
     ).first()
 
 
-def places_inside(db: Session, person_id: int, org_ids: Sequence[int]) -> dict[int, tuple[str, Status]]:
-    """Programme to the last place someone took in it: the work's public id and state. One statement."""
-    rows = db.connection().execute(
-        select(col(ProgrammeVersion.programme_id), col(Engagement.public_id), col(Engagement.status))
-        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Engagement.programme_version_id))
-        .where(
-            col(Engagement.person_id) == person_id,
-            col(Engagement.org_id).in_(org_ids),
-            col(Engagement.for_members),
-            col(Engagement.status) != Status.CALLED_OFF,
-        )
-        .order_by(col(Engagement.id))
+PLACES_INSIDE: Any = (
+    select(col(ProgrammeVersion.programme_id), col(Engagement.public_id), col(Engagement.status))
+    .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Engagement.programme_version_id))
+    .where(
+        col(Engagement.person_id) == bindparam("person"),
+        col(Engagement.org_id).in_(bindparam("org_ids", expanding=True)),
+        col(Engagement.for_members),
+        col(Engagement.status) != Status.CALLED_OFF,
     )
-    return {programme_id: (public_id, status) for programme_id, public_id, status in rows}
+    .order_by(col(Engagement.id))
+)
+"""The places a `person` took in internal programmes of `org_ids`, the last one last, with the work's state."""

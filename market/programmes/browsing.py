@@ -227,10 +227,5 @@ def _inside() -> Select[tuple[object, ...]]:
     )
 
 
-_INSIDE = _inside()
-
-
-def inside(db: Session, org_ids: Sequence[int], size: int, before: int | None = None) -> list[InsideRow]:
-    """What these organisations run for their own people, the newest first. One statement."""
-    given = {"org_ids": list(org_ids), "size": size, "before": before or 2**62}
-    return [InsideRow._make(row) for row in db.connection().execute(_INSIDE, given)]
+INSIDE = _inside()
+"""What `org_ids` run for their own people, from `before` an id on, the newest first: rows for `InsideRow`."""

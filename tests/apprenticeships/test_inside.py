@@ -1,7 +1,9 @@
 """Internal programmes on both databases: members learn and are judged by others of the house, and nobody is ranked up by it."""
 
+from typing import Any
+
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Role
@@ -81,17 +83,22 @@ def test_whom_a_programme_is_for_is_said_before_it_goes_out_and_never_after(make
             service.choose_readers(db, make.actor(make.mira), copied, for_members=True)
 
 
+def _listed(db: Session, actor: Actor) -> list[Any]:
+    given = {"org_ids": list(actor.org_ids), "size": 9, "before": 2**62}
+    return list(db.connection().execute(browsing.INSIDE, given))
+
+
 def test_an_internal_programme_is_there_for_members_alone(make: World) -> None:
     made, ida = inside.published(make), make.member(make.bakery, Role.ISSUER)
     inside.round_open(make, made)
     with make.read() as db:
         for who in (make.mira, make.bruno, ida):
             assert queries.get_visible(db, make.actor(who), made).title
-            assert [row.public_id for row in browsing.inside(db, make.actor(who).org_ids, 9)] == [made]
+            assert [row.public_id for row in _listed(db, make.actor(who))] == [made]
         for actor in (make.actor(make.chidi), make.actor(make.dana), Actor()):
             with pytest.raises(NotFound):
                 queries.get_visible(db, actor, made)
-            assert browsing.inside(db, actor.org_ids, 9) == []
+            assert _listed(db, actor) == []
         assert browsing.browse(db, browsing.Facets()) == []
         programme = queries.get_programme(db, made)
         with pytest.raises(Forbidden, match="no opening leads to it"):
