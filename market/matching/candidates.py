@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, distinct, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, or_, select
 from sqlmodel import Session, col
 
 from market import clock
@@ -19,7 +19,7 @@ from market.matching.core.contract import ESSENTIAL, TOP_LEVEL, Requirement, Tie
 from market.matching.core.policy import HOPE_AT_FIRST, SEEN_AT_ONCE, Candidate, hopeful
 from market.matching.models import Ranking, RankingKind, RankingRow
 from market.matching.queries import Findable
-from market.matching.sql import top_k_statement
+from market.matching.sql import nearest, top_k_statement
 from market.profiles.models import TalentProfile
 
 LATELY = timedelta(days=30)
@@ -161,10 +161,11 @@ def hopeful_statement(
 ) -> Any:
     """Newcomers who are not listed and may well meet every essential requirement: those with most hope first.
 
-    `listed` holds ids, or is a statement of them. By the contract's score at their hopeful levels; the policy then weighs how often they were seen.
+    `listed` holds ids, or is a statement of them. By the contract's score at their hopeful levels; the policy then
+    weighs how often they were seen.
     """
     level, tier = col(PersonSkill.level), col(PersonSkill.tier)
-    estimate = cast(func.round(UNITS * (col(PersonSkill.mu) + col(PersonSkill.sigma))), Integer)
+    estimate = nearest(UNITS * (col(PersonSkill.mu) + col(PersonSkill.sigma)))
     hoped = case(
         (or_(tier == CLAIMED, and_(level <= DOORSTEP, estimate > HOPE_AT_FIRST)), HOPE_AT_FIRST),
         (estimate > TOP_LEVEL, TOP_LEVEL),

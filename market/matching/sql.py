@@ -20,6 +20,8 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from market.matching.core.contract import (
     COVERED,
@@ -31,6 +33,28 @@ from market.matching.core.contract import (
     Tie,
     check,
 )
+
+
+class nearest(FunctionElement[int]):
+    """The whole number next to one of nought or more; of two that are as near the even one, as Python and numpy round.
+
+    SQLite's own `round` gives the higher of the two, PostgreSQL's the even one.
+    """
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(nearest)
+def _nearest(element: Any, compiler: Any, **given: Any) -> str:
+    number = compiler.process(element.clauses, **given)
+    whole = f"CAST({number} AS INTEGER)"
+    return f"({whole} + (({number}) - {whole} > 0.5 OR (({number}) - {whole} = 0.5 AND {whole} % 2 = 1)))"
+
+
+@compiles(nearest, "postgresql")
+def _nearest_there(element: Any, compiler: Any, **given: Any) -> str:
+    return f"CAST(round({compiler.process(element.clauses, **given)}) AS INTEGER)"
 
 
 def points(level: ColumnElement[int], asked: Requirement) -> ColumnElement[int]:
