@@ -126,9 +126,10 @@ def _site_beside() -> Iterator["Engine | None"]:
     if not settings.database_url and not (settings.data / "market.db").is_file():
         yield None
         return
-    from market.serving import open_database
+    from market.credentials.address import with_issuing
+    from market.db import connect
 
-    engine = open_database(settings)
+    engine = with_issuing(connect(settings.url), settings)
     try:
         yield engine
     finally:

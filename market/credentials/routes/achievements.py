@@ -87,7 +87,9 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     """What it takes, who issues it, and how many have it: for everyone, as a page or as the document it is in badges."""
     achievement = visible(db, actor, request.path_params["id"])
     if wanted(request.headers.get("accept", "")) == "json":
-        return documents.achievement(request, db, actor)
+        response = documents.achievement(request, db, actor)
+        response.headers["Vary"] = "Accept"  # the same address has the page
+        return response
     return show_page(request, db, actor, achievement)
 
 

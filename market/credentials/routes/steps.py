@@ -83,7 +83,7 @@ def _with_reason(
 
 
 revoke = _with_reason(
-    "revoke", issuing.revoke, lambda: _("It is revoked. Whoever checks it learns that within seconds.")
+    "revoke", issuing.revoke, lambda: _("It is revoked. Whoever checks it learns that within minutes.")
 )
 suspend = _with_reason(
     "suspend", issuing.suspend, lambda: _("It is suspended until you reinstate it. Its holder is told why.")
