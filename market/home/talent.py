@@ -17,8 +17,8 @@ from market.home.queries import FRESH, GAP, OPEN_TO, PROFILE, WORK, Fresh, Part
 from market.home.todo import Todo, end_of, for_talent, in_order
 from market.matching import growing, openings
 from market.matching.core.explain import Fit
-from market.matching.core.pool import SkillGap
-from market.matching.growing import Grown
+from market.matching.core.growth import SkillGap
+from market.matching.growing import Ground, Grown
 from market.opportunities.browsing import Card, Ranked, cards_of
 from market.profiles.models import Visibility
 from market.profiles.rules import missing
@@ -28,6 +28,7 @@ APPLICATIONS = 30
 CLOSE = 3
 DATES = 6
 _OWN = Gather(FRESH, PROFILE)
+_NEAR = Gather(*growing.reads(OPEN_TO))
 
 
 class Gap(NamedTuple):
@@ -78,13 +79,13 @@ def home(db: Session, actor: Actor) -> Home:
         actor.time_zone,
     )
     due_count = len(found)
-    near = openings.in_order(db, actor.id, OPEN_TO.params(me=actor.id, orgs=list(actor.org_ids)))
+    asked, narrower = _NEAR.read(db, {"person": actor.id, "me": actor.id, "orgs": list(actor.org_ids)})
+    near, around = openings.in_order(asked), growing.ground_of(asked, narrower)
     best = list(near[:CLOSE])
     close = [one for one in best if is_close(one.fit)]
     best = close or best
     fits = {one.id: one for one in best}
     cards = cards_of(db, list(fits)) if fits else []
-    gap = near.closest_gap()
     rows, (profile,) = _OWN.read(db, {"person": actor.id})
     fresh = [Fresh._make(row) for row in rows]
     found += _profile_todos(profile)
@@ -99,7 +100,7 @@ def home(db: Session, actor: Actor) -> Home:
         not fresh and not profile.claims,
         bool(close),
         len(near),
-        _gap(db, actor, gap, near, today) if gap else None,
+        next((_gap(db, actor, gap, around, today) for gap in around.gaps[:1]), None),
         fresh,
         _dates(parts, today),
     )
@@ -209,9 +210,8 @@ def _look_around(n: int) -> Todo:
     )
 
 
-def _gap(db: Session, actor: Actor, gap: SkillGap, near: openings.InOrder, today: date) -> Gap:
+def _gap(db: Session, actor: Actor, gap: SkillGap, around: Ground, today: date) -> Gap:
     row = db.connection().execute(GAP, {"person": actor.id, "skill": gap.skill_id}).one()
-    around = growing.ground_of(asked for one in near.openings for asked in one.rows)
     ways = growing.ways_for(db, actor, {gap.skill_id: gap.level}, 2, around)
     if row.mu is None:
         return Gap(gap, row.name, row.public_id, posterior((), row.family, today), None, ways)

@@ -1,31 +1,35 @@
 """From gap to growth: the published programmes that teach what someone lacks, and what one would open for them.
 
-Two statements whatever is asked: what open openings ask beside the person's levels, and the programmes that teach one of
-the skills, each with what it teaches, what it asks people to come with, and the person's level in each of these.
-The order comes from `core.growth`; the words that give its reasons stand in `growing_words`.
+Two statements whatever is asked: what open openings ask beside the person's levels, with the narrower skills that count
+for it; and the programmes that teach one of the skills, or a narrower one, each with what it teaches, what it asks people
+to come with, and the person's level in each of these. Counted are the newest openings, as many as lists of openings put
+in order; where there are more, pages say so. The order comes from `core.growth`; the words that give its reasons stand in `growing_words`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal, union_all
+from sqlalchemy import and_, bindparam, case, func, literal, union_all
 from sqlalchemy import select as rows
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from market.access import Actor
 from market.accounts.models import Block, Organisation
+from market.evidence.around import from_narrower, narrower_of
 from market.evidence.models import PersonSkill
-from market.matching.core.contract import Requirement, minimum
-from market.matching.core.growth import Course, Distance, Way, ways
-from market.matching.core.pool import SkillGap, skill_gaps
-from market.matching.queries import Beside, beside_openings
+from market.gather import Gather
+from market.matching.core.contract import Requirement
+from market.matching.core.growth import ALONE, Counts, Course, Distance, SkillGap, Way, skill_gaps, ways
+from market.matching.queries import Beside, beside_of
 from market.opportunities.browsing import RANKED_AMONG
 from market.opportunities.models import Opportunity
+from market.opportunities.models import Requirement as Asked
 from market.opportunities.rules import Status as OpeningStatus
 from market.programmes.models import Cohort, LearningOutcome, Prerequisite, Programme, ProgrammeVersion
 from market.programmes.rules import Status
-from market.skills.models import Skill
+from market.skills.models import RelationKind, Skill, SkillRelation
 
 AMONG = 200  # programmes that teach one of the skills, the newest; of these the best are shown
 
@@ -65,41 +69,74 @@ class Ground(NamedTuple):
     names: dict[int, str]
     levels: dict[int, int]
     openings: list[list[Requirement]]
+    counts: Counts = ALONE
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether older openings may have been left out."""
+        return len(self.ids) >= RANKED_AMONG
+
+    @property
+    def distance(self) -> Distance:
+        """How far each opening is."""
+        return Distance(self.levels, self.openings, self.counts)
 
     @property
     def gaps(self) -> tuple[SkillGap, ...]:
         """The five skills that would open most; of those that open as many, the ones least is missing of."""
-        found = skill_gaps(self.levels, self.openings, len(self.levels))
-
-        def missing(gap: SkillGap) -> int:
-            return minimum(gap.level) - self.levels[gap.skill_id]
-
-        return tuple(sorted(found, key=lambda gap: (-gap.opens, missing(gap), gap.skill_id))[:5])
+        return skill_gaps(self.distance, 5)
 
 
-def _seen_by(actor: Actor) -> Select[Any]:
-    """The openings that this person may take: the newest that are open, none of their own organisations."""
-    return (
-        rows(col(Opportunity.id))
+OPEN_TO: Any = (
+    rows(col(Opportunity.id))
+    .where(
+        col(Opportunity.status) == OpeningStatus.PUBLISHED,
+        col(Opportunity.org_id).not_in(bindparam("orgs", expanding=True)),
+        ~rows(col(Block.id))
         .where(
-            col(Opportunity.status) == OpeningStatus.PUBLISHED,
-            col(Opportunity.org_id).not_in(actor.org_ids),
-            ~rows(col(Block.id))
-            .where(col(Block.blocker_id) == actor.id, col(Block.blocked_org_id) == col(Opportunity.org_id))
-            .exists(),
+            col(Block.blocker_id) == bindparam("person"), col(Block.blocked_org_id) == col(Opportunity.org_id)
         )
-        .order_by(col(Opportunity.published_at).desc(), col(Opportunity.id).desc())
-        .limit(RANKED_AMONG)
+        .exists(),
     )
+    .order_by(col(Opportunity.published_at).desc(), col(Opportunity.id).desc())
+    .limit(RANKED_AMONG)
+)
+"""The openings that a person may take: the newest that are open, none of their own organisations."""
+_WANTED = rows(col(Skill.id)).where(col(Skill.id).in_(bindparam("wanted", expanding=True)))
 
 
-def ground(db: Session, actor: Actor) -> Ground:
-    """What the openings that are open to this person ask, beside their levels. One statement."""
-    return ground_of(beside_openings(db, actor.id, _seen_by(actor)))
+def reads(openings: Any, *more: Any) -> tuple[Any, Any]:
+    """What the openings that a statement selects ask beside the levels of `person`, and what is narrower than it.
+
+    `more` are statements of further skills of which the narrower ones are read. To be read beside other things; `ground_of`
+    makes a ground of the rows.
+    """
+    asked = (
+        rows(col(Asked.skill_id))
+        .join(
+            Opportunity,
+            (col(Opportunity.id) == col(Asked.opportunity_id))
+            & (col(Opportunity.version) == col(Asked.version)),
+        )
+        .where(col(Asked.essential), col(Asked.opportunity_id).in_(openings))
+    )
+    return beside_of(openings), narrower_of(asked.union(*more) if more else asked)
 
 
-def ground_of(openings: Iterable[Beside]) -> Ground:
-    """The same of rows that were read already."""
+_GROUND = Gather(*reads(OPEN_TO, _WANTED))
+
+
+def ground(db: Session, actor: Actor, wanted: Iterable[int] = ()) -> Ground:
+    """What the openings that are open to this person ask, beside their levels. One statement.
+
+    Narrower skills are known of everything essential in them, and of the skills wanted.
+    """
+    given = {"person": actor.id, "orgs": list(actor.org_ids), "wanted": list(wanted)}
+    return ground_of(*_GROUND.read(db, given))
+
+
+def ground_of(openings: Iterable[Beside], narrower: Iterable[Any]) -> Ground:
+    """The same of the rows of `reads`."""
     found: dict[int, list[Requirement]] = {}
     names: dict[int, str] = {}
     levels: dict[int, int] = {}
@@ -107,11 +144,27 @@ def ground_of(openings: Iterable[Beside]) -> Ground:
         asked = Requirement(row.skill_id, row.level, row.weight, bool(row.essential))
         found.setdefault(row.opportunity_id, []).append(asked)
         names[row.skill_id], levels[row.skill_id] = row.name, row.unit
-    return Ground(tuple(found), names, levels, list(found.values()))
+    return Ground(tuple(found), names, levels, list(found.values()), from_narrower(narrower))
+
+
+def _near_skills(wanted: Any) -> Any:
+    """The skills wanted, and those one or two steps below them, whose evidence counts for them in part."""
+    one, two = aliased(SkillRelation), aliased(SkillRelation)
+    below = (col(one.kind) == RelationKind.BROADER) & col(one.broader_id).in_(wanted)
+    return (
+        rows(col(Skill.id))
+        .where(col(Skill.id).in_(wanted))
+        .union(
+            rows(col(one.narrower_id)).where(below),
+            rows(col(two.narrower_id))
+            .join(one, col(one.narrower_id) == col(two.broader_id))
+            .where(below, col(two.kind) == RelationKind.BROADER),
+        )
+    )
 
 
 def _teaching() -> Any:
-    """Programmes that teach one of the skills, with everything they teach and ask, beside one person's levels."""
+    """Programmes that teach one of the skills, or what counts for it, with all they teach and ask, beside one's levels."""
     opens = and_(
         c.programme_version_id == _any.c.id, _any.c.programme_id == p.id, c.is_open, c.seats_free > 0
     )
@@ -133,7 +186,7 @@ def _teaching() -> Any:
             # One's own organisation teaches its members in internal programmes, and in no others.
             p.for_members == p.org_id.in_(bindparam("orgs", expanding=True)),
             rows(o.id)
-            .where(o.version_id == v.id, o.skill_id.in_(bindparam("skills", expanding=True)))
+            .where(o.version_id == v.id, o.skill_id.in_(_near_skills(bindparam("skills", expanding=True))))
             .correlate(ProgrammeVersion.__table__)  # type: ignore[attr-defined]
             .exists(),
             ~rows(col(Block.id))
@@ -183,7 +236,7 @@ class Taught(NamedTuple):
 
 
 def teaching(db: Session, actor: Actor, skills: Sequence[int]) -> Taught:
-    """The programmes that teach one of these skills and take this person. One statement."""
+    """The programmes that teach one of these skills, or a narrower one, and take this person. One statement."""
     cards: dict[int, Offered] = {}
     teaches: dict[int, dict[int, int]] = {}
     asks: dict[int, dict[int, int]] = {}
@@ -215,12 +268,12 @@ def ways_for(
     taught = teaching(db, actor, list(wanted))
     if not taught.cards:
         return []
-    return chosen(taught, around or ground(db, actor), wanted, most)
+    return chosen(taught, around or ground(db, actor, wanted), wanted, most)
 
 
 def chosen(taught: Taught, around: Ground, wanted: Mapping[int, int], most: int = 3) -> list[Grown]:
     """The best of the programmes read for these skills."""
-    distance = Distance({**around.levels, **taught.levels}, around.openings)
+    distance = Distance({**around.levels, **taught.levels}, around.openings, around.counts)
     return [
         Grown(one, taught.cards[one.course.id], {**around.names, **taught.names})
         for one in ways(distance, wanted, taught.courses, most)
@@ -235,15 +288,24 @@ class Step(NamedTuple):
     ways: list[Grown]
 
 
-def steps_for(db: Session, actor: Actor) -> list[Step]:
+class Steps(NamedTuple):
+    """The skills that would open most, and among how many openings they were counted."""
+
+    steps: list[Step]
+    of: int
+    is_cut: bool  # there may be older ones
+
+
+def steps_for(db: Session, actor: Actor) -> Steps:
     """The five skills that would open most to this person, each with up to three programmes. Two statements."""
     around = ground(db, actor)
     gaps = around.gaps
     taught = teaching(db, actor, [gap.skill_id for gap in gaps])
-    return [
+    found = [
         Step(gap, around.names[gap.skill_id], chosen(taught, around, {gap.skill_id: gap.level}))
         for gap in gaps
     ]
+    return Steps(found, len(around.ids), around.is_cut)
 
 
 class Opening(NamedTuple):
@@ -263,12 +325,13 @@ class Opens(NamedTuple):
     closer: int
     of: int  # openings that ask for something and are open to this person
     open_now: int  # of these within reach today
+    is_cut: bool  # there may be older ones
 
 
 def would_open(db: Session, actor: Actor, outcomes: Mapping[int, int], most: int = 5) -> Opens:
     """What these outcomes (skill to level 1-5), shown at their levels, would open for this person. Two statements."""
     around = ground(db, actor)
-    distance = Distance(around.levels, around.openings)
+    distance = around.distance
     reach = distance.reach(outcomes)
     ids = [around.ids[place] for place in reach.opened]
     return Opens(
@@ -277,6 +340,7 @@ def would_open(db: Session, actor: Actor, outcomes: Mapping[int, int], most: int
         len(reach.closer),
         len(around.ids),
         len(around.ids) - len(distance.lacking),
+        around.is_cut,
     )
 
 

@@ -9,7 +9,7 @@ from market.words import _, plural
 def of_skill(one: Grown) -> list[str]:
     """Where nothing was asked, as on the page of a skill: what it teaches, places, cost and time."""
     levels = [
-        _("Teaches %(skill)s to level %(n)s.", skill=one.names[skill], n=one.way.course.teaches[skill])
+        _("Teaches %(skill)s to level %(n)s.", **_taught(one, skill))
         for skill in (*one.way.closes, *one.way.towards)
     ]
     return [*levels, _places(one), _cost(one)]
@@ -40,24 +40,41 @@ def _entry(one: Grown) -> str:
     return _("You have shown what it asks you to come with.") if course.entry else ""
 
 
+def _taught(one: Grown, skill: int) -> dict[str, object]:
+    """The skill that is taught, which may be a narrower one that counts for the skill asked, and its level."""
+    taught = one.way.by[skill]
+    return {"skill": one.names[taught], "n": one.way.course.teaches[taught]}
+
+
 def _teaches(one: Grown) -> list[str]:
-    course = one.way.course
-    said = [
-        _(
-            "Teaches %(skill)s to level %(n)s, enough for what is asked.",
-            skill=one.names[skill],
-            n=course.teaches[skill],
-        )
-        for skill in one.way.closes
+    return [_enough(one, skill) for skill in one.way.closes] + [
+        _towards(one, skill) for skill in one.way.towards
     ]
-    return said + [
-        _(
-            "Teaches %(skill)s to level %(n)s: a step towards what is asked.",
-            skill=one.names[skill],
-            n=course.teaches[skill],
+
+
+def _enough(one: Grown, skill: int) -> str:
+    if asked := _asked(one, skill):
+        return _(
+            "Teaches %(skill)s to level %(n)s, a part of %(asked)s: enough for what is asked.",
+            asked=asked,
+            **_taught(one, skill),
         )
-        for skill in one.way.towards
-    ]
+    return _("Teaches %(skill)s to level %(n)s, enough for what is asked.", **_taught(one, skill))
+
+
+def _towards(one: Grown, skill: int) -> str:
+    if asked := _asked(one, skill):
+        return _(
+            "Teaches %(skill)s to level %(n)s, a part of %(asked)s: a step towards what is asked.",
+            asked=asked,
+            **_taught(one, skill),
+        )
+    return _("Teaches %(skill)s to level %(n)s: a step towards what is asked.", **_taught(one, skill))
+
+
+def _asked(one: Grown, skill: int) -> str:
+    """The skill asked, where a narrower one is taught."""
+    return "" if one.way.by[skill] == skill else one.names.get(skill, "")
 
 
 def _opens(n: int) -> str:

@@ -1,4 +1,4 @@
-"""Openings in the order of one person's evidence, and the skill that would open most of them, from one statement.
+"""Openings in the order of one person's evidence.
 
 Openings ask different amounts, so the plain sum of the contract would favour long lists: here the share of essentials
 met comes first, then coverage. An opening that asks two things of which both are shown stands before one that asks
@@ -6,18 +6,14 @@ eight of which three are. Of what coverage adds, each applicant a seat takes a l
 `openings_listed` makes the same order in the database, for the page that lists them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, overload
 
-from sqlalchemy import Select
-from sqlmodel import Session
-
 from market.matching import sentences
-from market.matching.core import pool
 from market.matching.core.contract import Requirement, minimum
 from market.matching.core.explain import fit
 from market.matching.core.policy import crowded
-from market.matching.queries import Beside, beside_openings
+from market.matching.queries import Beside
 from market.opportunities.browsing import Ranked
 
 WHOLE = 1024  # parts of a share, so that the order is made of whole numbers
@@ -94,24 +90,10 @@ class InOrder(Sequence[Ranked]):
             return [one.ranked() for one in self.openings[place]]
         return self.openings[place].ranked()
 
-    def closest_gap(self) -> pool.SkillGap | None:
-        """The skill that would open most of these openings; of several that open as many, the one least is missing of."""
-        levels = {
-            asked.skill_id: level
-            for one in self.openings
-            for asked, level in zip(one.asked, one.levels, strict=True)
-        }
-        found = pool.skill_gaps(levels, [one.asked for one in self.openings], len(levels))
-        return min(
-            found,
-            key=lambda gap: (-gap.opens, minimum(gap.level) - levels[gap.skill_id], gap.skill_id),
-            default=None,
-        )
 
-
-def in_order(db: Session, person_id: int, ids: Select[tuple[int]]) -> InOrder:
-    """The openings that the statement selects, in the order of the person's evidence. One statement."""
+def in_order(beside: Iterable[Beside]) -> InOrder:
+    """Openings in the order of the person's evidence, from rows of `queries.beside_of`."""
     rows: dict[int, list[Beside]] = {}
-    for row in beside_openings(db, person_id, ids):
+    for row in beside:
         rows.setdefault(row.opportunity_id, []).append(row)
     return InOrder([Opening(opening, found) for opening, found in rows.items()])

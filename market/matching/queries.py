@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -19,7 +19,6 @@ from market.evidence.models import PersonSkill
 from market.matching.core.contract import Requirement
 from market.opportunities.models import Opportunity
 from market.opportunities.models import Requirement as Asked
-from market.opportunities.rules import Status
 from market.profiles.models import ProfileLanguage, TalentProfile, Visibility
 from market.skills.models import Skill
 
@@ -113,14 +112,9 @@ class Beside(Protocol):
     seats: int
 
 
-def beside_openings(db: Session, person_id: int, openings: Select[tuple[int]]) -> Sequence[Beside]:
-    """What the openings that a statement selects ask, beside one person's levels, in one statement."""
-    found: Any = (
-        db.connection()
-        .execute(_BESIDE.where(col(Asked.opportunity_id).in_(openings)), {"person": person_id})
-        .all()
-    )
-    return found  # type: ignore[no-any-return]
+def beside_of(openings: Any) -> Any:
+    """Rows of `Beside`: what the openings that a statement selects ask, beside the levels of `person`."""
+    return _BESIDE.where(col(Asked.opportunity_id).in_(openings))
 
 
 class Scored(NamedTuple):
@@ -141,34 +135,6 @@ def levels_for_openings(db: Session, person_id: int, openings: Iterable[int]) ->
         )
         for r in rows
     ]
-
-
-def open_requirements(db: Session, most: int = 2000) -> list[list[Requirement]]:
-    """The requirements of the openings published last, one list for each."""
-    newest = (
-        select(col(Opportunity.id), col(Opportunity.version))
-        .where(col(Opportunity.status) == Status.PUBLISHED)
-        .order_by(col(Opportunity.published_at).desc())
-        .limit(most)
-        .subquery()
-    )
-    rows = db.connection().execute(
-        select(
-            col(Asked.opportunity_id),
-            col(Asked.skill_id),
-            col(Asked.level),
-            col(Asked.weight),
-            col(Asked.essential),
-        )
-        .join(newest, (newest.c.id == col(Asked.opportunity_id)) & (newest.c.version == col(Asked.version)))
-        .order_by(col(Asked.opportunity_id))
-    )
-    found: dict[int, list[Requirement]] = {}
-    for r in rows:
-        found.setdefault(r.opportunity_id, []).append(
-            Requirement(r.skill_id, r.level, r.weight, bool(r.essential))
-        )
-    return list(found.values())
 
 
 class Findable(NamedTuple):

@@ -242,7 +242,7 @@ def standing_for(request: Request, db: Session, actor: Actor) -> Response:
 def growth(request: Request, db: Session, actor: Actor) -> Response:
     """The skills that would open most to the reader, each with programmes that teach it. Two statements."""
     found = growing.steps_for(db, actor)
-    return render(request, "matching/growth.html", steps=found, reasons=growing_words.reasons)
+    return render(request, "matching/growth.html", found=found, reasons=growing_words.reasons)
 
 
 def gaps(request: Request, db: Session, actor: Actor) -> Response:

@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Task
-from market.evidence.queries import stored_levels
 from market.matching import backend, log, shown
 from market.matching.candidates import MOST_HOPEFUL, Shown, candidates, read_pool, weighed
 from market.matching.core import explain as explaining
@@ -26,7 +25,6 @@ from market.matching.queries import (
     Findable,
     Wanted,
     levels_for_openings,
-    open_requirements,
     requirements_of,
 )
 from market.matching.told import told
@@ -70,11 +68,6 @@ def mirror(db: Session, requirements: Sequence[Requirement], org_id: int | None 
         return None
     skills = [r.skill_id for r in requirements]
     return pool.mirror(requirements, backend.of(db).matrix(db, skills, Findable(org_id=org_id)))
-
-
-def skill_gaps(db: Session, person_id: int, most: int = 5) -> tuple[pool.SkillGap, ...]:
-    """The skills that would open most of the open openings to this person."""
-    return pool.skill_gaps(stored_levels(db, person_id), open_requirements(db), most)
 
 
 def policy_for(exploration_places: int) -> Policy:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from market.evidence.credit import Path
 from market.evidence.models import Kind
 from market.matching import growing
 from market.matching.core.contract import Requirement, minimum
-from market.matching.core.growth import Course, Distance, after, way, ways
+from market.matching.core.growth import Course, Distance, SkillGap, after, skill_gaps, way, ways
 from market.opportunities.drafts import Need
-from market.skills.models import Skill
+from market.skills.models import RelationKind, Skill, SkillRelation
 from tests.applications import scene
 from tests.matching.people import shows
 from tests.opportunities import postings
@@ -80,6 +81,86 @@ def test_the_count_is_that_of_asking_every_opening_before_and_after(
     assert Distance(levels, asked).reach(outcomes) == (opened, closer)
 
 
+# Skill 1 lies one step below 2 and two below 3.
+COUNTS = {1: (Path((2, 1)), Path((3, 2, 1))), 2: (Path((3, 2)),)}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "opened"),
+    [
+        ({1: 2}, (0,)),  # 77 units, of which 69 count for skill 2 and 62 for skill 3
+        ({1: 3}, (0, 1)),  # 128: 115 for skill 2, where 77 are asked
+        ({1: 4}, (0, 1, 2)),  # 179: 144 for skill 3, where 128 are asked
+        ({2: 2}, (1,)),  # what is broader counts for nothing below it
+        ({3: 5}, (2,)),
+    ],
+)
+def test_what_is_learned_counts_in_part_for_what_is_broader(
+    outcomes: dict[int, int], opened: tuple[int, ...]
+) -> None:
+    asked = [needs((1, 2)), needs((2, 2)), needs((3, 3))]
+    assert Distance({}, asked, COUNTS).reach(outcomes).opened == opened
+
+
+def test_the_skill_that_opens_most_openings_comes_first() -> None:
+    asked = [
+        needs((1, 2), (2, 2)),
+        needs((2, 3)),
+        [*needs((3, 1)), *needs((2, 5), essential=False)],
+        needs((4, 1), (5, 1)),  # two missing: neither alone opens it
+        needs((1, 2)),  # open already
+        needs((9, 5), essential=False),  # nothing essential: open already
+    ]
+    found = skill_gaps(Distance({1: 100}, asked))
+    assert found == (SkillGap(2, 3, 2), SkillGap(3, 1, 1))
+    assert skill_gaps(Distance({1: 100}, asked), most=1) == found[:1]
+    assert skill_gaps(Distance({1: 255}, [needs((1, 5))])) == ()
+
+
+def test_a_narrower_skill_may_open_what_asks_for_both_and_what_asks_for_the_broader() -> None:
+    asked = [needs((1, 2), (2, 1)), needs((2, 2)), needs((3, 5))]
+    assert skill_gaps(Distance({}, asked, COUNTS)) == (
+        SkillGap(1, 3, 2),  # both of the first, and 115 units for the second
+        SkillGap(2, 2, 1),
+        SkillGap(3, 5, 1),  # the narrower ones would come to 207 of 230
+    )
+
+
+@given(
+    st.dictionaries(_skills, st.integers(0, 255)),
+    _openings,
+    st.dictionaries(st.integers(1, 4), st.sets(st.integers(1, 4), max_size=2)),
+)
+def test_the_gaps_are_those_of_trying_every_skill_at_every_level(
+    levels: dict[int, int],
+    openings: list[dict[int, tuple[int, bool]]],
+    above: dict[int, set[int]],
+) -> None:
+    asked = [[Requirement(s, n, 1, must) for s, (n, must) in one.items()] for one in openings]
+    counts = {
+        s: [Path((broad, s)) for broad in sorted(broader - {s})] for s, broader in sorted(above.items())
+    }
+    missing = {
+        q.skill_id for one in asked for q in one if q.essential and levels.get(q.skill_id, 0) < q.minimum
+    }
+
+    def opens(skill: int, level: int) -> int:
+        then = after(levels, {skill: level}, counts)
+        return sum(
+            any(q.essential and levels.get(q.skill_id, 0) < q.minimum for q in one)
+            and all(then.get(q.skill_id, 0) >= q.minimum for q in one if q.essential)
+            for one in asked
+        )
+
+    slow = []
+    for skill in missing:
+        most = opens(skill, 5)
+        if most:
+            slow.append(SkillGap(skill, next(n for n in range(1, 6) if opens(skill, n) == most), most))
+    slow.sort(key=lambda g: (-g.opens, minimum(g.level) - levels.get(g.skill_id, 0), g.skill_id))
+    assert skill_gaps(Distance(levels, asked, counts)) == tuple(slow)
+
+
 def course(n: int, **more: object) -> Course:
     given = {
         "teaches": {1: 2}, "entry": {}, "cost_minor": 0, "currency": "GBP", "hours": 20, "places": 1, **more,
@@ -136,6 +217,19 @@ def test_what_teaches_nothing_new_is_no_way() -> None:
     step = way(Distance({}, OPENINGS), {1: 3}, course(1))
     assert step is not None
     assert (step.closes, step.towards) == ((), (1,))
+
+
+def test_a_course_in_a_narrower_skill_is_a_way_to_the_broader_one() -> None:
+    distance = Distance({}, [needs((2, 2))], COUNTS)
+    enough = way(distance, {2: 2}, course(1, teaches={1: 3}))
+    assert enough is not None
+    assert (enough.closes, enough.towards, enough.by, enough.opens) == ((2,), (), {2: 1}, 1)
+    step = way(distance, {2: 3}, course(1, teaches={1: 3}))
+    assert step is not None
+    assert (step.closes, step.towards) == ((), (2,))
+    both = way(distance, {2: 3}, course(1, teaches={1: 3, 2: 3}))
+    assert both is not None
+    assert both.by == {2: 2}
 
 
 def test_only_the_best_are_named() -> None:
@@ -211,3 +305,37 @@ def test_the_page_of_a_skill_names_who_teaches_it(client: Client, make: World) -
     assert "Programmes that teach it" in said
     assert "Teaches Stock control to level 2." in said
     assert "into reach" not in said
+
+
+def test_programmes_in_a_part_of_a_skill_are_named_for_the_whole(client: Client, make: World) -> None:
+    stock, writing = known(make)
+    whole = postings.skills(make, "Storekeeping")["Storekeeping"]
+    with make.write() as db:
+        db.add(SkillRelation(narrower_id=stock, broader_id=whole, kind=RelationKind.BROADER))
+    plans.published(make, known=[stock, writing])  # teaches stock control to level 2
+    for level in (1, 2):
+        scene.opening(make, needs=[Need(whole, level, True, 5)], known={"Storekeeping": whole})
+    with make.read() as db:
+        found = growing.steps_for(db, make.actor(make.amara))
+    assert [(one.skill, one.gap.level, one.gap.opens) for one in found.steps] == [("Storekeeping", 2, 2)]
+    assert (found.of, found.is_cut) == (2, False)
+    (grown,) = found.steps[0].ways
+    assert (grown.way.towards, grown.way.opens) == ((whole,), 1)
+    said = words(client.as_(make.amara).get("/growth"))
+    assert "Teaches Stock control to level 2, a part of Storekeeping: a step towards what is asked." in said
+    assert "Counted over all 2 openings that are open to you and ask for a skill." in said
+
+
+def test_where_there_are_more_openings_than_are_counted_the_page_says_so(
+    client: Client, make: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stock, writing = known(make)
+    programme = plans.published(make, known=[stock, writing])
+    for _n in range(2):
+        scene.opening(make, needs=[Need(stock, 2, True, 5)], known={"Spreadsheets": stock})
+    monkeypatch.setattr(growing, "RANKED_AMONG", 2)
+    amara = client.as_(make.amara)
+    assert "Counted over the 2 newest openings that are open to you." in words(amara.get("/growth"))
+    assert "Today it is 0 of the 2 newest that are open to you." in words(
+        amara.get(f"/programmes/{programme}")
+    )

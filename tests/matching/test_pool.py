@@ -1,4 +1,4 @@
-"""The mirror beside a posting, and the skill that opens most doors, against plain counting."""
+"""The mirror beside a posting, against plain counting."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.matching.core.contract import BadRequirements, Requirement
-from market.matching.core.pool import SkillGap, mirror, openings_by_level, skill_gaps
+from market.matching.core.pool import mirror
 
 
 def asked(*levels: int) -> list[Requirement]:
@@ -70,22 +70,3 @@ def test_the_mirror_agrees_with_plain_counting(case):
     assert seen.half == sum(2 * sum(row) >= n for row in met)
     if n > 1:
         assert seen.without == tuple(sum(all(row[:q] + row[q + 1 :]) for row in met) for q in range(n))
-
-
-def test_the_skill_that_opens_most_openings_comes_first():
-    openings = [
-        [Requirement(1, 2, 1, True), Requirement(2, 2, 1, True)],
-        [Requirement(2, 3, 1, True)],
-        [Requirement(3, 1, 1, True), Requirement(2, 5, 1, False)],
-        [Requirement(4, 1, 1, True), Requirement(5, 1, 1, True)],  # two missing: neither alone opens it
-        [Requirement(1, 2, 1, True)],  # open already
-        [Requirement(9, 5, 1, False)],  # nothing essential: open already
-    ]
-    gaps = skill_gaps({1: 100}, openings)
-    assert gaps == (SkillGap(2, 3, 2), SkillGap(3, 1, 1))
-    assert skill_gaps({1: 100}, openings, most=1) == gaps[:1]
-    assert openings_by_level({1: 100}, openings, 2) == (0, 1, 2, 2, 2)
-
-
-def test_who_can_take_everything_has_no_gap():
-    assert skill_gaps({1: 255}, [[Requirement(1, 5, 1, True)]]) == ()

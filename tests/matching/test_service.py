@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -13,13 +14,13 @@ from market import clock
 from market.access import Role
 from market.accounts.models import Email, Person
 from market.evidence.models import Kind, PersonSkill
-from market.matching import log, openings, service
+from market.matching import growing, log, openings, service
 from market.matching.core.contract import Requirement, tie_for
 from market.matching.core.explain import fit
 from market.matching.core.policy import BY_SCORE, Policy
 from market.matching.models import Ranking
 from market.matching.openings_listed import ORDER
-from market.matching.queries import Findable, requirements_of
+from market.matching.queries import Findable, beside_of, requirements_of
 from market.opportunities.browsing import Facets, browse_beside, browse_by_fit
 from market.opportunities.drafts import Need
 from market.opportunities.models import Opportunity
@@ -47,6 +48,11 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def in_order(db: Session, make: World, ids: Any) -> openings.InOrder:
+    """The openings that a statement selects, in the order of Amara's evidence."""
+    return openings.in_order(db.connection().execute(beside_of(ids), {"person": make.amara.id}).all())
 
 
 @pytest.fixture
@@ -324,7 +330,7 @@ class TestOpeningsInOrder:
             for one in db.exec(select(Opportunity)):
                 one.seats, one.applicants_count = chance.randint(1, 4), chance.choice((0, 0, 3, 40))
         with make.read() as db:
-            plain = [one.id for one in openings.in_order(db, make.amara.id, select(Opportunity.id))]
+            plain = [one.id for one in in_order(db, make, select(Opportunity.id))]
             found = browse_by_fit(db, make.actor(make.amara), Facets(), ORDER, size=50)
         assert [card.id for card in found.cards] == plain
 
@@ -343,7 +349,7 @@ class TestOpeningsInOrder:
             met.applicants_count = 500
             met_id = met.id
         with make.read() as db:
-            found = openings.in_order(db, make.amara.id, select(Opportunity.id))
+            found = in_order(db, make, select(Opportunity.id))
         assert [one.id for one in found] == [met_id, quiet, roomy, crowded], (
             "what is met stands first even so"
         )
@@ -384,18 +390,20 @@ class TestOpeningsInOrder:
             asks(make, needs)
         with make.read() as db:
             everything = select(Opportunity.id)
-            gap = openings.in_order(db, make.amara.id, everything).closest_gap()
-            assert gap is not None
-            assert (gap.skill_id, gap.level, gap.opens) == (stock, 2, 1)
-            none = openings.in_order(db, make.amara.id, everything.where(col(Opportunity.id) < 0))
-            assert none.closest_gap() is None
+            around = growing.ground(db, make.actor(make.amara))
+            assert [(gap.skill_id, gap.level, gap.opens) for gap in around.gaps] == [
+                (stock, 2, 1),
+                (cleaning, 2, 1),
+            ]
+            none = in_order(db, make, everything.where(col(Opportunity.id) < 0))
+            assert growing.ground_of((), ()).gaps == ()
             assert len(none) == 0
 
     def test_an_order_gives_the_same_by_place_and_by_slice(self, make: World, known: dict[str, int]) -> None:
         for _n in range(3):
             postings.published(make, known=known)
         with make.read() as db:
-            found = openings.in_order(db, make.amara.id, select(Opportunity.id))
+            found = in_order(db, make, select(Opportunity.id))
         assert [found[n] for n in range(3)] == found[:] == list(found)
         assert [one.id for one in found] == sorted((one.id for one in found), reverse=True), "newest first"
 
