@@ -6,6 +6,7 @@ from market.accounts.rules import LIFECYCLE as PERSON
 from market.applications.rules import LIFECYCLE as APPLICATION
 from market.apprenticeships.rules import APPEAL_LIFECYCLE as APPEAL
 from market.apprenticeships.rules import SESSION_LIFECYCLE as SESSION
+from market.apprenticeships.soft_rules import LIFECYCLE as SOFT_ROUND
 from market.apprenticeships.waiting_rules import LIFECYCLE as WAITING
 from market.cases.rules import LIFECYCLE as REPORT
 from market.credentials.rules import ACHIEVEMENT_LIFECYCLE as ACHIEVEMENT
@@ -29,6 +30,7 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     SESSION,
     APPEAL,
     WAITING,
+    SOFT_ROUND,
     REVIEW,
     ACHIEVEMENT,
     ISSUED,

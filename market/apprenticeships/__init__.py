@@ -12,6 +12,8 @@ Nouns
   Running: what was told, so that nobody is told twice.
   Waiting place: someone's place in the line of a programme: waiting -> asked (told of a free place) -> waiting | taken;
     left by its owner. Nobody is put in.
+  Soft round, rating, result: how people work with others, asked of mentors and peers in described steps, sealed until the
+    round closes; of peers only the middle stays. See soft.py and docs/decisions/0024-soft-skills.md.
   Follow-up: what a programme led to, asked of each side at its end and after 90 days. Silence counts as nothing.
 
 Pages, beside those of the engagement
@@ -19,6 +21,7 @@ Pages, beside those of the engagement
   /work/{id}/plan.ics   the same days for a calendar
   /work/{id}/mentoring  sessions, the pulse, who mentors and who stands in
   /work/{id}/hours      hours by week against the plan
+  /work/{id}/soft-skills  whom one is asked about, and what was said; /soft-skills holds the steps
   /work/{id}/afterwards what it led to, for each side by itself
   /waiting              the lines one stands in
 

@@ -1,4 +1,4 @@
-"""The moments of programmes: written from a template, published, opened in rounds, joined, and learnt in week by week."""
+"""The moments of programmes: written from a template, published, opened in rounds, joined, learnt in, left or finished."""
 
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -14,20 +14,25 @@ from market.applications.models import Application, Offer
 from market.applications.rules import OfferStatus
 from market.apprenticeships import queries as running_queries
 from market.apprenticeships import service as running
-from market.apprenticeships import waiting
+from market.apprenticeships import soft, waiting
 from market.apprenticeships.models import MentorSession
 from market.apprenticeships.rules import SessionStatus
+from market.apprenticeships.soft_rules import SoftSkill
 from market.demo.cast import Cast
 from market.demo.moments import Moments
 from market.demo.world import Row, World
+from market.engagements import assessments, milestones
 from market.engagements import service as engagements
 from market.engagements.models import Engagement
+from market.engagements.queries import milestones_of
+from market.engagements.rules import Fault
 from market.opportunities import apprenticing
 from market.opportunities import service as opportunities
 from market.opportunities.queries import questions_of
 from market.programmes import beginnings, service
 from market.programmes.drafts import Named
 from market.programmes.rules import Function, Phase
+from market.rubrics.queries import rubric_with_criteria
 
 ZONE = "Europe/London"
 NOTES = (
@@ -48,13 +53,17 @@ def programmes(world: World, moments: Moments) -> None:
             moments.at(day, "apply", partial(_wait, row, person), what=f"{person} waits for {row['key']}")
         for one in row.get("rounds", []):
             moments.at(one["posted"], "post", partial(_open, row, one), what=f"open the round {one['key']}")
+            found: dict[str, dict[str, int]] = {}
             for person, day in one.get("joined", []):
-                told: dict[str, int] = {}
+                told = found[person] = {}
                 what = f"{person} joins {one['key']}"
                 moments.at(day, "apply", partial(_apply, one, person, told), what=what)
                 moments.at(day + OPENED, "decide", partial(_offer, row, one, told), what=what)
                 moments.at(day + SIGNED, "decide", partial(_sign, person, told), what=what)
                 _weeks(row, one, person, told, moments)
+                if "finished" in one:
+                    _finish(row, one, person, told, moments)
+            _soft(row, one, found, moments)
 
 
 def _weeks(row: Row, one: Row, person: str, told: dict[str, int], moments: Moments) -> None:
@@ -63,17 +72,49 @@ def _weeks(row: Row, one: Row, person: str, told: dict[str, int], moments: Momen
     In the last week a session waits for the learner's word, and another one is planned.
     """
     mentor, start = row["mentors"][0][0], one["start"]
+    if "finished" in one:
+        return
+    left = one.get("left", {}).get(person)
     for week in range(1, 1 - start // 7):
         first = start + 7 * (week - 1)
         what = f"{person} in week {week} of {one['key']}"
         moments.at(first + 2, "work", partial(_learn, person, told, week), what=what)
         moments.at(first + 3, "talk", partial(_log, mentor, told, NOTES[week % len(NOTES)]), what=what)
         moments.at(first + 4, "work", partial(_spend, person, told), what=what)
-        if first + 7 <= 0:
+        if first + 7 <= 0 and not (left and first + 7 > left[0]):
             moments.at(first + 5, "talk", partial(_confirm, person, told), what=what)
             moments.at(first + 6, "talk", partial(_answer, person, told, week), what=what)
             moments.at(first + 6, "talk", partial(_answer, mentor, told, week), what=what)
-    moments.at(0, "talk", partial(_plan, mentor, told), what=f"{mentor} plans a session with {person}")
+    if left:
+        moments.at(
+            left[0], "end", partial(_leave, person, told, left[1]), what=f"{person} leaves {one['key']}"
+        )
+    else:
+        moments.at(0, "talk", partial(_plan, mentor, told), what=f"{mentor} plans a session with {person}")
+
+
+def _finish(row: Row, one: Row, person: str, told: dict[str, int], moments: Moments) -> None:
+    """A round that is over: a session each week, each part handed in and approved, the capstone judged, the end."""
+    mentor, start, end = row["mentors"][0][0], one["start"], one["finished"]
+    what = f"{person} in {one['key']}"
+    for first in range(start, end, 7):
+        moments.at(first + 3, "talk", partial(_log, mentor, told, NOTES[first % len(NOTES)]), what=what)
+        moments.at(first + 5, "talk", partial(_confirm, person, told), what=what)
+    for place, day in enumerate(range(start + 14, end, 13)):
+        moments.at(day, "work", partial(_hand_in, person, told, place), what=f"{what} hands in part {place}")
+        moments.at(day + 1, "work", partial(_approve, mentor, told, place), what=f"{what}, part {place}")
+    steps = one["steps"][person]
+    moments.at(end, "judge", partial(_judge, row["assessor"], told, steps), what=f"the capstone of {what}")
+    moments.at(end, "end", partial(_complete, row["by"], told), what=f"{what} is completed")
+
+
+def _soft(row: Row, one: Row, found: dict[str, dict[str, int]], moments: Moments) -> None:
+    """How the people of a finished round work with others, as the mentor and each other one says."""
+    for person, (seen, by_peers) in one.get("soft", {}).items():
+        for who in (row["mentors"][0][0], *(other for other in found if other != person)):
+            steps = seen if who == row["mentors"][0][0] else by_peers
+            what = f"{who} on {person} in {one['key']}"
+            moments.at(one["finished"] + 1, "talk", partial(_say_soft, who, found[person], steps), what=what)
 
 
 def _wait(row: Row, person: str, db: Session, cast: Cast) -> None:
@@ -177,6 +218,50 @@ def _answer(who: str, told: dict[str, int], week: int, db: Session, cast: Cast) 
     running.answer_pulse(
         db, cast.actor(db, who), _work(db, told), week=week, first=4, second=4 + week % 2, words=""
     )
+
+
+def _leave(person: str, told: dict[str, int], words: str, db: Session, cast: Cast) -> None:
+    engagements.end_early(db, cast.actor(db, person), _work(db, told), words, Fault.NONE)
+
+
+def _hand_in(person: str, told: dict[str, int], place: int, db: Session, cast: Cast) -> None:
+    work = _work(db, told)
+    parts = milestones_of(db, work.id)
+    if place < len(parts):
+        milestones.hand_in(
+            db,
+            cast.actor(db, person),
+            work,
+            parts[place],
+            note="As described, with what I was not sure of.",
+            link="",
+            uploads=[],
+            as_evidence=True,
+        )
+
+
+def _approve(mentor: str, told: dict[str, int], place: int, db: Session, cast: Cast) -> None:
+    work = _work(db, told)
+    parts = milestones_of(db, work.id)
+    if place < len(parts):
+        milestones.approve(db, cast.actor(db, mentor), work, parts[place], "")
+
+
+def _judge(assessor: str, told: dict[str, int], steps: list[int], db: Session, cast: Cast) -> None:
+    work, actor = _work(db, told), cast.actor(db, assessor)
+    rubric = rubric_with_criteria(db, work.rubric_id or 0)
+    chosen = {c.id: (step, "") for c, step in zip(rubric.criteria, steps, strict=True)}
+    assessments.submit(db, actor, work, rubric, chosen)
+    assessments.sign(db, actor, work, rubric, chosen, "")
+
+
+def _complete(by: str, told: dict[str, int], db: Session, cast: Cast) -> None:
+    engagements.finish(db, cast.actor(db, by), _work(db, told))
+
+
+def _say_soft(who: str, told: dict[str, int], steps: list[int], db: Session, cast: Cast) -> None:
+    said = {one: None if step < 0 else step for one, step in zip(SoftSkill, steps, strict=True)}
+    soft.say(db, cast.actor(db, who), _work(db, told), said)
 
 
 def _plan(mentor: str, told: dict[str, int], db: Session, cast: Cast) -> None:

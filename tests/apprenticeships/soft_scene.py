@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from market import clock
 from market.accounts.models import Membership
+from market.applications.planned import first_terms
 from market.apprenticeships import soft
 from market.apprenticeships.models import SoftRating, SoftResult, SoftRound
 from market.apprenticeships.soft_rules import Side, SoftSkill
@@ -47,11 +48,13 @@ def five(make: World) -> dict[SoftSkill, int]:
     return made
 
 
-def group(make: World, n: int, *, rolling: bool = False, for_members: bool = False) -> list[Learner]:
-    """Amara and others under way in one round of five weeks, since its first day. Their last day lies 35 days ahead."""
-    opening = plans.round_open(make, is_rolling=rolling, seats=max(n, 1))
+def group(
+    make: World, n: int, *, rolling: bool = False, for_members: bool = False, ago: int = 0, **more: Any
+) -> list[Learner]:
+    """Amara and others who began one round of five weeks so many days ago. Their last day lies 35 days after it."""
+    opening = plans.round_open(make, plans.published(make, **more), is_rolling=rolling, seats=n)
     people = [make.amara, *(make.person(f"Learner {m}") for m in range(2, n + 1))]
-    now = clock.now()
+    now = clock.now() - timedelta(days=ago)
     made = []
     with make.write() as db:
         found = get_opportunity(db, opening)
@@ -59,6 +62,7 @@ def group(make: World, n: int, *, rolling: bool = False, for_members: bool = Fal
         assert cohort is not None
         assert found.programme_version_id is not None
         mentor = db.exec(select(Membership.id).where(Membership.person_id == make.mira.id)).one()
+        terms = first_terms(db, found, now.date()).as_json()
         for who in people:
             row = Engagement(
                 opportunity_id=found.id,
@@ -69,7 +73,7 @@ def group(make: World, n: int, *, rolling: bool = False, for_members: bool = Fal
                 title="Stores and stock",
                 kind="micro_apprenticeship",
                 status=Status.ACTIVE,
-                terms={},
+                terms=terms,
                 supervisor_ids=[make.mira.id],
                 starts_on=now.date(),
                 started_at=now,

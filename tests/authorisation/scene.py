@@ -31,7 +31,7 @@ from market.applications import invitations, offers
 from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import DeclineCode
-from market.apprenticeships import following, waiting
+from market.apprenticeships import following, soft, waiting
 from market.apprenticeships import service as running
 from market.config import Settings
 from market.credentials import issuing, keys
@@ -72,7 +72,7 @@ from market.staff import incentives, matrix, packets
 from market.staff import service as staff
 from market.staff.models import PoolPlace, Promise
 from tests.applications.scene import ANSWER, answers, terms
-from tests.apprenticeships import inside
+from tests.apprenticeships import inside, soft_scene
 from tests.apprenticeships import scene as learning
 from tests.authorisation import scene_wallet
 from tests.credentials import issued_scene as issued
@@ -448,6 +448,11 @@ class _Scene:
         with make.write() as db:
             following.ask_due(db, clock.now())
             self._put("programme-ended", work=db.get_one(Engagement, ended).public_id)
+        amara, other, *_rest = soft_scene.group(make, 4, ago=28, known=list(self.skills.values()))
+        with make.write() as db:
+            soft.open_due(db, clock.now())
+        self._put("soft-skills-peer", work=amara.public_id, person=other.who.public_id)
+        self._put("soft-skills-mentor", work=amara.public_id, person=make.amara.public_id)
 
     def _parts(self, work: Engagement) -> list[Any]:
         with self.make.read() as db:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from market.apprenticeships.soft_rules import SoftSkill
 from market.notifications.rules import Topic
 
 _PLACE = re.compile(r"\{(\w+)(?::int)?\}")
@@ -153,6 +154,7 @@ FORMS: dict[str, dict[str, str]] = {
     "assessments.put_in": _STEPS,
     "assessments.sign": {**_STEPS, "comment": "Good work."},
     "apprenticeships.say_afterwards": {"after_days": "0", "outcome": "hired"},
+    "apprenticeships.soft_say": dict.fromkeys(SoftSkill, "3"),
     "apprenticeships.tick": {"resource": "{resource}", "done": "1"},
     "apprenticeships.plan_session": {"day": "2026-11-20", "at": "14:00"},
     "apprenticeships.log_session": {"held_on": "2026-11-16", "held_at": "09:00", "minutes": "45"},

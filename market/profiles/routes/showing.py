@@ -13,7 +13,7 @@ from market.access import Actor, anyone
 from market.errors import NotFound
 from market.evidence import queries as ledger
 from market.evidence.models import Kind
-from market.evidence.posterior import DEMONSTRATED, DOORSTEP, UNITS
+from market.evidence.posterior import DEMONSTRATED, DOORSTEP, SOFT, UNITS
 from market.evidence.queries import LedgerRow
 from market.profiles import queries, sentences
 from market.profiles.behind import Behind, of_person
@@ -123,7 +123,7 @@ def level(request: Request, db: Session, actor: Actor) -> Response:
             ),
         },
         release=sentences.released(release),
-        tables=_what_each_can_do(),
+        tables=_what_each_can_do(skill.family),
         suggestion=sentences.suggestion,
         on=on,
         today=today,
@@ -148,12 +148,23 @@ def _day(text: str | None, today: date) -> date:
         return today
 
 
-def _what_each_can_do() -> list[tuple[int, Any, Any]]:
+def _what_each_can_do(family: str) -> list[tuple[int, Any, Any]]:
     """(tier, evidence at a level, the requirement it meets): the calibration table, which tests hold."""
+    if family == SOFT:
+        first = [
+            (0, _("Any number of claims"), _("none")),
+            (1, _("Any number of one’s own projects"), _("none")),
+            (2, _("What the others of one group say"), _("less, and at most 2")),
+            (4, _("What a mentor says at the end of a programme"), _("one level less; the same level at 1")),
+        ]
+    else:
+        first = [
+            (0, _("Any number of claims"), _("none")),
+            (1, _("One open project"), _("one level less, and at most 2")),
+            (2, _("One endorsement"), _("one level less; the same level at 1")),
+        ]
     return [
-        (0, _("Any number of claims"), _("none")),
-        (1, _("One open project"), _("one level less, and at most 2")),
-        (2, _("One endorsement"), _("one level less; the same level at 1")),
+        *first,
         (3, _("One known credential"), _("one level less; the same level at 1")),
         (4, _("One assessed piece of work"), _("the same up to 2, then one less")),
         (4, _("Assessed work with a known credential"), _("the same, up to 4")),
