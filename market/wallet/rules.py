@@ -142,14 +142,14 @@ def counts(
     status: HeldStatus, *, known: bool, bound: bool, issued_here: bool, in_grace: bool = False
 ) -> Decision:
     """Does it count as evidence (T3): verified, from an issuer the site knows, and shown to be its holder's?"""
-    if issued_here:
-        return no(_("This site issued it, and the work behind it counts already. It is not counted twice."))
     if status in UNDER_WAY:
         return no(_("It is still being checked."))
     if status is HeldStatus.INCONCLUSIVE and not in_grace:
         return no(_("Its check could not be finished. We try again; until then it counts for nothing."))
     if status not in GOOD and not in_grace:
         return no(_("It is not verified, so it counts for nothing."))
+    if issued_here:
+        return no(_("This site issued it, and the work behind it counts already. It is not counted twice."))
     if not known:
         return no(
             _("We do not know who issued it, so it counts for nothing in matching. You can still show it.")
