@@ -80,8 +80,10 @@ def _record(request: Request, counts: list[rules.Count], *, of_programme: bool) 
 def afterwards(
     request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any
 ) -> Markup:
-    """The way to the questions, beside the work of a programme, for its two sides."""
+    """The way to the questions, beside the work of a programme that has ended, for its two sides."""
     if engagement.programme_version_id is None or engagement.for_members or not parties(actor, engagement):
+        return Markup("")
+    if engagement.ended_at is None:
         return Markup("")
     return render_part(request, "apprenticeships/ask_afterwards.html", engagement=engagement)
 

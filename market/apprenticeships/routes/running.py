@@ -268,7 +268,7 @@ def change_mentor(request: Request, db: Session, actor: Actor) -> Response:
             entry = Entry(entry.values, None, {"mentor": refused.reason})
     if entry.errors:
         return _mentoring(request, db, actor, engagement, entry, "mentor")
-    return _back(request, engagement, _("Named. Everyone concerned was told."), "mentor")
+    return _back(request, engagement, _("Named. Everyone concerned was told."), "mentors")
 
 
 def hours(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
