@@ -24,6 +24,7 @@ from market.staff import incentives, matrix, packets
 from market.staff import service as staff
 from market.wallet import identities
 from market.wallet import service as wallet
+from market.webhooks import service as webhooks
 
 LEADS_TO: LeadsTo = {
     "file.stored": (),
@@ -48,7 +49,12 @@ LEADS_TO: LeadsTo = {
     "organisation.unverified": (),
     "organisation.invited": (letters.write,),
     "organisation.joined": (staff.end_for_member, tell),
-    "organisation.left": (matrix.end_for_leaver, work.end_for_leaver, tell),
+    "organisation.left": (
+        matrix.end_for_leaver,
+        work.end_for_leaver,
+        webhooks.end_for_leaver,
+        tell,
+    ),
     "skill.proposed": (tell,),
     "skill.approved": (tell,),
     "skill.refused": (tell,),
@@ -127,7 +133,13 @@ LEADS_TO: LeadsTo = {
     "engagement.change_proposed": (tell,),
     "engagement.change_signed": (tell,),
     "engagement.change_declined": (tell,),
-    "engagement.completed": (earning.issue_earned, learnt.issue_earned, reviews.open_pair, tell),
+    "engagement.completed": (
+        earning.issue_earned,
+        learnt.issue_earned,
+        reviews.open_pair,
+        webhooks.follow_completed,
+        tell,
+    ),
     "engagement.ended_early": (learnt.issue_earned, reviews.open_pair, tell),
     "engagement.outcome_recorded": (tell,),
     "milestone.begun": (),
@@ -165,6 +177,7 @@ LEADS_TO: LeadsTo = {
         credentials.make_site_key,
         incentives.follow_accepted,
         pathways.follow_part,
+        webhooks.follow_completed,
         tell,
     ),
     "credential.refused": (credentials.sign_lists, tell),
@@ -190,7 +203,16 @@ LEADS_TO: LeadsTo = {
     "incentive.given": (tell,),
     "incentive.received": (),
     "packet.asked": (packets.sign_asked,),
-    "packet.signed": (),
+    "packet.signed": (webhooks.follow_signed,),
+    "webhook.set": (),
+    "webhook.changed": (),
+    "webhook.rotated": (),
+    "webhook.paused": (),
+    "webhook.resumed": (),
+    "webhook.removed": (),
+    "webhook.gave_up": (tell,),
+    "hand_over.agreed": (),
+    "hand_over.ended": (),
     "pool.agreed": (),
     "pool.ended": (),
     "pool.paused": (),
@@ -213,6 +235,7 @@ LEADS_TO: LeadsTo = {
     "apprenticeship.quiet": (tell,),
     "apprenticeship.quiet_long": (tell,),
     "engagement.mentor_changed": (soft.follow_mentor, tell),
+    "engagement.assessors_changed": (tell,),
     "waiting.joined": (),
     "waiting.asked": (tell,),
     "waiting.put_back": (),
@@ -232,6 +255,7 @@ LEADS_TO: LeadsTo = {
     "review.revealed": (tell,),
     "review.lapsed": (),
     "report.opened": (tell,),
+    "engagement.concerned": (),
     "report.decided": (tell,),
     "issuer.decided": (wallet.follow_decision,),
     "registry.added": (),

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from market.access import MAY, Actor, Role, Task
-from market.accounts.models import Membership, Person
+from market.accounts.models import Block, Membership, Person
+from market.accounts.queries import blocks_between
 from market.apprenticeships import rules
 from market.apprenticeships.models import HoursEntry, MentorSession, Pulse, ResourceTick, Running
 from market.apprenticeships.rules import Load, PulseSide, SessionStatus
@@ -179,9 +180,10 @@ def side_of(db: Session, actor: Actor, engagement: Engagement) -> PulseSide | No
     return PulseSide.MENTOR if actor.id in mentors else None
 
 
-def may_stand_in(db: Session, engagement: Engagement) -> list[tuple[str, str]]:
-    """Public id and name of members who could mentor: those who look after work, and not the learner."""
-    roles = [role for role in Role if Task.SUPERVISE in MAY[role]]
+def may_stand_in(db: Session, engagement: Engagement, task: Task) -> list[tuple[str, str]]:
+    """Public id and name of members whose role carries the task, but the learner and whoever they want nothing to do with."""
+    roles = [role for role in Role if task in MAY[role]]
+    apart = select(Block.id).where(or_(*blocks_between(col(Person.id), engagement.person_id, ())))
     found = db.exec(
         select(Person.public_id, Person.display_name)
         .join(Membership, col(Membership.person_id) == col(Person.id))
@@ -190,6 +192,7 @@ def may_stand_in(db: Session, engagement: Engagement) -> list[tuple[str, str]]:
             col(Membership.role).in_(roles),
             col(Membership.ended_at).is_(None),
             Person.id != engagement.person_id,
+            ~apart.correlate(Person).exists(),
         )
         .distinct()
         .order_by(col(Person.display_name))

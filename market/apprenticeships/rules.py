@@ -147,13 +147,16 @@ SESSION_LIFECYCLE = Lifecycle(
 )
 
 
-def may_mentor(person_id: int, learner_id: int, may_supervise: bool) -> Decision:
-    """Look after someone's programme. `may_supervise`: a member of the organisation whose role carries that."""
+def may_mentor(person_id: int, learner_id: int, may_supervise: bool, is_apart: bool = False) -> Decision:
+    """Look after someone's programme. `may_supervise`: a member of the organisation whose role carries that.
+
+    `is_apart`: a block stands between the two. Nobody is told of it.
+    """
     if person_id == learner_id:
         return no(_("Nobody mentors themselves."))
     if not may_supervise:
         return no(_("Only a member of the organisation who looks after work can mentor."))
-    return YES
+    return no(_("They cannot be named here. Choose somebody else.")) if is_apart else YES
 
 
 def may_plan(planned_at: datetime, now: datetime, is_running: bool) -> Decision:
@@ -320,13 +323,31 @@ def may_appeal(actor_id: int, learner_id: int, judged: Judged, now: datetime) ->
 
 def may_judge_appeal(person_id: int, learner_id: int, first_assessor_id: int, may_assess: bool) -> Decision:
     """Whom an appeal is given to: another member who judges work, and never the learner."""
+    if person_id != learner_id and person_id == first_assessor_id:
+        return no(_("Choose somebody other than who judged it first."))
+    return may_be_assessor(person_id, learner_id, may_assess)
+
+
+def may_name_assessors(
+    needs_capstone: bool, is_called_off: bool, is_closed: bool, is_signed: bool
+) -> Decision:
+    """Name who judges the capstone, also in somebody's place. `is_closed`: its time to be judged is over."""
+    if not needs_capstone:
+        return no(_("There is no capstone here, so nobody is named to judge it."))
+    if is_called_off or is_closed:
+        return no(_("This is over, and nothing is judged here any more."))
+    if is_signed:
+        return no(_("It is signed. Who judged it stays as it is; an appeal goes to somebody else."))
+    return YES
+
+
+def may_be_assessor(person_id: int, learner_id: int, may_assess: bool, is_apart: bool = False) -> Decision:
+    """Judge someone's capstone. `may_assess`: a member whose role carries that; `is_apart` as for mentors."""
     if person_id == learner_id:
         return no(_("Nobody judges their own work."))
-    if person_id == first_assessor_id:
-        return no(_("Choose somebody other than who judged it first."))
     if not may_assess:
         return no(_("Only a member of the organisation who judges work can do this."))
-    return YES
+    return no(_("They cannot be named here. Choose somebody else.")) if is_apart else YES
 
 
 def may_try_again(

@@ -3,17 +3,16 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from market import clock
-from market.access import MAY, Actor, Role, Task, require
-from market.accounts.models import Membership, Person
+from market.access import Actor
 from market.apprenticeships import queries, rules
 from market.apprenticeships.models import HoursEntry, MentorSession, Pulse, ResourceTick
-from market.apprenticeships.rules import Log, PulseSide, SessionStatus
+from market.apprenticeships.rules import Log, PulseSide
 from market.engagements import rules as engagement_rules
-from market.engagements.models import Engagement, EngagementMember, MemberFunction
-from market.engagements.queries import hold, member_people, milestones_of
+from market.engagements.models import Engagement
+from market.engagements.queries import hold
 from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.outbox import announce
 from market.programmes.models import Resource
@@ -301,66 +300,6 @@ def answer_pulse(
     name = "pulse.low" if min(first, second) <= rules.LOW_PULSE else "pulse.answered"
     announce(db, name, actor, subject=("engagement", engagement.id))
     return row
-
-
-# Who mentors
-
-
-def change_mentor(
-    db: Session, actor: Actor, engagement: Engagement, person_public_id: str, note: str
-) -> None:
-    """Somebody else looks after the work from now on: whoever decides for the organisation names them.
-
-    Sessions that are not settled yet pass to them, so that nothing waits for someone who left.
-    """
-    if not actor.may_for(Task.DECIDE, engagement.org_id):
-        raise Forbidden(_("Only those who choose people for the organisation name a mentor."))
-    hold(db, engagement)
-    if engagement.status not in (engagement_rules.Status.SCHEDULED, *engagement_rules.RUNNING):
-        raise Conflict(_("The work has ended."))
-    roles = [role for role in Role if Task.SUPERVISE in MAY[role]]
-    found = db.exec(
-        select(Person.id, Membership.id)
-        .join(Membership, col(Membership.person_id) == col(Person.id))
-        .where(
-            Person.public_id == person_public_id,
-            Membership.org_id == engagement.org_id,
-            col(Membership.role).in_(roles),
-            col(Membership.ended_at).is_(None),
-        )
-    ).first()
-    person_id, membership_id = found if found else (0, 0)
-    require(rules.may_mentor(person_id, engagement.person_id, found is not None))
-    before = queries.mentors_of(db, engagement)
-    if [one[0] for one in before] == [person_id]:
-        raise Invalid(_("They mentor here already."), mentor=_("They mentor here already."))
-    named = select(EngagementMember).where(EngagementMember.engagement_id == engagement.id)
-    for old in db.exec(named.where(EngagementMember.function == MemberFunction.MENTOR)).all():
-        db.delete(old)
-    db.flush()
-    db.add(
-        EngagementMember(
-            engagement_id=engagement.id, membership_id=membership_id, function=MemberFunction.MENTOR
-        )
-    )
-    db.flush()
-    still = member_people(db, [row.membership_id for row in db.exec(named).all()])
-    engagement.supervisor_ids = sorted({person_id, *still.values()})  # with those who assess
-    db.add(engagement)
-    for milestone in milestones_of(db, engagement.id):
-        milestone.supervisor_ids = engagement.supervisor_ids
-        db.add(milestone)
-    waiting = (SessionStatus.PLANNED, SessionStatus.LOGGED, SessionStatus.DENIED)
-    for row in db.exec(
-        select(MentorSession).where(
-            MentorSession.engagement_id == engagement.id, col(MentorSession.status).in_(waiting)
-        )
-    ).all():
-        if row.confirmed_by_mentor_at is None:  # what the mentor before said of a session stays their word
-            row.mentor_id = person_id
-            db.add(row)
-    db.flush()
-    announce(db, "engagement.mentor_changed", actor, subject=("engagement", engagement.id))
 
 
 def due_on(engagement: Engagement, day: int) -> date:

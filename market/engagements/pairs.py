@@ -18,8 +18,11 @@ Steps = Mapping[int, tuple[int, str]]  # criterion id to the step and its words
 
 
 def bench_of(db: Session, engagement: Engagement) -> tuple[int, ...]:
-    """Who was named to judge and is a member who judges work still, the first first. Empty where nobody was named."""
-    named = tuple(dict.fromkeys(engagement.assessor_ids))
+    """Who was named to judge and is a member who judges work still, the first first; never the learner.
+
+    Empty where nobody was named, and where all of them left: then another has to be named.
+    """
+    named = tuple(dict.fromkeys(one for one in engagement.assessor_ids if one != engagement.person_id))
     if not named:
         return ()
     roles = [role for role in Role if Task.ASSESS in MAY[role]]

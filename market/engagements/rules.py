@@ -280,9 +280,17 @@ def may_confirm(actor: Actor, engagement: "Engagement", declared: int, confirmed
     return YES if confirmed < declared else no(_("You have confirmed this."))
 
 
-def may_see(actor: Actor, engagement: "Engagement") -> Decision:
-    """Both sides, and moderators."""
-    if parties(actor, engagement) or actor.is_moderator or actor.is_admin:
+CONCERNS = ("engagement.concerned", "apprenticeship.quiet_long")
+"""What brings a work before moderators: a report of something in it, or three weeks without a mentor's session."""
+CONCERN_LASTS = timedelta(days=60)
+
+
+def may_see(actor: Actor, engagement: "Engagement", concern: datetime | None, now: datetime) -> Decision:
+    """Both sides; and moderators for sixty days after a concern about it was raised, the last one at `concern`."""
+    if parties(actor, engagement):
+        return YES
+    is_recent = concern is not None and now < concern + CONCERN_LASTS
+    if is_recent and (actor.is_moderator or actor.is_admin):
         return YES
     return no(_("There is no such work here."))
 

@@ -46,6 +46,10 @@ class Kind(StrEnum):
     REVIEW = "review"
     ASSESS = "assess"
     SIGN_ASSESSMENT = "sign_assessment"
+    NAME_ASSESSOR = "name_assessor"  # whoever judged a capstone has left
+    NAME_MENTOR = "name_mentor"
+    NAME_FOR_APPEAL = "name_for_appeal"
+    ANSWER_APPEAL = "answer_appeal"
     CHANGE = "change"  # changed terms to sign
     CONFIRM = "confirm"  # money that was declared paid
     INVITED = "invited"

@@ -32,6 +32,7 @@ from market.engagements.models import (
     TermsChange,
 )
 from market.engagements.rules import ACCEPTED, ASSESS_WITHIN, ENDED, MilestoneStatus, Status
+from market.home import due_judging
 from market.home.due import (
     ASSESSORS,
     PUT_IN,
@@ -96,7 +97,7 @@ _EMPLOYER: Any = union_all(
         *row(Kind.ASSESS, col(Engagement.public_id), col(Engagement.title), _person, col(Engagement.ended_at))
     )
     .join(Person, col(Person.id) == col(Engagement.person_id))
-    .where(_theirs, to_judge, ~assessed(*ASSESSORS, status=PUT_IN)),
+    .where(_theirs, to_judge, ~col(Engagement.needs_capstone), ~assessed(*ASSESSORS, status=PUT_IN)),
     select(*row(Kind.FINISH, col(Engagement.public_id), col(Engagement.title), _person, None))
     .join(Person, col(Person.id) == col(Engagement.person_id))
     .where(_theirs, to_finish),
@@ -113,6 +114,7 @@ _EMPLOYER: Any = union_all(
     .where(
         _theirs,
         to_judge,
+        ~col(Engagement.needs_capstone),
         assessed(*ASSESSORS, status=(AssessmentStatus.SUBMITTED,)),
         ~assessed(*ASSESSORS, status=(AssessmentStatus.SIGNED,)),
     ),
@@ -190,6 +192,7 @@ _EMPLOYER: Any = union_all(
         col(Offer.status) == OfferStatus.OPEN,
         col(Offer.proposed_by) == OfferSide.TALENT,
     ),
+    *due_judging.rows(_theirs, _whole),
 )
 
 

@@ -156,6 +156,30 @@ def _finish(one: Due) -> Todo:
     )
 
 
+_NAMING = (Kind.NAME_ASSESSOR, Kind.NAME_MENTOR, Kind.NAME_FOR_APPEAL)
+
+
+def _to_name(one: Due) -> Todo:
+    """Somebody waits until another person is named."""
+    asked, page = {
+        Kind.NAME_ASSESSOR: (
+            _("Name who judges %(who)s’s capstone", who=one.who),
+            "apprenticeships.capstone",
+        ),
+        Kind.NAME_MENTOR: (_("Name who mentors %(who)s", who=one.who), "apprenticeships.mentoring"),
+        Kind.NAME_FOR_APPEAL: (
+            _("Name another assessor for %(who)s’s appeal", who=one.who),
+            "apprenticeships.capstone",
+        ),
+    }[one.kind]
+    words = (
+        _("%(title)s. Somebody other than who judged it first.", title=one.title)
+        if one.kind is Kind.NAME_FOR_APPEAL
+        else _("%(title)s. Whoever was named has left, and until then it waits for you.", title=one.title)
+    )
+    return Todo(asked, words, _("Name them"), page, {"id": one.id}, one.at, "apprentice")
+
+
 def for_employer(one: Due, now: datetime) -> Todo:
     """A row of `due.for_employer`."""
     here = {"id": one.id}
@@ -199,6 +223,18 @@ def for_employer(one: Due, now: datetime) -> Todo:
             "assessments.write",
             here,
             one.at + ASSESS_WITHIN if one.at else None,
+            "half",
+        )
+    if one.kind in _NAMING:
+        return _to_name(one)
+    if one.kind is Kind.ANSWER_APPEAL:
+        return Todo(
+            _("Judge %(who)s’s capstone anew", who=one.who),
+            _("%(title)s. They appealed, and what you say counts.", title=one.title),
+            _("Judge it"),
+            "apprenticeships.capstone",
+            here,
+            one.at,
             "half",
         )
     if one.kind is Kind.SIGN_ASSESSMENT:

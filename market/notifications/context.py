@@ -99,6 +99,7 @@ def context_of(db: Session, event: Event) -> Context:
             found.person_id = asked.person_id if asked else None
         case "engagement":
             found.work = db.get(Engagement, subject)
+            found.part = _row(db, Milestone, payload.get("part_id"))
             found.soft_round = _row(db, SoftRound, payload.get("soft_round_id"))
         case "milestone":
             found.part = db.get(Milestone, subject)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from market.engagements.rules import SILENCE
 from market.notifications.audience import (
     mentors_asked,
     moderators,
@@ -11,8 +12,8 @@ from market.notifications.audience import (
     person,
     reviewers,
     second_assessor,
-    team,
 )
+from market.notifications.bench import now_named, other_who_meets, replaced
 from market.notifications.context import Context
 from market.notifications.news import Link, News
 from market.notifications.rules import Topic
@@ -44,10 +45,16 @@ def _soft_until(context: Context) -> datetime | None:
     return context.soft_round.deadline_at if context.soft_round is not None else None
 
 
+def _judge_by(context: Context) -> datetime | None:
+    """Two weeks after the capstone was handed in, where it was."""
+    part = context.part
+    return part.submitted_at + SILENCE if part is not None and part.submitted_at else None
+
+
 PROGRAMMES: dict[str, tuple[News, ...]] = {
     "session.planned": (
         News(
-            other_side, Topic.WORK, "clock",
+            other_who_meets, Topic.WORK, "clock",
             lambda w: _("A session is planned for “%(work)s”", **w),
             lambda w: _("Its day and hour are on the page. Move it there if it does not suit you."),
             _MENTORING, _see_sessions,
@@ -55,7 +62,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "session.logged": (
         News(
-            other_side, Topic.DUE, "half",
+            other_who_meets, Topic.DUE, "half",
             lambda w: _("Was this session of “%(work)s” held?", **w),
             lambda w: _("The other side says so. It counts once you confirm it."),
             _MENTORING, lambda w: _("Confirm it, or say otherwise"),
@@ -63,7 +70,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "session.waits": (
         News(
-            other_side, Topic.DUE, "clock",
+            other_who_meets, Topic.DUE, "clock",
             lambda w: _("A session of “%(work)s” waits to be confirmed", **w),
             lambda w: _("One side has said that it was held. It counts once both do."),
             _MENTORING, _see_sessions,
@@ -71,7 +78,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "session.held": (
         News(
-            other_side, Topic.WORK, "check",
+            other_who_meets, Topic.WORK, "check",
             lambda w: _("A session of “%(work)s” is confirmed", **w),
             lambda w: _("Both of you say that it was held, so it counts."),
             _MENTORING, _see_sessions,
@@ -79,7 +86,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "session.denied": (
         News(
-            other_side, Topic.ANSWERS, "warn",
+            other_who_meets, Topic.ANSWERS, "warn",
             lambda w: _("The other side remembers a session of “%(work)s” otherwise", **w),
             lambda w: _("Their words are on the page. Put it right there, or talk about it in the messages."),
             _MENTORING, _see_sessions,
@@ -87,7 +94,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "session.missed": (
         News(
-            other_side, Topic.WORK, "cross",
+            other_who_meets, Topic.WORK, "cross",
             lambda w: _("A session of “%(work)s” did not happen", **w),
             lambda w: _("Plan another one when you can."),
             _MENTORING, _see_sessions,
@@ -95,7 +102,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "apprenticeship.load_high": (
         News(
-            other_side, Topic.DUE, "warn",
+            other_who_meets, Topic.DUE, "warn",
             lambda w: _("“%(work)s” takes more hours than planned", **w),
             lambda w: _("The hours written down are more than a fifth above the plan so far. Talk about what to leave out."),
             _HOURS, _see_hours,
@@ -103,7 +110,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "apprenticeship.quiet": (
         News(
-            other_side, Topic.DUE, "warn",
+            other_who_meets, Topic.DUE, "warn",
             lambda w: _("There was no session of “%(work)s” for two weeks", **w),
             lambda w: _("Plan one now. After three weeks the people who run this site are told."),
             _MENTORING, lambda w: _("Plan a session"),
@@ -117,7 +124,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
             _MENTORING, _see_sessions,
         ),
         News(
-            other_side, Topic.DUE, "warn",
+            other_who_meets, Topic.DUE, "warn",
             lambda w: _("There was no session of “%(work)s” for three weeks", **w),
             lambda w: _("The people who run this site were told, and may ask you both about it."),
             _MENTORING, lambda w: _("Plan a session"),
@@ -125,7 +132,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "pulse.asked": (
         News(
-            other_side, Topic.WORK, "half",
+            other_who_meets, Topic.WORK, "half",
             lambda w: _("Two questions about last week in “%(work)s”", **w),
             lambda w: _("They take a minute, and the other side reads what you say."),
             Link("apprenticeships.mentoring", "work"), lambda w: _("Answer them"),
@@ -133,7 +140,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     ),
     "pulse.low": (
         News(
-            other_side, Topic.ANSWERS, "warn",
+            other_who_meets, Topic.ANSWERS, "warn",
             lambda w: _("The week in “%(work)s” did not go well for the other side", **w),
             lambda w: _("Read what they say, and talk about it soon."),
             _MENTORING, lambda w: _("Read it"),
@@ -193,10 +200,36 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
             _MENTORING, _see_sessions,
         ),
         News(
-            team, Topic.WORK, "apprentice",
+            now_named, Topic.WORK, "apprentice",
             lambda w: _("You mentor in “%(work)s” from now on", **w),
             lambda w: _("%(person)s learns there. The plan and the sessions so far are on its pages.", **w),
             _MENTORING, _see_sessions,
+        ),
+        News(
+            replaced, Topic.WORK, "apprentice",
+            lambda w: _("Somebody else mentors in “%(work)s” now", **w),
+            lambda w: _("Nothing more is asked of you there. What you confirmed stays as it is."),
+            _MENTORING, _see_sessions,
+        ),
+    ),
+    "engagement.assessors_changed": (
+        News(
+            person, Topic.ANSWERS, "apprentice",
+            lambda w: _("Somebody else judges your capstone of “%(work)s”", **w),
+            lambda w: _("%(org)s named them. What you handed in stays as it is.", **w),
+            _CAPSTONE, _see_capstone,
+        ),
+        News(
+            now_named, Topic.DUE, "apprentice",
+            lambda w: _("You judge the capstone of “%(work)s”", **w),
+            lambda w: _("%(person)s learns there. You are told when it is handed in, and asked to judge it by %(due)s.", **w) if "due" in w else _("%(person)s learns there. You are told when it is handed in.", **w),
+            _CAPSTONE, _see_capstone, _judge_by, lambda w: _("Judge it by"),
+        ),
+        News(
+            replaced, Topic.WORK, "apprentice",
+            lambda w: _("Somebody else judges the capstone of “%(work)s” now", **w),
+            lambda w: _("Nothing more is asked of you there."),
+            _CAPSTONE, _see_capstone,
         ),
     ),
     "waiting.asked": (

@@ -14,6 +14,7 @@ from market.notifications.audience import (
     team,
     writers,
 )
+from market.notifications.bench import capstone_assessors, fellow_assessor, signing_assessor
 from market.notifications.context import Context
 from market.notifications.news import Link, News
 from market.notifications.rules import Topic
@@ -195,6 +196,12 @@ WORK: dict[str, tuple[News, ...]] = {
     ),
     "milestone.submitted": (
         News(
+            capstone_assessors, Topic.DUE, "letter",
+            lambda w: _("%(person)s handed in the capstone of “%(work)s”", **w),
+            lambda w: _("Judge it by the rubric. Without an answer “%(part)s” counts as approved on %(due)s.", **w),
+            Link("assessments.write", "work"), lambda w: _("Judge it"), _silence, lambda w: _("Judge it by"),
+        ),
+        News(
             team, Topic.DUE, "letter",
             lambda w: _("%(person)s handed in “%(part)s”, version %(version)s", **w),
             lambda w: _("“%(work)s”. Without an answer it counts as approved on %(due)s.", **w),
@@ -299,6 +306,18 @@ WORK: dict[str, tuple[News, ...]] = {
             lambda w: _("%(person)s has judged their own work", **w),
             lambda w: _("“%(work)s”. You see their steps once yours are chosen.", **w),
             Link("assessments.write", "work"), lambda w: _("Judge by the rubric"), when=lambda c: c.by_talent,
+        ),
+        News(
+            fellow_assessor, Topic.DUE, "half",
+            lambda w: _("%(actor)s has put in their steps for “%(work)s”", **w),
+            lambda w: _("Yours are awaited. You see theirs once yours are in; the learner sees neither before that."),
+            Link("assessments.write", "work"), lambda w: _("Judge it"),
+        ),
+        News(
+            signing_assessor, Topic.DUE, "check",
+            lambda w: _("Both of you have judged “%(work)s”", **w),
+            lambda w: _("Say how you agreed wherever you chose apart, and sign: unsigned it counts for nothing."),
+            Link("assessments.compare", "work"), lambda w: _("Compare and sign"),
         ),
     ),
     "assessment.signed": (

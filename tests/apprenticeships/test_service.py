@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from market import clock
 from market.access import Role
-from market.apprenticeships import queries, service
+from market.apprenticeships import naming, queries, service
 from market.apprenticeships.models import MentorSession, ResourceTick
 from market.apprenticeships.rules import PulseSide, SessionStatus
 from market.engagements import milestones
@@ -253,12 +253,12 @@ def test_somebody_else_mentors_and_takes_over_what_is_not_settled(make: World) -
     by_mira = logged(make, make.mira, e)
     stand_in = make.member(make.bakery, Role.MENTOR)
     with pytest.raises(Forbidden, match="choose people"):
-        do(make, make.mira, e, service.change_mentor, stand_in.public_id, "")
+        do(make, make.mira, e, naming.change_mentor, stand_in.public_id)
     with pytest.raises(Forbidden, match="Only a member"):
-        do(make, make.bruno, e, service.change_mentor, make.chidi.public_id, "")
-    do(make, make.bruno, e, service.change_mentor, stand_in.public_id, "Mira is away.")
+        do(make, make.bruno, e, naming.change_mentor, make.chidi.public_id)
+    do(make, make.bruno, e, naming.change_mentor, stand_in.public_id)
     with pytest.raises(Invalid, match="already"):
-        do(make, make.bruno, e, service.change_mentor, stand_in.public_id, "")
+        do(make, make.bruno, e, naming.change_mentor, stand_in.public_id)
     assert work(make, e).supervisor_ids == sorted([make.bruno.id, stand_in.id])  # Bruno assesses
     assert session(make, planned.id).mentor_id == stand_in.id
     assert session(make, by_mira).mentor_id == make.mira.id
@@ -269,7 +269,7 @@ def test_somebody_else_mentors_and_takes_over_what_is_not_settled(make: World) -
     assert len(make.events("engagement.mentor_changed")) == 1
     do(make, make.amara, e, work_service.end_early, "I moved to another town.", "none")
     with pytest.raises(Conflict):
-        do(make, make.bruno, e, service.change_mentor, make.mira.public_id, "")
+        do(make, make.bruno, e, naming.change_mentor, make.mira.public_id)
 
 
 def test_without_a_mentor_the_learner_is_told_so(make: World) -> None:

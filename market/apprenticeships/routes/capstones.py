@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market import clock
-from market.access import Actor, signed_in
+from market.access import Actor, Task, signed_in
 from market.accounts.queries import display_names
-from market.apprenticeships import capstone, forms, queries, rules
+from market.apprenticeships import capstone, forms, naming, queries, rules
 from market.apprenticeships.models import Appeal
 from market.apprenticeships.routes.running import view
 from market.engagements.forms import steps_of
@@ -79,6 +79,10 @@ def _page(
         may_give=appeal is not None and bool(may_take(actor, appeal, "give")),
         may_decide=appeal is not None and bool(may_take(actor, appeal, "uphold")),
         others=capstone.others(db, engagement, appeal) if appeal else [],
+        judges=naming.judges_of(db, engagement),
+        may_name=naming.may_name_assessors(db, actor, engagement),
+        could_judge=queries.may_stand_in(db, engagement, Task.ASSESS),
+        judge_by=naming.judge_by(engagement, part),
         entry=entry,
         at=at,
     )
@@ -129,6 +133,14 @@ give = _formed(
 )
 
 
+name_assessors = _formed(
+    forms.AssessorsForm,
+    "assessors",
+    lambda db, actor, e, f: naming.name_assessors(db, actor, e, f.first, f.second),
+    "Named. Everyone concerned was told.",
+)
+
+
 def decide(request: Request, db: Session, actor: Actor) -> Response:
     """The answer to an appeal: steps by the same rubric, from somebody else. It counts."""
     engagement, _version = queries.get_running(db, actor, request.path_params["id"])
@@ -153,5 +165,6 @@ routes: list[MarketRoute] = [
     action(f"{_CAPSTONE}/again", try_again, name="apprenticeships.try_again", allow=signed_in),
     action(f"{_CAPSTONE}/appeal", appeal, name="apprenticeships.appeal", allow=signed_in),
     action(f"{_CAPSTONE}/assessor", give, name="apprenticeships.give", allow=signed_in),
+    action(f"{_CAPSTONE}/assessors", name_assessors, name="apprenticeships.name_assessors", allow=signed_in),
     action(f"{_CAPSTONE}/answer", decide, name="apprenticeships.decide", allow=signed_in),
 ]

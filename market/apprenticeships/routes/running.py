@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from market import clock
 from market.access import Actor, Task, signed_in
-from market.apprenticeships import forms, plan, queries, rules, sentences, service, watch
+from market.apprenticeships import forms, naming, plan, queries, rules, sentences, service, watch
 from market.apprenticeships.calendar import Dated, calendar
 from market.apprenticeships.models import MentorSession
 from market.apprenticeships.rules import PulseSide
@@ -144,7 +144,7 @@ def _mentoring(
             for w in range(week, 0, -1)
         ],
         may_change_mentor=decides and engagement.ended_at is None,
-        others=queries.may_stand_in(db, engagement) if decides else [],
+        others=queries.may_stand_in(db, engagement, Task.SUPERVISE) if decides else [],
     )
 
 
@@ -263,7 +263,7 @@ def change_mentor(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(forms.MentorForm, request.state.form)
     if not entry.errors:
         try:
-            service.change_mentor(db, actor, engagement, entry.data.mentor, entry.data.note)
+            naming.change_mentor(db, actor, engagement, entry.data.mentor)
         except Invalid as refused:
             entry = Entry(entry.values, None, {"mentor": refused.reason})
     if entry.errors:
