@@ -98,7 +98,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
 
 
 def _menu(request: Request, here: str = "") -> Menu:
-    """The menus of a page, for the template that frames it; `here` is the entry the page belongs to."""
+    """The menus of a page, for the template that frames it; `here` is the entry the page belongs to, and so its side."""
 
     def address(route: str) -> str | None:
         try:
@@ -106,10 +106,8 @@ def _menu(request: Request, here: str = "") -> Menu:
         except NoMatchFound:
             return None
 
-    path = getattr(
-        request.state, "side_of_path", request.url.path
-    )  # a page that both sides read names its side
-    return nav(actor_of(request), path, address, demo=request.app.state.kit.settings.demo)
+    demo = request.app.state.kit.settings.demo
+    return nav(actor_of(request), request.url.path, address, demo=demo, here=here)
 
 
 @asynccontextmanager

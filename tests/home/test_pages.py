@@ -14,6 +14,7 @@ from market.home import examples, public
 from market.home.routes import greeting
 from market.opportunities.rules import Kind
 from tests.applications import scene
+from tests.engagements import scene as engagements
 from tests.opportunities import postings
 from tests.support.client import Client, words
 from tests.support.html import complaints, why_not
@@ -184,6 +185,15 @@ def test_a_work_page_keeps_the_side_one_came_from() -> None:
     assert "team" in keys("/work/abc", "team")
     assert "team" not in keys("/work/abc", "work")
     assert "own" in keys("/postings", "posts")
+
+
+def test_the_head_of_a_page_that_two_sides_read_is_that_of_the_reader(client: Client, make: World) -> None:
+    work = engagements.work(make, make.engagement())
+    ways = {make.bruno: "Our openings Work People", make.amara: "My next step Openings Programmes My work"}
+    for who, head in ways.items():
+        for path in (f"/work/{work.public_id}", f"/threads/engagement/{work.public_id}"):
+            said = words(client.as_(who).get(path)).split("Skip to the content")[1][:200]
+            assert head in said, (who.name, path)
 
 
 def test_a_mentor_is_led_only_where_a_mentor_may_go(client: Client, make: World) -> None:

@@ -16,7 +16,7 @@ from market.applications.forms import DeclineForm
 from market.applications.models import Application
 from market.applications.queries import CandidateRow
 from market.applications.ranking import applicants, opened, rank
-from market.applications.routes.showing import face, ways
+from market.applications.routes.showing import ways
 from market.applications.rules import DeclineCode, Side, Status
 from market.errors import Invalid, NotFound
 from market.matching import service as matching
@@ -147,7 +147,6 @@ def read_all(request: Request, db: Session, actor: Actor) -> Response:
 def decline_form(request: Request, db: Session, actor: Actor, entry: Entry[DeclineForm] = BLANK) -> Response:
     """The question of why. The person reads the answer."""
     application = _theirs(request, db, actor)
-    face(request, Side.EMPLOYER)
     person = db.get_one(Person, application.person_id)
     return render(
         request,

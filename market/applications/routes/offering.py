@@ -15,7 +15,6 @@ from market.accounts.models import Organisation, Person
 from market.applications import offers, planned, queries, rules, sentences, terms_shown
 from market.applications.forms import RejectForm, RescindForm, TermsForm
 from market.applications.models import Application, Offer
-from market.applications.routes.showing import face
 from market.applications.rules import OfferStatus, RejectCode, Side
 from market.applications.terms import Part, Terms, from_json
 from market.errors import Invalid, NotFound
@@ -56,7 +55,6 @@ def _form(
     offer: Offer | None,
 ) -> Response:
     side = rules.side_of(actor, application) or Side.TALENT
-    face(request, side)
     person = db.get_one(Person, application.person_id)
     organisation = db.get_one(Organisation, application.org_id)
     blocked = offers.is_apart(db, application)
@@ -211,7 +209,6 @@ def show(
     """The terms beside what stood before, and the ways to answer them."""
     offer, application = queries.get_offer(db, actor, request.path_params["id"])
     side = rules.side_of(actor, application) or Side.TALENT
-    face(request, side)
     opening = db.get_one(Opportunity, application.opportunity_id)
     organisation = db.get_one(Organisation, application.org_id)
     person = db.get_one(Person, application.person_id)

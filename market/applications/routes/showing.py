@@ -75,17 +75,10 @@ def ways(
     return found
 
 
-def face(request: Request, side: Side) -> None:
-    """Have the head of the page show the reader's side: these addresses are the same for both."""
-    if side is Side.EMPLOYER:
-        request.state.side_of_path = "/postings"
-
-
 def show(request: Request, db: Session, actor: Actor) -> Response:
     """What was asked and answered, how it stands, what can be done, what happened so far."""
     application = queries.get_application(db, actor, request.path_params["id"])
     side = rules.side_of(actor, application) or Side.TALENT
-    face(request, side)
     opening = db.get_one(Opportunity, application.opportunity_id)
     if application.status == Status.DRAFT:
         return see_other(request, "applications.new", id=opening.public_id)

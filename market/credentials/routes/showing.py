@@ -108,8 +108,6 @@ def show_page(
     view = shown.whole(db, issued)
     mine = rules.parties(actor, issued)
     address = address_of(request, issued)
-    if "issuer" in mine:  # a page that both sides read names its side
-        request.state.side_of_path = str(request.app.url_path_for("achievements.ours"))
     return render(
         request,
         "credentials/show.html",
