@@ -41,6 +41,10 @@ def plural(one: str, many: str, n: int, /, **values: object) -> str:
     return _catalogue(_language.get()).ngettext(one, many, n) % {"n": n, **values}
 
 
+BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters to Unicode, nothing to the eye: a text of these alone says nothing."""
+
+
 def without_unseen(text: str) -> str:
     """The text without signs that draw nothing and make two names look like one, or turn round what stands beside it.
 

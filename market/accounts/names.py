@@ -8,6 +8,8 @@ table of other scripts has to know only what could spell a whole name.
 import re
 import unicodedata
 
+from market.words import BLANK_LETTERS
+
 MOST = 80
 # Lower-case letters of other scripts, each with what it looks like: small ones and those whose capital does. Only what
 # could spell a whole name is needed, since scripts do not mix. After the idea of Unicode TS #39, chosen by hand.
@@ -18,7 +20,6 @@ _LOOKS_LIKE = {
 }
 _LATIN = str.maketrans({pair[0]: pair[1:] for pairs in _LOOKS_LIKE.values() for pair in pairs.split()})
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "ı": "l", "|": "l", "5": "s", "$": "s", "3": "e"})
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters to Unicode, nothing to the eye
 _SAME_NAME = re.compile(r"\b(?:ltd|limited|llc|inc|plc|gmbh|the|cic|cio)\b")
 
 
@@ -50,7 +51,7 @@ def scripts(name: str) -> set[str]:
 
 def is_readable(name: str) -> bool:
     """Can every sign of it be seen? No control signs, no marks of direction, no letters that draw nothing."""
-    return name.isprintable() and not _BLANK_LETTERS & set(name)
+    return name.isprintable() and not BLANK_LETTERS & set(name)
 
 
 def complaint(name: str) -> str:

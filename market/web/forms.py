@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from starlette.datastructures import FormData, UploadFile
 
 from market.web.show import money
-from market.words import _, without_unseen
+from market.words import BLANK_LETTERS, _, without_unseen
 
 _ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_0-9]+)")
 MOST = 2**31 - 1  # the largest whole number that a column of either database keeps
@@ -164,8 +164,10 @@ def _nested(model: type[BaseModel], values: Mapping[str, Any]) -> tuple[dict[str
 
 
 def _is_blank(value: Any) -> bool:
-    """Nothing, or white space only."""
-    return not value.strip() if isinstance(value, str) else value is None or value == []
+    """Nothing, or white space only, also such as Unicode counts among the letters."""
+    if isinstance(value, str):
+        return not "".join(one for one in value if one not in BLANK_LETTERS).strip()
+    return value is None or value == []
 
 
 def _place(loc: tuple[int | str, ...], places: Mapping[str, list[int]]) -> str:

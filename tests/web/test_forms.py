@@ -327,7 +327,7 @@ def test_signs_that_nobody_sees_are_dropped_but_where_a_signature_covers_them() 
     entry = read(Document, {"name": f"Da{UNSEEN}ta", "text": f"Da{UNSEEN}ta"})
     assert (entry.data.name, entry.value("name")) == ("Data", "Data")
     assert entry.data.text == f"Da{UNSEEN}ta"
-    assert errors(title=UNSEEN) == {"title": "Fill this in."}
+    assert errors(title=UNSEEN) == errors(title="\u3164 \u2800") == {"title": "Fill this in."}
 
 
 def test_joiners_and_plain_marks_of_direction_stay() -> None:
