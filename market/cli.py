@@ -398,6 +398,9 @@ def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="How many worlds.")] = 32,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to share the worlds among.")] = 1,
     policy: Annotated[list[str] | None, typer.Option(help="Only these policies; all when left out.")] = None,
+    honest: Annotated[
+        bool, typer.Option("--honest", help="Worlds in which nobody games the market.")
+    ] = False,
     svg: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write a chart with intervals here, as SVG.")
     ] = None,
@@ -409,12 +412,19 @@ def simulate(
 
     from market.bench import simulate_chart
     from market.bench.simulate import simulate as run
+    from market.bench.simulate_world import ALL
 
     columns = (TextColumn("worlds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=seeds)
         try:
-            figures = run(seeds, names=policy, jobs=jobs, done=lambda n: bar.update(task, completed=n))
+            figures = run(
+                seeds,
+                names=policy,
+                jobs=jobs,
+                done=lambda n: bar.update(task, completed=n),
+                strategies=frozenset() if honest else ALL,
+            )
         except ValueError as wrong:
             raise typer.BadParameter(str(wrong)) from wrong
     if svg is not None:

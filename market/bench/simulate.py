@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from market.bench.simulate_informed import BOUNDS
 from market.bench.simulate_policies import POLICIES, SEEN, State, begun
 from market.bench.simulate_world import ALL, STRATEGIES, Floats, Opening, Setting, World, make_world
 from market.evidence import posterior, severity, strength
-from market.evidence.posterior import DEMONSTRATED, ENDORSED
+from market.evidence.posterior import DEMONSTRATED, ENDORSED, shows_level
 from market.matching.core import policy
 from market.matching.core.policy import Placed
 
@@ -54,7 +55,7 @@ Interval = list[float]
 def run(world: World, name: str) -> tuple[Figures, Floats]:
     """One policy in one world: its figures, and how often each person was hired."""
     state = begun(world)
-    ranker = POLICIES[name](state)
+    ranker = {**POLICIES, **BOUNDS}[name](state)
     n = len(world.joined)
     hired, seen = np.zeros(n), np.zeros(n)
     qualities: list[float] = []
@@ -110,13 +111,15 @@ def _deliver(state: State, opening: Opening, person: int) -> None:
     noise = world.mark_noise[opening.number, person]
     assessed = noise[3] < world.setting.assessment_sd  # 84 %; the others are endorsed only
     for asked, bit in zip(opening.requirements, noise.tolist(), strict=False):
+        given = None
         if assessed:
-            tier, mark = DEMONSTRATED, world.mark(person, asked.skill_id, asked.level, employer, bit)
+            step = world.step(person, asked.skill_id, asked.level, employer, bit)
+            tier, mark, given = DEMONSTRATED, shows_level(step, asked.level), (asked.level, step)
         else:
             spread = world.setting.endorsement_sd / world.setting.assessment_sd
             tier, mark = ENDORSED, float(world.ability[person, asked.skill_id]) + employer + spread * bit
         party = f"organisation:{opening.employer}"
-        world.add(state.ledger, (person, asked.skill_id), tier, mark, day, party)
+        world.add(state.ledger, (person, asked.skill_id), tier, mark, day, party, given)
     state.stars.setdefault(person, []).append(world.star(opening, person))
     state.worked.add(person)
 
@@ -142,15 +145,17 @@ def gini(amounts: Floats) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total else 0.0
 
 
-def one_seed(seed: int, setting: Setting, names: Sequence[str]) -> dict[str, Any]:
+def one_seed(
+    seed: int, setting: Setting, names: Sequence[str], strategies: frozenset[str] = ALL
+) -> dict[str, Any]:
     """All figures of one seed."""
     policies, hired = {}, {}
     for name in names:
-        policies[name], hired[name] = run(make_world(seed, setting), name)
+        policies[name], hired[name] = run(make_world(seed, setting, strategies), name)
     gained: dict[str, dict[str, float]] = {}
-    for strategy in STRATEGIES:
+    for strategy in (one for one in STRATEGIES if one in strategies):
         for name in (one for one in GAMED if one in names):
-            world = make_world(seed, setting, ALL - {strategy})
+            world = make_world(seed, setting, strategies - {strategy})
             members = world.members[strategy]
             honest = run(world, name)[1][members].mean()
             gained.setdefault(strategy, {})[name] = float(hired[name][members].mean() - honest)
@@ -171,18 +176,21 @@ def simulate(
     names: Sequence[str] | None = None,
     jobs: int = 1,
     done: Say = lambda _: None,
+    strategies: frozenset[str] = ALL,
 ) -> dict[str, Any]:
     """Figures of every policy, of differences from `product`, and of what strategies gain, as JSON can hold them.
 
     `against_product` is product less the other, paired by seed. `strategies` is hires a person gained by following
-    a strategy, and `honest` the hires of the same people without it. ValueError for an unknown policy.
+    a strategy, and `honest` the hires of the same people without it; only those in `strategies` are followed at all.
+    ValueError for an unknown policy.
     """
     chosen = list(names or POLICIES)
-    unknown = set(chosen) - set(POLICIES)
+    unknown = set(chosen) - {*POLICIES, *BOUNDS}
     if unknown:
-        raise ValueError(f"no policy {', '.join(sorted(unknown))}; there are {', '.join(POLICIES)}")
+        there = ", ".join([*POLICIES, *BOUNDS])
+        raise ValueError(f"no policy {', '.join(sorted(unknown))}; there are {there}")
     setting = setting or Setting()
-    each = partial(one_seed, setting=setting, names=chosen)
+    each = partial(one_seed, setting=setting, names=chosen, strategies=strategies)
     rows: list[dict[str, Any]] = []
     if jobs > 1:
         with ProcessPoolExecutor(jobs) as processes:

@@ -84,6 +84,9 @@ class World:
     ledger: dict[Pair, list[Item]] = field(default_factory=dict)
     stars: dict[int, list[float]] = field(default_factory=dict)
     items: int = 0
+    steps: dict[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # of items that a rubric gave: level asked, step
 
     def day(self, round_: int) -> date:
         """The day a round begins."""
@@ -97,9 +100,12 @@ class World:
         reading: float,
         day: date,
         party: str = "",
+        step: tuple[int, int] | None = None,
     ) -> None:
-        """Write one item to a ledger."""
+        """Write one item to a ledger. `step` is what a rubric gave: the level asked and the step."""
         self.items += 1
+        if step is not None:
+            self.steps[self.items] = step
         ledger.setdefault(pair, []).append(Item(self.items, tier, float(min(5, max(0, reading))), day, party))
 
     def quality(self, opening: Opening, people: NDArray[np.int64]) -> Floats:
@@ -107,10 +113,10 @@ class World:
         skills = np.array([asked.skill_id for asked in opening.requirements])
         return delivered(self.ability[np.ix_(people, skills)], opening.requirements)
 
-    def mark(self, person: int, skill: int, level: int, severity: float, noise: float) -> float:
-        """The reading (0-5) that an employer's rubric gives: whole steps around the level asked."""
+    def step(self, person: int, skill: int, level: int, severity: float, noise: float) -> int:
+        """The step (0-4) that an employer's rubric gives, around the level asked."""
         seen = self.ability[person, skill] + severity + noise
-        return shows_level(int(np.clip(round(seen - level + 3), 0, 4)), level)
+        return int(np.clip(round(seen - level + 3), 0, 4))
 
     def star(self, opening: Opening, person: int) -> float:
         """The stars (1-5) of a review of the work."""
@@ -239,16 +245,17 @@ def _worked_before(world: World, random: np.random.Generator, person: int) -> No
         for skill in random.permutation(mine)[:2].tolist():
             level = int(random.integers(1, 5))
             if assessed:
-                mark = world.mark(
+                step = world.step(
                     person, skill, level, severity, random.normal(0, world.setting.assessment_sd)
                 )
-                tier = DEMONSTRATED
+                tier, mark, given = DEMONSTRATED, shows_level(step, level), (level, step)
             else:
+                given = None
                 mark = (
                     world.ability[person, skill] + severity + random.normal(0, world.setting.endorsement_sd)
                 )
                 tier = ENDORSED
-            world.add(world.ledger, (person, skill), tier, mark, day, f"organisation:{employer}")
+            world.add(world.ledger, (person, skill), tier, mark, day, f"organisation:{employer}", given)
             marks.append(1 / (1 + np.exp(-1.6 * (world.ability[person, skill] - level + 0.5))))
         star = 3.2 + 2 * float(np.mean(marks)) + severity + random.normal(0, 0.6)
         world.stars.setdefault(person, []).append(float(np.clip(round(star), 1, 5)))

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import market.evidence.posterior
 import market.matching.core.policy
-from market.bench import simulate, simulate_chart, simulate_policies
+from market.bench import simulate, simulate_chart, simulate_informed, simulate_policies
 from market.bench.simulate import MEASURES, SETTINGS, gini, interval, ndcg, run, steep
 from market.bench.simulate_policies import POLICIES, REQUIRED
 from market.bench.simulate_world import ALL, CLAIMS, RINGS, STRATEGIES, Setting, make_world
@@ -56,6 +56,33 @@ def test_nothing_is_better_than_perfect(figures):
     perfect = figures["policies"]["perfect"]
     assert perfect["ndcg10"] == perfect["ndcg10_steep"] == [1, 1, 1]
     assert all(figures["policies"][name]["quality"][0] <= perfect["quality"][0] for name in REQUIRED)
+
+
+def test_what_the_ledger_allows_lies_between_the_product_and_perfection():
+    names = ["product", "informed", "informed_by_quality"]
+    policies = simulate.simulate(2, SMALL, names, strategies=frozenset())["policies"]
+    reached = [policies[name]["ndcg10"][0] for name in names]
+    assert reached == sorted(reached)
+    assert reached[0] < reached[-1] < 1
+
+
+def test_an_informed_observer_reads_what_gamers_wrote_as_nothing():
+    honest = make_world(4, SMALL, ALL - {CLAIMS})
+    gamed = make_world(4, SMALL)
+    people = sorted({*honest.members[CLAIMS].tolist()} - {*honest.members[RINGS].tolist()})
+    skill = next(s for s in range(1, SMALL.skills + 1) if (people[0], s) not in honest.ledger)
+    known = simulate_informed.Informed(simulate_policies.begun(gamed))
+    assert gamed.ledger[people[0], skill][0].reading == 5
+    assert (known.likely[people[0], skill] == 1).all()
+    assert known.chances.sum(2)[:, 1:] == pytest.approx(1)
+
+
+def test_where_nobody_games_no_strategy_is_measured():
+    tiny = Setting(people=40, joining=2, rounds=2, openings=5)
+    figures = simulate.simulate(1, tiny, ["product"], strategies=frozenset())
+    assert set(figures["strategies"]) == set(STRATEGIES)
+    assert not any(figures["strategies"].values())
+    assert simulate_chart.strategies_table(figures).row_count == 0
 
 
 def test_degree_first_shuts_out_who_has_none_and_the_product_does_not(figures):
