@@ -69,6 +69,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
     from market.staff import routes as staff
     from market.trust import routes as trust
     from market.wallet import routes as wallet
+    from market.webhooks import routes as webhooks
 
     return [
         page("/healthz", healthz, name="healthz", allow=anyone),
@@ -88,6 +89,7 @@ def feature_routes(*, demo: bool = False) -> list[MarketRoute]:
         *applications.routes,
         *engagements.routes,
         *apprenticeships.routes,
+        *webhooks.routes,  # /agreements/hand-over before /agreements/{id}
         *staff.routes,
         *messages.routes,
         *reviews.routes,

@@ -24,6 +24,7 @@ from market.reviews import panels as reviews
 from market.staff import panels as staff
 from market.wallet import panels as wallet
 from market.web.kit import FileReader, Panel, ProfileReader, SourceWords
+from market.webhooks import panels as webhooks
 
 PANELS: dict[str, tuple[Panel, ...]] = {
     "programmes.show.rounds": (
@@ -67,8 +68,14 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),
-    "organisations.show.aside": (staff.of_organisation, evidence.of_organisation, cases.of_organisation),
+    "organisations.show.aside": (
+        staff.of_organisation,
+        webhooks.of_organisation,
+        evidence.of_organisation,
+        cases.of_organisation,
+    ),
     "accounts.settings": (staff.in_settings,),
+    "staff.mine.more": (webhooks.among_agreements,),
     "opportunities.asked.teaches": (matching.teaches,),
     "applications.show.teaches": (matching.teaches,),
     "skills.show.programmes": (matching.teaches_skill,),

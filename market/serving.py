@@ -23,6 +23,7 @@ from market.wallet.following import Wallet
 from market.wallet.proving import prove_next
 from market.wallet.queries import proved_identifiers
 from market.web.logs import set_up
+from market.webhooks.sending import Sender
 from market.worker import Errand, Worker
 
 
@@ -49,10 +50,10 @@ def migrate(settings: Settings) -> None:
 
 
 def errands(settings: Settings) -> tuple[Errand, ...]:
-    """What the worker does outside any transaction: it makes a key ahead, sends mail, and checks credentials in a thread
-    beside it."""
+    """What the worker does outside any transaction: it makes a key ahead, sends mail, and in threads beside it checks
+    credentials and sends webhooks."""
     checker = Checker(settings, follower=Wallet(settings), own=own_document, also=(prove_next,))
-    return (make_ahead, Mailer(settings), checker)
+    return (make_ahead, Mailer(settings), checker, Sender(settings))
 
 
 def serve(settings: Settings, host: str, port: int, *, with_worker: bool = True) -> None:

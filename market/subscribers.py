@@ -223,7 +223,7 @@ LEADS_TO: LeadsTo = {
     "session.planned": (tell,),
     "session.logged": (tell,),
     "session.waits": (tell,),
-    "session.held": (tell,),
+    "session.held": (learnt.issue_earned, tell),
     "session.denied": (tell,),
     "session.missed": (tell,),
     "session.moved": (),

@@ -36,6 +36,7 @@ from market.reviews import service as reviews
 from market.staff import service as staff
 from market.wallet import service as wallet
 from market.web import submission
+from market.webhooks import service as webhooks
 
 log = logging.getLogger(__name__)
 Timer = Callable[[Session, datetime], int]
@@ -84,6 +85,7 @@ TIMERS: tuple[Timer, ...] = (
     retention.forget_old,
     reviews.reveal_due,
     staff.end_due,
+    webhooks.forget_old,
     lists.refresh,
     pathways.issue_owed,
     credentials.remind_expiring,

@@ -26,6 +26,7 @@ from market.skills import service as skills
 from market.trust import service as trust
 from market.trust.models import Standing
 from market.wallet import service as wallet
+from market.webhooks import service as webhooks
 from tests.applications import scene
 from tests.apprenticeships import inside
 from tests.evidence.ledger import record
@@ -48,6 +49,10 @@ def build(make: World, rows: int) -> str:
     with make.write() as db:
         shortlisted = scene.reviewed(make, scene.applied(make, postings.fresh(make, busy).id, make.amara))
         applications.shortlist(db, make.actor(make.bruno), db.get_one(Application, shortlisted))
+    with make.write() as db:
+        hook, _secret = webhooks.put(db, make.actor(make.bruno), make.bakery.id, "https://hr.example/hook")
+        for _n in range(rows):
+            webhooks.test(db, make.actor(make.bruno), hook)
     make.drain()
     with make.write() as db:  # one delivery for each row failed; Dana sees to them
         db.get_one(Person, make.dana.id).is_admin = True

@@ -49,6 +49,7 @@ LISTS = {
     "staff.pool": List("/organisations/{bakery}/pool", "bruno"),
     "staff.skills": List("/organisations/{bakery}/skills", "bruno"),
     "staff.inside": List("/inside", "bruno"),
+    "webhooks.show": List("/organisations/{bakery}/webhook", "bruno"),
     "staff.mine": List("/agreements", "amara"),
     "staff.incentives": List("/organisations/{bakery}/incentives", "bruno"),
     "reviews.of_person": List("/people/{amara}/reviews"),

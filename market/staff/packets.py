@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import Actor, require
+from market.access import SYSTEM, Actor, require
 from market.accounts.models import Organisation, Person
 from market.applications.terms import from_json
 from market.apprenticeships.models import MentorSession
@@ -49,11 +49,16 @@ VERSION = 1
 def ask(db: Session, actor: Actor, engagement: Engagement) -> Packet:
     """Have a packet made of completed work; one that waits for the worker is not asked for twice."""
     require(rules.may_make_packet(actor, engagement))
+    return ask_for(db, engagement, actor)
+
+
+def ask_for(db: Session, engagement: Engagement, actor: Actor = SYSTEM) -> Packet:
+    """The same, when nobody asks by hand: what it takes is for whoever calls to see to."""
     work.hold(db, engagement)
     found = last_of(db, engagement.id)
     if found is not None and found.document is None:
         return found
-    made = Packet(engagement_id=engagement.id, asked_by=actor.id)
+    made = Packet(engagement_id=engagement.id, asked_by=actor.id or None)
     db.add(made)
     db.flush()
     announce(db, "packet.asked", actor, subject=("engagement", engagement.id), packet_id=made.id)

@@ -71,6 +71,9 @@ from market.skills import service as skills
 from market.staff import incentives, matrix, packets
 from market.staff import service as staff
 from market.staff.models import PoolPlace, Promise
+from market.webhooks import service as webhooks
+from market.webhooks.models import Hook
+from market.webhooks.sending import settle as settle_sent
 from tests.applications.scene import ANSWER, answers, terms
 from tests.apprenticeships import inside, soft_scene
 from tests.apprenticeships import scene as learning
@@ -201,6 +204,11 @@ class _Scene:
         with make.read() as db:
             owed = db.exec(select(Promise.public_id)).one()
         self._put("incentive", incentive=made.public_id, promise=owed)
+        hook, _secret = self.do(make.bruno, webhooks.put, make.bakery.id, "https://hr.example/hook")
+        sent = self.do(make.bruno, webhooks.test, lambda db: db.get_one(Hook, hook.id))
+        with make.write() as db:
+            settle_sent(db, sent.id, 410, None, for_good=True)
+        self._put("webhook", hook=hook.public_id, delivery=sent.public_id)
         with make.read() as db:
             wanted = select(Engagement).where(Engagement.public_id == self.sections["work-completed"]["work"])
             completed = db.exec(wanted).one()
@@ -528,6 +536,17 @@ class _Scene:
             subject = threads.subject_of(db, actor, "engagement", active.public_id)
             sent = messages.send(db, actor, subject, "How does it go?")
         self.sections["work-active"]["message"] = sent.public_id
+        from market.cases import service as cases
+        from market.cases import things
+        from market.cases.rules import Reason
+
+        concerned = self._started("work-concerned")
+        with make.write() as db:
+            mira, amara = (sessions.actor_for(db, who.id) for who in (make.mira, make.amara))
+            subject = threads.subject_of(db, mira, "engagement", concerned.public_id)
+            bad = messages.send(db, mira, subject, "Come on Sunday too, unpaid.")
+            thing = things.find(db, amara, "message", bad.public_id)
+            cases.report(db, amara, thing, Reason.UNPAID, REPORTED)
         handed = self._handed_in("work-handed-in")
         with make.read() as db:
             about = select(File.public_id).where(File.about_kind == "engagement", File.about_id == handed.id)

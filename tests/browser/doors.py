@@ -36,9 +36,8 @@ from market.opportunities import apprenticing, drafting
 from market.opportunities.models import Opportunity
 from market.opportunities.rules import Status
 from market.profiles import background
-from market.programmes import beginnings
+from market.programmes import beginnings, rounds
 from market.programmes import queries as programme_queries
-from market.programmes import rounds
 from market.programmes import service as programmes
 from market.programmes.checks import Floor
 from market.programmes.drafts import Named
@@ -52,6 +51,8 @@ from market.staff.packet_pdf import fingerprint
 from market.subscribers import LEADS_TO
 from market.wallet import identities
 from market.wallet import service as wallet
+from market.webhooks import service as webhooks
+from market.webhooks.sending import settle
 
 VISITOR = ""
 WALKERS = (VISITOR, "amara", "joel", "bruno", "ines", "mira", "ruth", "operator")
@@ -222,8 +223,13 @@ def _planned(db: Session, bruno: Person) -> list[str]:
     programmes.choose_readers(db, actor, inside, for_members=True)
     programmes.publish(db, actor, inside, floor)
     rounds.open_inside(db, actor, inside, starts_on=None, seats=3)
+    hook, _secret = webhooks.put(db, actor, org_id, "https://hr.example/hook")
+    for answer in (200, 410, 500):
+        settle(db, webhooks.test(db, actor, hook).id, answer, None, for_good=answer == 410)
+    organisation = db.get_one(Organisation, org_id).public_id
     return [
         "/inside",
+        f"/organisations/{organisation}/webhook",
         f"/programmes/{inside.public_id}",
         f"/programmes/{inside.public_id}/manage",
         "/programmes",

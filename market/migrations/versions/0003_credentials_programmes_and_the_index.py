@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = '812f9b712f96'
+revision: str = '67735acf5ef5'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -250,6 +250,33 @@ def upgrade() -> None:
     )
     op.create_index('ix_status_list_open', 'status_list', ['org_id', 'address_id'], unique=False)
     op.create_index(op.f('ix_status_list_signed_until'), 'status_list', ['signed_until'], unique=False)
+    op.create_table('webhook',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('url', sa.String(), nullable=False),
+    sa.Column('sealed', sa.String(), nullable=False),
+    sa.Column('old_sealed', sa.String(), nullable=True),
+    sa.Column('old_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('set_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(old_sealed IS NULL) = (old_until IS NULL)', name=op.f('ck_webhook_old')),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_webhook_org_id')),
+    sa.ForeignKeyConstraint(['set_by'], ['person.id'], name=op.f('fk_webhook_set_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook')),
+    sa.UniqueConstraint('org_id', name=op.f('uq_webhook_org_id')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_webhook_public_id'))
+    )
+    op.create_table('webhook_consent',
+    sa.Column('org_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['org_id'], ['organisation.id'], name=op.f('fk_webhook_consent_org_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_webhook_consent_person_id')),
+    sa.PrimaryKeyConstraint('org_id', 'person_id', name=op.f('pk_webhook_consent'))
+    )
+    op.create_index(op.f('ix_webhook_consent_person_id'), 'webhook_consent', ['person_id'], unique=False)
     op.create_table('achievement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -1074,6 +1101,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_staff_pool_note_author_id'), 'staff_pool_note', ['author_id'], unique=False)
     op.create_index(op.f('ix_staff_pool_note_place_id'), 'staff_pool_note', ['place_id'], unique=False)
+    op.create_table('webhook_delivery',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('hook_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('packet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('over_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Integer(), nullable=True),
+    sa.Column('trouble', sa.String(), nullable=True),
+    sa.CheckConstraint("(what = 'packet') = (packet_id IS NOT NULL)", name=op.f('ck_webhook_delivery_packet')),
+    sa.CheckConstraint("status IN ('waiting', 'done', 'dead', 'dropped')", name=op.f('ck_webhook_delivery_status_known')),
+    sa.CheckConstraint("what IN ('test', 'packet')", name=op.f('ck_webhook_delivery_what_known')),
+    sa.ForeignKeyConstraint(['hook_id'], ['webhook.id'], name=op.f('fk_webhook_delivery_hook_id')),
+    sa.ForeignKeyConstraint(['packet_id'], ['staff_packet.id'], name=op.f('fk_webhook_delivery_packet_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_webhook_delivery_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_delivery')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_webhook_delivery_public_id'))
+    )
+    op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['status', 'due_at'], unique=False)
+    op.create_index('ix_webhook_delivery_hook', 'webhook_delivery', ['hook_id', 'id'], unique=False)
+    op.create_index(op.f('ix_webhook_delivery_packet_id'), 'webhook_delivery', ['packet_id'], unique=False)
+    op.create_index(op.f('ix_webhook_delivery_person_id'), 'webhook_delivery', ['person_id'], unique=False)
     op.add_column('engagement', sa.Column('resumed_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('engagement', sa.Column('sessions_least', sa.Integer(), server_default='0', nullable=False))
     op.add_column('engagement', sa.Column('sessions_held', sa.Integer(), server_default='0', nullable=False))
@@ -1137,6 +1192,11 @@ def downgrade() -> None:
     op.drop_column('engagement', 'sessions_held')
     op.drop_column('engagement', 'sessions_least')
     op.drop_column('engagement', 'resumed_at')
+    op.drop_index(op.f('ix_webhook_delivery_person_id'), table_name='webhook_delivery')
+    op.drop_index(op.f('ix_webhook_delivery_packet_id'), table_name='webhook_delivery')
+    op.drop_index('ix_webhook_delivery_hook', table_name='webhook_delivery')
+    op.drop_index('ix_webhook_delivery_due', table_name='webhook_delivery')
+    op.drop_table('webhook_delivery')
     op.drop_index(op.f('ix_staff_pool_note_place_id'), table_name='staff_pool_note')
     op.drop_index(op.f('ix_staff_pool_note_author_id'), table_name='staff_pool_note')
     op.drop_table('staff_pool_note')
@@ -1249,6 +1309,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_achievement_rubric_id'), table_name='achievement')
     op.drop_index('ix_achievement_org', table_name='achievement')
     op.drop_table('achievement')
+    op.drop_index(op.f('ix_webhook_consent_person_id'), table_name='webhook_consent')
+    op.drop_table('webhook_consent')
+    op.drop_table('webhook')
     op.drop_index(op.f('ix_status_list_signed_until'), table_name='status_list')
     op.drop_index('ix_status_list_open', table_name='status_list')
     op.drop_table('status_list')
