@@ -48,6 +48,11 @@ def report(db: Session, actor: Actor, thing: Thing, reason: Reason, text: str) -
     outbox.announce(
         db, "report.opened", actor, subject=("report", made.id), about=str(thing.kind), about_id=thing.id
     )
+    if thing.work_id is not None:  # moderators may read the work it is about, for a while
+        subject = ("engagement", thing.work_id)
+        outbox.announce(
+            db, "engagement.concerned", actor, subject=subject, reason=reason.value, report_id=made.id
+        )
     return made
 
 

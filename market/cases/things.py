@@ -37,6 +37,7 @@ class Thing(NamedTuple):
     own: bool
     route: str  # where it can be read, empty where a moderator reads it here
     route_id: str
+    work_id: int | None = None  # inner id of the work that it was said in or about
 
 
 def find(db: Session, actor: Actor, kind: str, public_id: str, readers: tuple[Reader, ...] = ()) -> Thing:
@@ -119,15 +120,23 @@ def _message(db: Session, one: Message) -> Thing:
     author = db.get_one(Person, one.author_id).display_name or _("someone who left")
     return Thing(
         About.MESSAGE, one.id, one.public_id, _("A message by %(name)s", name=author), one.text,
-        one.author_id, thread.org_id, False, "", "",
+        one.author_id, thread.org_id, False, *_in_work(db, thread),
     )  # fmt: skip
+
+
+def _in_work(db: Session, thread: Thread) -> tuple[str, str, int | None]:
+    """Where the talk stands, for a moderator who has to know what went before: applications are read by nobody else."""
+    if thread.about_kind is not Beside.ENGAGEMENT:
+        return "", "", None
+    work = db.get_one(Engagement, thread.about_id)
+    return "engagements.show", work.public_id, work.id
 
 
 def _review(db: Session, one: Review, pair: ReviewPair) -> Thing:
     work = db.get_one(Engagement, pair.engagement_id)
     return Thing(
         About.REVIEW, one.id, one.public_id, _("A review of “%(work)s”", work=work.title), one.text,
-        one.author_id, pair.org_id, False, "", "",
+        one.author_id, pair.org_id, False, "engagements.show", work.public_id, work.id,
     )  # fmt: skip
 
 

@@ -20,9 +20,9 @@ from market.web.render import render_part
 
 
 def may_read_file(db: Session, actor: Actor, engagement_id: int) -> bool:
-    """The two sides of the work, and moderators."""
+    """The two sides of the work, and moderators while it concerns them."""
     engagement = db.get(Engagement, engagement_id)
-    return engagement is not None and bool(rules.may_see(actor, engagement))
+    return engagement is not None and bool(queries.may_see(db, actor, engagement))
 
 
 def finished_work(request: Request, db: Session, actor: Actor, *, person: Person, **_more: Any) -> Markup:

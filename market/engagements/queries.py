@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
-from market.access import Actor, Role
+from market import clock
+from market.access import Actor, Decision, Role
 from market.accounts.models import Membership, Organisation, Person
 from market.engagements import rules
 from market.engagements.models import (
@@ -24,6 +25,7 @@ from market.engagements.models import (
 from market.engagements.rules import MilestoneStatus, Status
 from market.errors import NotFound
 from market.files.models import File
+from market.outbox import Event
 from market.programmes.models import ProgrammeVersion
 from market.transitions import Transition
 from market.words import _
@@ -37,9 +39,22 @@ def get_engagement(db: Session, actor: Actor, public_id: str) -> Engagement:
         .first()
     )
     engagement = db.get(Engagement, found[0]) if found else None
-    if engagement is None or not rules.may_see(actor, engagement):
+    if engagement is None or not may_see(db, actor, engagement):
         raise NotFound(_("There is no such work, or it is not yours to see."))
     return engagement
+
+
+def may_see(db: Session, actor: Actor, engagement: Engagement) -> Decision:
+    """As `rules.may_see`. When a concern was raised, and by which report, stands in the log of events."""
+    concern = None
+    if actor.is_moderator or actor.is_admin:
+        raised = pick(func.max(Event.at)).where(
+            Event.subject_kind == "engagement",
+            Event.subject_id == engagement.id,
+            col(Event.name).in_(rules.CONCERNS),
+        )
+        concern = db.exec(raised).one()
+    return rules.may_see(actor, engagement, concern, clock.now())
 
 
 def get_milestone(db: Session, actor: Actor, public_id: str) -> tuple[Engagement, Milestone]:
@@ -51,7 +66,7 @@ def get_milestone(db: Session, actor: Actor, public_id: str) -> tuple[Engagement
     )
     milestone = db.get(Milestone, found[0]) if found else None
     engagement = db.get(Engagement, milestone.engagement_id) if milestone else None
-    if milestone is None or engagement is None or not rules.may_see(actor, engagement):
+    if milestone is None or engagement is None or not may_see(db, actor, engagement):
         raise NotFound(_("There is no such milestone, or it is not yours to see."))
     return engagement, milestone
 

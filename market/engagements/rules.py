@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from market.access import YES, Actor, Decision, Role, Task, no
 from market.lifecycle import Lifecycle, Step
+from market.programmes.rules import Phase
 from market.words import _
 
 if TYPE_CHECKING:
@@ -144,8 +145,19 @@ def may_send_back(milestone: "Milestone", facts: Facts) -> Decision:
 
 
 def may_cancel(milestone: "Milestone", facts: Facts) -> Decision:
-    """Signed parts stay until their day has passed; then, or when the work itself is over, they may be taken out."""
-    if facts.status not in RUNNING or milestone.due_on is None or milestone.due_on < facts.today:
+    """Signed parts stay until their day has passed; then, or when the work itself is over, they may be taken out.
+
+    A programme's capstone stays as long as the work does: without it nothing is left to judge, and it cannot complete.
+    """
+    if facts.status not in (Status.SCHEDULED, *RUNNING):
+        return YES
+    if milestone.phase == Phase.CAPSTONE:
+        return no(
+            _(
+                "The capstone is what this programme is judged by, so it stays. Suggest another date for it, or end the work early and say whose fault it was: what was assessed still counts."
+            )
+        )
+    if milestone.due_on is None or milestone.due_on < facts.today:
         return YES
     return no(
         _(

@@ -11,7 +11,7 @@ from market.accounts.models import Person
 from market.engagements.models import Engagement
 from tests.apprenticeships import scene
 from tests.apprenticeships.test_capstone import hand_in, judge
-from tests.engagements.scene import work
+from tests.engagements.scene import concern, work
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
 from tests.support.world import World
@@ -184,6 +184,8 @@ def test_others_and_other_work_have_no_such_pages(
     client: Client, make: World, e: Engagement, place: str
 ) -> None:
     assert client.as_(make.chidi).get(f"/work/{e.public_id}/{place}").status_code == 404
+    assert client.as_(make.dana).get(f"/work/{e.public_id}/{place}").status_code == 404
+    concern(make, e.id, "apprenticeship.quiet_long")
     assert client.as_(make.dana).get(f"/work/{e.public_id}/{place}").status_code == 200
     gig = work(make, make.engagement(who=make.chidi))
     assert client.as_(make.chidi).get(f"/work/{gig.public_id}/{place}").status_code == 404

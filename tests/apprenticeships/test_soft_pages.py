@@ -2,10 +2,11 @@
 
 from market.apprenticeships.soft_rules import SoftSkill
 from tests.apprenticeships.soft_scene import asked, every, five, over, say
+from tests.engagements.scene import concern
 from tests.support.client import Client, words
 from tests.support.world import World
 
-UNSEEN = dict.fromkeys(SoftSkill, "unseen")
+UNSEEN = {one.value: "unseen" for one in SoftSkill}
 
 
 def test_a_learner_says_it_of_each_other_one_and_reads_nothing_before_it_is_over(
@@ -59,11 +60,12 @@ def test_the_mentor_says_it_and_reads_no_word_of_the_peers(client: Client, make:
     page = f"/work/{me.public_id}/soft-skills"
     assert f"Say how {make.amara.name} works with others" in words(mira.get("/employer"))
     one = f"{page}/{make.amara.public_id}"
-    assert mira.follow(mira.post(one, dict.fromkeys(SoftSkill, "4"))).status_code == 200
+    assert mira.follow(mira.post(one, {skill.value: "4" for skill in SoftSkill})).status_code == 200
     assert f"Say how {make.amara.name} works with others" not in words(mira.get("/employer"))
     for by in others:
         say(make, by.who, me, every(1))
     over(make)
+    concern(make, me.work)
     for who in (make.mira, make.bruno, make.dana):
         found = words(client.as_(who).get(page))
         assert f"What the others of the group said is for {make.amara.name} to read." in found

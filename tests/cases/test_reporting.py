@@ -9,6 +9,7 @@ from market.cases import queries, rules, service, things
 from market.cases.models import Report
 from market.cases.rules import VERDICTS, About, Reason, Status, Verdict
 from market.cases.sentences import kind_words, outcome_words, reason_words, verdict_hint, verdict_words
+from market.engagements.queries import may_see
 from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.messages import queries as threads
 from market.messages import service as messages
@@ -19,7 +20,8 @@ from market.opportunities.rules import Status as Opening
 from market.reviews.models import Review
 from market.transitions import Transition, take
 from tests.applications import scene
-from tests.support.world import Known, World
+from tests.engagements import scene as works
+from tests.support.world import Known, Standing, World
 
 WHY = "The third sentence asks for two days without pay."
 ANSWER = "Two days of work are two days of pay. Please take the sentence out."
@@ -93,6 +95,35 @@ def test_nobody_reports_what_is_their_own(make: World, opening: Opportunity, mes
     ):
         with pytest.raises(Forbidden):
             report(make, who, kind, public_id)
+
+
+def test_moderators_read_a_work_only_while_something_in_it_is_reported(
+    make: World, message: Message, standing_clock: Standing
+) -> None:
+    work = works.work(make, make.engagement())
+
+    def sees(who: Known = make.dana) -> bool:
+        with make.read() as db:
+            return bool(may_see(db, make.actor(who), work))
+
+    def wrote(kind: str, about: str) -> Message:
+        with make.write() as db:
+            bruno = make.actor(make.bruno)
+            return messages.send(db, bruno, threads.subject_of(db, bruno, kind, about), "Come on Sunday too.")
+
+    report(make, make.amara, About.MESSAGE, message.public_id)  # beside an application, which is no work
+    assert not sees()
+    number = report(make, make.amara, About.MESSAGE, wrote("engagement", work.public_id).public_id)
+    assert (sees(), sees(make.chidi)) == (True, False)
+    (raised,) = make.events("engagement.concerned")
+    assert (raised.subject_id, raised.actor_id, raised.reason) == (work.id, make.amara.id, Reason.OTHER)
+    assert raised.payload == {"report_id": number}
+    with make.read() as db:
+        shown = things.load(db, About.MESSAGE, state(make, number).about_id)
+    assert shown is not None
+    assert (shown.route, shown.route_id) == ("engagements.show", work.public_id)
+    standing_clock.move(days=60)
+    assert not sees()
 
 
 @pytest.mark.parametrize("kind", list(About))

@@ -11,6 +11,7 @@ from market.applications.offers import mentors_of
 from market.engagements import assessments, milestones, queries
 from market.engagements.models import Engagement, Milestone
 from market.evidence.models import Evidence
+from market.outbox import announce
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from tests.support.world import Known, World
 
@@ -48,6 +49,12 @@ def cast(make: World) -> dict[str, Actor]:
         "moderator": make.dana,
     }
     return {**{name: make.actor(one) for name, one in people.items()}, "system": SYSTEM}
+
+
+def concern(make: World, engagement_id: int, event: str = "engagement.concerned") -> None:
+    """Something of the work was reported, so that moderators may read it."""
+    with make.write() as db:
+        announce(db, event, SYSTEM, subject=("engagement", engagement_id))
 
 
 def party(who: str) -> str:

@@ -77,6 +77,7 @@ def test_a_draft_is_its_authors_alone(make: World, client: Client) -> None:
     work = make.engagement()
     at = scene.work(make, work).public_id
     scene.judge(make, make.bruno, work, 1, SAW, do=assessments.save)
+    scene.concern(make, work)
     colleague = make.member(make.bakery, Role.RECRUITER, person=make.person("Ines Baker"))
     for who in (colleague, make.dana, make.amara):
         page = client.as_(who).get(f"/work/{at}/assess")

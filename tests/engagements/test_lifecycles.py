@@ -1,6 +1,6 @@
 """Both tables of steps: every step, from every state, by everyone; what is refused changes nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -226,7 +226,7 @@ def test_nothing_is_handed_in_or_sent_back_unless_work_is_under_way(status: Stat
     running = status in (Status.ACTIVE, Status.PAUSED)
     assert bool(rules.may_hand_in(part, now)) is (status is Status.ACTIVE)
     assert bool(rules.may_send_back(part, now)) is running
-    assert bool(rules.may_cancel(part, now)) is (not running)
+    assert bool(rules.may_cancel(part, now)) is (not running and status is not Status.SCHEDULED)
 
 
 def test_a_signed_part_is_taken_out_only_after_its_day() -> None:
@@ -239,11 +239,28 @@ def test_a_signed_part_is_taken_out_only_after_its_day() -> None:
     assert rules.may_cancel(part, facts("2026-12-01"))
 
 
+@pytest.mark.parametrize("status", list(Status))
+def test_a_capstone_stays_as_long_as_the_work_does(status: Status) -> None:
+    part = Milestone(
+        engagement_id=1,
+        person_id=1,
+        org_id=1,
+        position=1,
+        title="",
+        due_on=scene.day("2026-12-07"),
+        phase="capstone",
+    )
+    allowed = rules.may_cancel(part, facts("2027-03-01", status=status))
+    goes_on = status in (Status.SCHEDULED, Status.ACTIVE, Status.PAUSED)
+    assert bool(allowed) is not goes_on
+    assert ("end the work early" in allowed.reason) is goes_on
+
+
 def decisions(make: World, work: int, who: Actor) -> dict[str, Decision]:
     engagement, part = scene.work(make, work), scene.parts(make, work)[0]
     now = clock.now()
     return {
-        "see": rules.may_see(who, engagement),
+        "see": rules.may_see(who, engagement, None, now),
         "assess": rules.may_assess(who, engagement, now),
         "self": rules.may_self_assess(who, engagement, now),
         "outcome": rules.may_record_outcome(who, engagement),
@@ -268,9 +285,21 @@ def test_who_may_do_what_with_finished_work(make: World) -> None:
         "other mentor": set(),
         "other organisation": set(),
         "stranger": set(),
-        "moderator": {"see"},
+        "moderator": set(),
         "system": {"see"},
     }
+
+
+@pytest.mark.parametrize(("days", "sees"), [(None, False), (0, True), (59, True), (60, False)])
+def test_a_moderator_sees_work_for_sixty_days_after_a_concern_and_nobody_else_does(
+    make: World, days: int | None, sees: bool
+) -> None:
+    engagement, now = scene.work(make, make.engagement()), clock.now()
+    concern = None if days is None else now - timedelta(days=days)
+    for who in (make.actor(make.dana), Actor(id=99, is_admin=True)):
+        assert bool(rules.may_see(who, engagement, concern, now)) is sees
+    assert not rules.may_see(make.actor(make.chidi), engagement, concern, now)
+    assert rules.may_see(make.actor(make.amara), engagement, concern, now)
 
 
 def test_a_refusal_says_why(make: World) -> None:

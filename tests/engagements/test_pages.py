@@ -105,6 +105,9 @@ def test_foreign_work_and_missing_work_answer_the_same_and_change_nothing(
 def test_a_moderator_reads_and_takes_no_step(make: World, client: Client, work: int) -> None:
     dana, before = client.as_(make.dana), steps_taken(make)
     for page in PAGES[:3]:
+        assert dana.get(path(make, work) + page).status_code == 404, "nothing was reported"
+    scene.concern(make, work)
+    for page in PAGES[:3]:
         assert dana.get(path(make, work) + page).status_code == 200
     for step in ("ready", "call-off", "no-show", "pause", "end", "finish", "change", "project"):
         assert dana.post(f"{path(make, work)}/{step}", FORM).status_code in (403, 409), step
