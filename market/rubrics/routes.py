@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market.access import Actor, require
-from market.accounts.models import Organisation
+from market.accounts import choosing
 from market.errors import Conflict, Invalid
 from market.rubrics import library, rules
 from market.rubrics.forms import BeginForm, RubricForm
@@ -51,7 +51,7 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) 
         "rubrics/new.html",
         status=entry.status,
         entry=entry,
-        organisations=[(one.public_id, one.name) for one in _organisations(db, actor)],
+        organisations=choosing.choices(choosing.organisations(db, rules.orgs_of(actor))),
         starts=[("", _("A blank one"), ""), *((one.key, one.title, one.summary) for one in library.starts())],
     )
 
@@ -61,16 +61,10 @@ def page_new(request: Request, db: Session, actor: Actor) -> Response:
     return new(request, db, actor)
 
 
-def _organisations(db: Session, actor: Actor) -> list[Organisation]:
-    return [db.get_one(Organisation, org_id) for org_id in rules.orgs_of(actor)]
-
-
 def create(request: Request, db: Session, actor: Actor) -> Response:
     """Begin it, and go on to write."""
     entry = read(BeginForm, request.state.form)
-    mine = _organisations(db, actor)
-    wanted = str(request.state.form.get("org") or "")
-    org = next((o for o in mine if o.public_id == wanted), mine[0] if len(mine) == 1 and not wanted else None)
+    org = choosing.chosen(choosing.organisations(db, rules.orgs_of(actor)), request.state.form)
     if org is None:
         entry = entry.with_error("org", _("Choose the organisation whose rubric it is."))
     if not entry.errors and not entry.data.title and not entry.data.start:

@@ -8,14 +8,14 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from market.access import Actor, issues, require
+from market.access import Actor, Task, issues, require
+from market.accounts import choosing
 from market.accounts.models import Organisation
 from market.credentials import achievements as service
 from market.credentials import rules, sentences
 from market.credentials.forms import AchievementForm
 from market.credentials.models import Achievement
 from market.credentials.routes.achievements import get_ours
-from market.credentials.routes.parts import organisations_of, without_blank_rows, without_row
 from market.credentials.rules import KINDS, MOST_SKILLS, Draft
 from market.errors import NotFound
 from market.rubrics.models import Rubric
@@ -25,6 +25,7 @@ from market.skills.models import Skill
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.rows import without_blank_rows, without_row
 from market.words import _
 
 
@@ -35,16 +36,14 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[AchievementFor
         "achievements/new.html",
         status=entry.status,
         entry=entry,
-        organisations=[(org.public_id, org.name) for org in organisations_of(db, actor)],
+        organisations=choosing.choices(choosing.organisations(db, actor.orgs_for(Task.ISSUE))),
         kinds=_kinds(),
     )
 
 
 def create(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(AchievementForm, request.state.form)
-    mine = organisations_of(db, actor)
-    wanted = str(request.state.form.get("org") or "")
-    org = next((o for o in mine if o.public_id == wanted), mine[0] if len(mine) == 1 and not wanted else None)
+    org = choosing.chosen(choosing.organisations(db, actor.orgs_for(Task.ISSUE)), request.state.form)
     if org is None:
         entry = entry.with_error("org", _("Choose the organisation that issues it."))
     if entry.errors or org is None:
@@ -141,7 +140,7 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
     require(rules.may_write(actor, achievement))
     raw = request.state.form
     given = without_row(raw, "skills", str(raw["remove"])) if raw.get("remove") else raw
-    entry = read(AchievementForm, without_blank_rows(given, "skills", "skill"))
+    entry = read(AchievementForm, without_blank_rows(given, "skills", ("skill",)))
     entry, draft, skills = _draft(db, actor, achievement, entry)
     keeps = bool(raw.get("add") or raw.get("remove") or raw.get("save"))
     if draft is not None and not keeps:

@@ -18,7 +18,6 @@ from market.credentials.forms import IssueForm
 from market.credentials.issuing import Result
 from market.credentials.models import Achievement, Issued
 from market.credentials.routes.achievements import visible
-from market.credentials.routes.parts import without_blank_rows, without_row
 from market.credentials.rules import Status
 from market.errors import Forbidden, Invalid, NotFound
 from market.rubrics.queries import RubricView, rubric_with_criteria
@@ -26,6 +25,7 @@ from market.web.forms import Entry, filled, read
 from market.web.pagination import cut, decode
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.rows import without_blank_rows, without_row
 from market.web.uploads import uploads_of
 from market.words import _, plural
 
@@ -109,7 +109,7 @@ def issue(request: Request, db: Session, actor: Actor) -> Response:
     raw: Mapping[str, Any] = request.state.form
     if raw.get("remove"):
         raw = without_row(raw, "evidence", str(raw["remove"]))
-    entry = read(IssueForm, without_blank_rows(raw, "evidence", "name"))
+    entry = read(IssueForm, without_blank_rows(raw, "evidence", ("name",)))
     if raw.get("add") or raw.get("remove"):
         kept: Entry[IssueForm] = Entry({k: v for k, v in raw.items() if isinstance(v, str)})
         return issue_page(request, db, actor, kept, add=bool(raw.get("add")))

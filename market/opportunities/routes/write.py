@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from market import clock
 from market.access import Actor, Task, recruits
-from market.accounts.models import Organisation
+from market.accounts import choosing
 from market.errors import Conflict, Invalid, NotFound
 from market.opportunities import apprenticing, drafting, queries, rules, sentences, service
 from market.opportunities.drafts import Fields
@@ -60,10 +60,6 @@ def round_words() -> list[tuple[str, str]]:
     return [("round", _("The round")), ("check", _("Read it through"))]
 
 
-def _organisations(db: Session, actor: Actor) -> list[Organisation]:
-    return [db.get_one(Organisation, org_id) for org_id in actor.orgs_for(Task.POST)]
-
-
 def new(request: Request, db: Session, actor: Actor, entry: Entry[WorkForm] = BLANK) -> Response:
     """Begin a posting: for which organisation, of which kind, and what the work is."""
     return render(
@@ -71,7 +67,7 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[WorkForm] = BL
         "opportunities/new.html",
         status=entry.status,
         entry=entry,
-        organisations=[(org.public_id, org.name) for org in _organisations(db, actor)],
+        organisations=choosing.choices(choosing.organisations(db, actor.orgs_for(Task.POST))),
         earlier=queries.ours(db, actor.orgs_for(Task.POST), (*rules.PUBLIC, rules.Status.CANCELLED), 10),
         languages=_languages(),
     )
@@ -79,9 +75,7 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[WorkForm] = BL
 
 def create(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(WorkForm, request.state.form)
-    ours = _organisations(db, actor)
-    wanted = str(request.state.form.get("org") or "")
-    org = next((o for o in ours if o.public_id == wanted), ours[0] if len(ours) == 1 and not wanted else None)
+    org = choosing.chosen(choosing.organisations(db, actor.orgs_for(Task.POST)), request.state.form)
     if org is None:
         entry = entry.with_error("org", _("Choose the organisation that posts."))
     if entry.errors or org is None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market.access import Actor, Task, issues, require
-from market.accounts.models import Organisation
+from market.accounts import choosing
 from market.credentials.models import Achievement
 from market.credentials.queries import achievements_of, get_achievement
 from market.credentials.rules import AchievementStatus
@@ -45,21 +45,15 @@ def ours(request: Request, db: Session, actor: Actor) -> Response:
     )
 
 
-def _organisations(db: Session, actor: Actor) -> list[Organisation]:
-    return [db.get_one(Organisation, org_id) for org_id in actor.orgs_for(Task.ISSUE)]
-
-
 def new(request: Request, db: Session, actor: Actor, entry: Entry[BeginForm] = BLANK) -> Response:
     """Begin one."""
-    organisations = [(org.public_id, org.name) for org in _organisations(db, actor)]
+    organisations = choosing.choices(choosing.organisations(db, actor.orgs_for(Task.ISSUE)))
     return render(request, "pathways/new.html", status=entry.status, entry=entry, organisations=organisations)
 
 
 def create(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(BeginForm, request.state.form)
-    mine = _organisations(db, actor)
-    wanted = str(request.state.form.get("org") or "")
-    org = next((o for o in mine if o.public_id == wanted), mine[0] if len(mine) == 1 and not wanted else None)
+    org = choosing.chosen(choosing.organisations(db, actor.orgs_for(Task.ISSUE)), request.state.form)
     if org is None:
         entry = entry.with_error("org", _("Choose the organisation that issues what it leads to."))
     if entry.errors or org is None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market.access import Actor, Task, recruits
-from market.accounts.models import Organisation
+from market.accounts import choosing
 from market.credentials.queries import achievements_of
 from market.credentials.rules import AchievementStatus
 from market.errors import Conflict, Invalid, NotFound
@@ -57,10 +57,6 @@ def floor_of(request: Request) -> Floor:
     return Floor(settings.pay_floor_minor, settings.currency)
 
 
-def _organisations(db: Session, actor: Actor) -> list[Organisation]:
-    return [db.get_one(Organisation, org_id) for org_id in actor.orgs_for(Task.POST)]
-
-
 def new(request: Request, db: Session, actor: Actor, entry: Entry[BeginForm] = BLANK) -> Response:
     """Begin a programme: from a template, from an earlier one, or from nothing."""
     return render(
@@ -68,7 +64,7 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[BeginForm] = B
         "programmes/new.html",
         status=entry.status,
         entry=entry,
-        organisations=[(org.public_id, org.name) for org in _organisations(db, actor)],
+        organisations=choosing.choices(choosing.organisations(db, actor.orgs_for(Task.POST))),
         templates=beginnings.templates(),
         say_hours=sentences.hours_and_weeks,
     )
@@ -76,9 +72,7 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[BeginForm] = B
 
 def create(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(BeginForm, request.state.form)
-    ours = _organisations(db, actor)
-    wanted = str(request.state.form.get("org") or "")
-    org = next((o for o in ours if o.public_id == wanted), ours[0] if len(ours) == 1 and not wanted else None)
+    org = choosing.chosen(choosing.organisations(db, actor.orgs_for(Task.POST)), request.state.form)
     if org is None:
         entry = entry.with_error("org", _("Choose the organisation that runs it."))
     if entry.errors or org is None:
