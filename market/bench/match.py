@@ -71,6 +71,7 @@ def bench_match(
             if isinstance(made, Postgres):
                 made.url = postgres_url or ""
             rows.append({"engine": name, **_measure(made, world, questions, right, floor, rounds)})
+            say(f"{rows[-1]}")
     return {"people": people, "queries": queries, "rows": rows}
 
 

@@ -139,6 +139,10 @@ class Tantivy(Engine):
     def size(self) -> int:
         return _folder_size(self.folder)
 
+    def close(self) -> None:
+        if self.writer is not None:
+            self.writer.wait_merging_threads()  # which write into the folder
+
 
 class QdrantEdge(Engine):
     """A vector engine: a sparse vector with a dimension for each (skill, level), filters on indexed payload."""
