@@ -31,7 +31,7 @@ def open_database(settings: Settings) -> Engine:
     """The settings' database; its folder is made when it is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
     keeps_index = settings.match_backend != SQL  # with a connection of its own
-    pool = settings.threads + 1 + keeps_index  # one more for the thread that checks credentials
+    pool = settings.threads + 2 + keeps_index  # two for the threads that check credentials and send webhooks
     engine = connect(settings.url, pool_size=pool, synchronous=settings.synchronous)
     return with_matching(
         knowing(with_issuing(with_files(engine, settings), settings, proved_identifiers), settings), settings
