@@ -10,7 +10,7 @@ from market.access import Actor, Task, anyone, issues, require
 from market.accounts.models import Organisation
 from market.accounts.queries import get_organisation
 from market.credentials import achievements as service
-from market.credentials import badge_image, queries, rules, sentences, shown
+from market.credentials import badge_image, queries, rules, sentences, shown, whole
 from market.credentials.models import Achievement
 from market.credentials.routes import documents
 from market.credentials.routes.parts import picture_words, wanted
@@ -101,7 +101,7 @@ def show_page(
     *,
     problems: Mapping[str, str] | None = None,
 ) -> Response:
-    view = shown.achievement_view(db, achievement)
+    view = whole.achievement_view(db, achievement)
     may_issue = rules.may_issue(actor, achievement, is_verified=view.organisation.verified_at is not None)
     return render(
         request,

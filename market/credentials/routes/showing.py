@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from market.access import Actor, anyone
 from market.accounts.models import Organisation
-from market.credentials import badge_image, baking, queries, rules, sentences, sharing, shown
+from market.credentials import badge_image, baking, queries, rules, sentences, sharing, whole
 from market.credentials.models import Achievement, Issued, Signed
 from market.credentials.qr import qr_svg
 from market.credentials.routes.parts import FORMS, picture_words, wanted
 from market.credentials.rules import Status
-from market.credentials.shown import View
+from market.credentials.whole import View
 from market.errors import NotFound
 from market.transitions import open_steps
 from market.web.forms import BLANK, Entry
@@ -86,14 +86,14 @@ def verify(request: Request, db: Session, actor: Actor) -> Response:
     signed = queries.signed_of(db, issued)
     if signed is None:
         raise NotFound(_("This is being signed. Look again in a moment."))
-    view = shown.whole(db, issued)
+    view = whole.credential_view(db, issued)
     return render(
         request,
         "credentials/verify.html",
         view=view,
         issued=issued,
         address=address_of(request, issued),
-        paper=shown.paper(signed),
+        paper=whole.paper(signed),
         standing=sentences.standing_words(
             issued.status, view.organisation.name, issued.withdrawn_reason, issued.valid_until
         ),
@@ -105,7 +105,7 @@ def show_page(
     request: Request, db: Session, actor: Actor, issued: Issued, entry: Entry[Any] = BLANK, doing: str = ""
 ) -> Response:
     """The page; `doing` is the step whose form was refused, shown again with `entry`."""
-    view = shown.whole(db, issued)
+    view = whole.credential_view(db, issued)
     mine = rules.parties(actor, issued)
     address = address_of(request, issued)
     return render(
@@ -127,7 +127,7 @@ def show_page(
         address=address,
         code=qr_svg(address, _("A code that leads to this page")),
         links=_links(view, address),
-        refusal=shown.refusal_words(db, issued) if issued.status is Status.REFUSED else "",
+        refusal=whole.refusal_words(db, issued) if issued.status is Status.REFUSED else "",
         say=sentences,
     )
 
