@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import scene
 from tests.browser.serving import Site
+from tests.opportunities import postings
 from tests.support.world import World
 
 MOST_TABS = 120
@@ -102,3 +103,22 @@ def test_a_refused_form_takes_the_focus_to_its_summary(
     page.keyboard.press("Enter")  # each line of the summary leads to its field
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUS)["name"] == "answers-1"
+
+
+def test_a_row_that_comes_has_the_focus_and_one_that_goes_leaves_it_at_the_button(
+    make: World, site: Site, window: Callable[..., Page]
+) -> None:
+    scene.with_password(make, make.bruno)
+    path, page = f"/postings/{postings.draft(make)}/edit/parts", window()
+    signed_in(page, site, make.bruno.email)
+    page.goto(site.url(path))
+    rows = page.locator("[name^=parts-][name$=-title]")
+    before = rows.count()
+    tab_to(page, words="Add a part")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(before + 1)
+    expect(rows.last).to_be_focused()
+    page.locator("button[name=remove]").last.focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(before)
+    expect(page.locator("button[name=add]")).to_be_focused()
