@@ -38,7 +38,8 @@ log = logging.getLogger(__name__)
 
 
 def issue_earned(db: Session, event: Event) -> None:
-    """Subscriber to the end of a programme, to its signed assessment and to the answer to an appeal, whichever is last.
+    """Subscriber to the end of a programme, its signed assessment, the answer to an appeal, and a session that was confirmed
+    after an early end: whichever is last.
 
     Delivered twice it issues once: each credential names the assessment, or the work, that it came of.
     """

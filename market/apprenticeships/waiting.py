@@ -121,19 +121,46 @@ def follow_opening(db: Session, event: Event) -> None:
         programme_id = db.get_one(ProgrammeVersion, cohort.programme_version_id).programme_id
         _ask(db, programme_id, cohort, clock.now())
     else:
-        put_back(db, opening.id)
+        put_back(db, opening.id, "cancelled" if event.name == "opportunity.cancelled" else None)
 
 
-def put_back(db: Session, opportunity_id: int) -> int:
-    """Who was told of this opening and has no place stands where they stood before; how many."""
+def put_back(db: Session, opportunity_id: int, reason: str | None = None) -> int:
+    """Who was told of this opening and has no place stands where they stood before; how many. Of `cancelled` they hear."""
     found = db.exec(
         select(WaitingPlace).where(
             WaitingPlace.opportunity_id == opportunity_id, WaitingPlace.status == WaitingStatus.ASKED
         )
     ).all()
     for row in found:
-        take(db, SYSTEM, row, "put_back", changes={"opportunity_id": None}, programme_id=row.programme_id)
+        take(
+            db,
+            SYSTEM,
+            row,
+            "put_back",
+            reason=reason,
+            changes={"opportunity_id": None},
+            programme_id=row.programme_id,
+            person_id=row.person_id,
+        )
     return len(found)
+
+
+def follow_retired(db: Session, event: Event) -> None:
+    """Subscriber: a programme is offered no more. Whoever waits for a place hears of it, and keeps their turn if it comes back."""
+    found = db.exec(
+        select(WaitingPlace)
+        .where(WaitingPlace.programme_id == event.subject_id, col(WaitingPlace.status).in_(STANDS))
+        .order_by(col(WaitingPlace.id))
+    ).all()
+    for row in found:
+        announce(
+            db,
+            "waiting.programme_retired",
+            SYSTEM,
+            subject=("waiting", row.id),
+            programme_id=row.programme_id,
+            person_id=row.person_id,
+        )
 
 
 def follow_accepted(db: Session, event: Event) -> None:

@@ -16,6 +16,7 @@ from market.messages.models import About, Message, Thread
 from market.opportunities.models import Opportunity
 from market.outbox import Event
 from market.pathways.models import Pathway, PathwayCompletion
+from market.programmes.models import Programme
 from market.reviews.models import Review, ReviewPair
 from market.skills.models import Skill
 from market.wallet.models import Held
@@ -42,6 +43,7 @@ class Context:
     report: Report | None = None
     credential: Issued | None = None
     pathway: Pathway | None = None
+    programme: Programme | None = None
     organisation: Organisation | None = None
     person_id: int | None = None
     org_id: int | None = None
@@ -67,6 +69,7 @@ class Context:
             "held": self.held,
             "credential": self.credential,
             "pathway": self.pathway,
+            "programme": self.programme,
         }  # fmt: skip
         kept: dict[str, Any] = {name: row.id for name, row in rows.items() if row is not None}
         kept |= {"person": self.person_id, "org": self.org_id, "actor": self.event.actor_id}
@@ -110,6 +113,8 @@ def context_of(db: Session, event: Event) -> Context:
             found.work = _row(db, Engagement, assessed.engagement_id if assessed else None)
         case "waiting":
             found.opening = _row(db, Opportunity, payload.get("opportunity_id"))
+            found.programme = _row(db, Programme, payload.get("programme_id"))
+            found.org_id = found.programme.org_id if found.programme is not None else None
             found.person_id = payload.get("person_id")
         case "review_pair":
             found.pair = db.get(ReviewPair, subject)

@@ -20,6 +20,7 @@ from market.notifications.table import BY_KIND
 from market.notifications.table_site import about_words
 from market.opportunities.models import Opportunity
 from market.pathways.models import Pathway
+from market.programmes.models import Programme
 from market.skills.models import Skill
 from market.wallet.models import Held
 from market.web import show
@@ -50,6 +51,7 @@ _ROWS: dict[str, tuple[Any, Any]] = {
     "report": (Report, literal("")),
     "credential": (Issued, _ACHIEVEMENT_NAME),
     "pathway": (Pathway, col(Pathway.title)),
+    "programme": (Programme, col(Programme.title)),
 }
 _SAME = {"actor": "person"}
 

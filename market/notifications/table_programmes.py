@@ -242,6 +242,23 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
             due_words=lambda w: _("Apply by"),
         ),
     ),
+    "waiting.put_back": (
+        News(
+            person, Topic.ANSWERS, "cross",
+            lambda w: _("The round of “%(programme)s” you were told of was cancelled", **w),
+            lambda w: _("You stand in the line where you stood before, and hear of the next place. Programmes like it may have places now."),
+            Link("programmes.browse"), lambda w: _("Look at other programmes"),
+            when=lambda context: context.event.reason == "cancelled",
+        ),
+    ),
+    "waiting.programme_retired": (
+        News(
+            person, Topic.ANSWERS, "cross",
+            lambda w: _("“%(programme)s” is not offered any more", **w),
+            lambda w: _("%(org)s begins no new rounds, so waiting leads nowhere for now. Your turn is kept if it comes back. Programmes like it may have places.", **w),
+            Link("programmes.browse"), lambda w: _("Look at other programmes"),
+        ),
+    ),
     "follow_up.asked": (
         News(
             other_side, Topic.WORK, "half",

@@ -116,6 +116,14 @@ class WorkSteps(Beside):
         if self.attempt(self.way.may_answer(place, step), lambda: self.site.on_part(*answers[step])):
             self.way.answer(place, step)
 
+    @rule(who=st.sampled_from(["employer", "employer", "talent"]), place=st.sampled_from(PARTS))
+    def take_out(self, who: str, place: int) -> None:
+        due_on = self.site.due_on(place)
+        may = self.way.may_take_out(who, place, is_past=due_on < clock.today())
+        taken = lambda: self.site.on_part(who, place, milestones.cancel, "We do not need it.")  # noqa: E731
+        if self.attempt(may, taken):
+            self.way.take_out(place)
+
     def over(self, status: str) -> None:
         self.drain()
         self.way.end(status, clock.now())
@@ -183,6 +191,7 @@ class SessionSteps(Beside):
         one = self.way.sessions[place]
         may = self.way.may_step(one, who, step, clock.now())
         if self.attempt(may, lambda: self.site.act(who, taken)):
+            self.drain()
             self.way.step(one, who, step)
 
 

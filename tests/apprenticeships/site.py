@@ -7,6 +7,7 @@ database is plain SQL on a connection of its own.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
@@ -129,7 +130,7 @@ TIMERS = tuple(
 LOOKS = {
     "work": "SELECT status, holds_seat, assessment_round, capstone_passed, programme_version_id, sessions_least, "
     "sessions_held, starts_on FROM engagement",
-    "parts": "SELECT status FROM milestone ORDER BY position",
+    "parts": "SELECT status, due_on FROM milestone ORDER BY position",
     "programme": "SELECT status, version FROM programme",
     "sessions": "SELECT status FROM mentor_session ORDER BY id",
     "appeals": "SELECT status FROM appeal ORDER BY id",
@@ -234,6 +235,10 @@ class Site:
         finally:
             connection.rollback()
             connection.close()
+
+    def due_on(self, place: int) -> date:
+        """The day of a part."""
+        return date.fromisoformat(str(self.look()["parts"][place][1]))
 
     def work(self, db: Session) -> Engagement:
         return db.get_one(Engagement, self.cast.work)

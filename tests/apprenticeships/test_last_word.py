@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from market import clock
-from market.apprenticeships import capstone
+from market.apprenticeships import capstone, service
 from market.credentials import issuing
 from market.credentials.models import Achievement, Issued
 from market.engagements import milestones
@@ -14,7 +14,7 @@ from market.engagements import service as work_service
 from market.engagements.models import Engagement
 from market.engagements.queries import milestones_of
 from market.errors import Forbidden
-from tests.apprenticeships.scene import held, running
+from tests.apprenticeships.scene import held, logged, on_session, running
 from tests.apprenticeships.test_capstone import (
     WHY,
     accept_capstone,
@@ -108,6 +108,28 @@ def test_whoever_took_part_and_reached_no_pass_mark_keeps_that_they_took_part(ma
     judge(make, e, 2, 2)
     ended(make, e)
     assert papers(make) == [("Took part in Stores and stock", "offered")]
+
+
+def test_a_session_confirmed_after_an_early_end_shows_that_they_took_part(make: World) -> None:
+    e = running(make)
+    row = logged(make, make.mira, e)
+    ended(make, e)
+    assert papers(make) == []
+    on_session(make, make.amara, row, service.confirm_session)
+    assert papers(make) == [("Took part in Stores and stock", "offered")]
+    make.drain()
+    assert len(papers(make)) == 1
+
+
+def test_a_session_confirmed_after_an_early_end_adds_nothing_to_what_was_reached(make: World) -> None:
+    e = running(make)
+    row = logged(make, make.mira, e)
+    hand_in(make, e)
+    judge(make, e, 3, 2)
+    ended(make, e)
+    before = papers(make)
+    on_session(make, make.amara, row, service.confirm_session)
+    assert papers(make) == before == [("Stock control, in Stores and stock", "offered")]
 
 
 @pytest.mark.parametrize("back", ["taken back", "changes asked for"])

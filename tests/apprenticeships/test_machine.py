@@ -88,7 +88,7 @@ class Learning(ProgrammeSteps, WorkSteps, SessionSteps, CapstoneSteps, PaperStep
         assert bool(holds_seat) is (way.status != "ended_early")
         assert (attempt, bool(passed)) == (way.round, way.passed)
         assert (version, least, held) == (cast.version, LEAST_SESSIONS, way.held)
-        assert [one for (one,) in seen["parts"]] == way.parts
+        assert [one for one, _due_on in seen["parts"]] == way.parts
         assert seen["programme"] == [(way.programme, way.version)]
         assert [one for (one,) in seen["sessions"]] == [one.status for one in way.sessions]
         assert sum(one in ("open", "given") for (one,) in seen["appeals"]) == (way.appeal is not None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from market import clock
 from market.access import Decision
@@ -21,7 +21,10 @@ from market.errors import Conflict, Forbidden
 from market.opportunities import service as openings
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
+from market.notifications.models import Notification
+from market.notifications.queries import tell as tell_of
 from market.programmes import queries
+from market.programmes import service as programme_service
 from tests.programmes import plans
 from tests.support.client import Client, words
 from tests.support.world import Known, World
@@ -105,6 +108,42 @@ def test_a_second_delivery_tells_nobody_else(make: World) -> None:
         waiting.follow_opening(db, event)
         waiting.ask_next(db, clock.now())
     assert len(make.events("waiting.asked")) == 1
+
+
+def news(make: World, who: Known) -> list[str]:
+    make.drain()
+    with make.read() as db:
+        found = db.exec(
+            select(Notification).where(Notification.person_id == who.id).order_by(col(Notification.id))
+        )
+        return [told.title for told in tell_of(db, list(found), "UTC")]
+
+
+def test_whoever_was_told_of_a_round_hears_that_it_was_cancelled_and_not_that_it_was_paused(
+    make: World,
+) -> None:
+    programme = plans.published(make)
+    first, second = line(make, programme, 2)
+    opening = plans.round_open(make, programme, seats=1)
+    close(make, opening)
+    assert news(make, first) == ["A place came free in “Stores and stock”"]
+    other = plans.round_open(make, programme, seats=1)
+    with make.write() as db:
+        openings.cancel(db, make.actor(make.bruno), get_opportunity(db, other), "The store moves.")
+    assert news(make, first)[-1] == "The round of “Stores and stock” you were told of was cancelled"
+    assert (stands(make, first), news(make, second)) == ("waiting", [])
+
+
+def test_whoever_waits_hears_that_a_programme_is_offered_no_more_and_keeps_their_turn(make: World) -> None:
+    programme = plans.published(make)
+    first, gone = line(make, programme, 2)
+    act(make, gone, programme, waiting.leave)
+    act(make, make.bruno, programme, lambda db, actor, one: programme_service.retire(db, actor, one))
+    assert news(make, first) == ["“Stores and stock” is not offered any more"]
+    assert (stands(make, first), news(make, gone)) == ("waiting", [])
+    act(make, make.bruno, programme, lambda db, actor, one: programme_service.restore(db, actor, one))
+    plans.round_open(make, programme, seats=1)
+    assert stands(make, first) == "asked"
 
 
 def test_nobody_is_put_in_and_who_gets_a_place_waits_no_more(make: World) -> None:

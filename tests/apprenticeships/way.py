@@ -148,8 +148,17 @@ class Way:
                 self.parts[place] = "deemed_approved"
                 self.begin_next()
 
+    def may_take_out(self, who: str, place: int, is_past: bool) -> bool:
+        """Its day has passed; the capstone never while the work goes on, and after its end nothing is left to take out."""
+        is_open = self.parts[place] in ("planned", "in_progress")
+        return who == "employer" and is_open and is_past and place != CAPSTONE
+
+    def take_out(self, place: int) -> None:
+        self.parts[place] = "cancelled"
+        self.begin_next()
+
     def may_finish(self) -> bool:
-        is_settled = set(self.parts) <= {"approved", "deemed_approved"}
+        is_settled = set(self.parts) <= {"approved", "deemed_approved", "cancelled"}
         return self.status == "active" and is_settled and self.held >= LEAST_SESSIONS and self.passed
 
     def may_end_early(self, side: str, fault: str) -> bool:
@@ -181,6 +190,8 @@ class Way:
             one.by = who
         if step == "move":
             self.sessions.append(Met("planned"))
+        if step == "confirm":
+            self.issue_that_they_took_part()
 
     # The capstone
 
@@ -248,21 +259,28 @@ class Way:
     def issue_what_is_due(self) -> None:
         if not self.has_ended:
             return
-        names = (WHOLE,) if self.status == "completed" else SKILLS
-        reached: list[str] = []
-        if self.last is not None and self.status == "completed":
-            reached = [WHOLE] if self.passed else []
-        elif self.last is not None:
-            reached = [n for n, step in zip(SKILLS, self.last.steps, strict=True) if (step or 0) >= PASS_MARK]
-        for name in names:
+        for name in (WHOLE,) if self.status == "completed" else SKILLS:
             old = self.standing(name)
-            if name in reached:
+            if name in self.reached:
                 self.issue(name)
             elif old:
                 old.status = "revoked"
+        self.issue_that_they_took_part()
+
+    @property
+    def reached(self) -> list[str]:
+        """What the last word says was reached."""
+        if self.last is None:
+            return []
+        if self.status == "completed":
+            return [WHOLE] if self.passed else []
+        return [n for n, step in zip(SKILLS, self.last.steps, strict=True) if (step or 0) >= PASS_MARK]
+
+    def issue_that_they_took_part(self) -> None:
+        """Once, after an early end that leaves nothing else; also when the session is confirmed only then."""
         took_part = self.has_ticked or self.held > 0
         had = {p.name for p in self.papers}
-        if self.status == "ended_early" and not reached and took_part and ATTENDED not in had:
+        if self.status == "ended_early" and not self.reached and took_part and ATTENDED not in had:
             self.issue(ATTENDED)
 
     def stack(self) -> None:
