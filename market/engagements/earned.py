@@ -1,4 +1,4 @@
-"""Reading what came of a work: the credential its assessment earned, or what the organisation could issue for it."""
+"""Reading what came of a work: the credentials it earned, or what the organisation could issue for it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from market.engagements.models import Assessment
 
 
 class Earned(NamedTuple):
-    """The credential that came of a work's assessment."""
+    """A credential that came of a work."""
 
     public_id: str
     name: str
@@ -20,16 +20,20 @@ class Earned(NamedTuple):
     valid_until: datetime | None
 
 
-def earned_by(db: Session, engagement_id: int) -> Earned | None:
-    """The credential that was issued for an assessment of this work, the last where there are several."""
+def earned_by(db: Session, engagement_id: int) -> list[Earned]:
+    """What was issued for this work or an assessment of it, in its order; not what a newer one took the place of."""
     judged = select(Assessment.id).where(Assessment.engagement_id == engagement_id)
-    row = db.exec(
+    rows = db.exec(
         select(Issued.public_id, Achievement.name, Issued.status, Issued.valid_until)
         .join(Achievement, col(Achievement.id) == col(Issued.achievement_id))
-        .where(Issued.source_kind == "assessment", col(Issued.source_id).in_(judged))
-        .order_by(col(Issued.id).desc())
-    ).first()
-    return None if row is None else Earned(*row)
+        .where(
+            ((col(Issued.source_kind) == "assessment") & col(Issued.source_id).in_(judged))
+            | ((col(Issued.source_kind) == "engagement") & (col(Issued.source_id) == engagement_id)),
+            Issued.status != IssuedStatus.SUPERSEDED,
+        )
+        .order_by(col(Issued.id))
+    )
+    return [Earned(*row) for row in rows]
 
 
 def to_issue(db: Session, org_id: int, most: int = 5) -> list[tuple[str, str]]:

@@ -62,22 +62,21 @@ def rounds_inside(
 
 
 def earned(request: Request, db: Session, actor: Actor, *, engagement: Engagement, **_more: Any) -> Markup:
-    """The credential that came of the work, for its two sides; where none did, the way to issue one."""
+    """The credentials that came of the work, for its two sides; where none did, the way to issue one."""
     sides = rules.parties(actor, engagement)
     if not sides or engagement.status not in rules.ENDED:
         return Markup("")
     found = credentials_of.earned_by(db, engagement.id)
     may_issue = "talent" not in sides and actor.may_for(Task.ISSUE, engagement.org_id)
-    if found is None and not may_issue:
+    if not found and not may_issue:
         return Markup("")
     person = db.get_one(Person, engagement.person_id)
     return render_part(
         request,
         "engagements/earned.html",
-        found=found,
-        state=credentials.state(found.status, found.valid_until) if found else None,
+        found=[(one, credentials.state(one.status, one.valid_until)) for one in found],
         own="talent" in sides,
         may_open="talent" in sides or may_issue,
         person=person,
-        achievements=credentials_of.to_issue(db, engagement.org_id) if found is None else [],
+        achievements=credentials_of.to_issue(db, engagement.org_id) if not found else [],
     )

@@ -68,6 +68,10 @@ def ends_early(client: Client, make: World, e: Engagement) -> dict[str, dict[str
     found = dict(re.findall(r'href="/credentials/([a-z2-7]{16})"[^>]*>.*?(Stock control|Took part)', amara.get("/credentials").text, re.S))  # fmt: skip
     assert sorted(found.values()) == ["Stock control", "Took part"]
     documents: dict[str, dict[str, Any]] = {}
+    page = words(amara.get(path))  # the page of the work shows both
+    assert "What was earned" in page
+    assert "Stock control, in Stores and stock" in page
+    assert "Took part in Stores and stock" in page
     for public_id, name in found.items():
         assert amara.post(f"/credentials/{public_id}/accept", {"see": "public"}).status_code == 303
         make.drain()

@@ -96,6 +96,6 @@ def test_a_finished_work_leads_to_what_its_assessment_earned(client: Client, mak
     with make.read() as db:
         assert db.get_one(Achievement, earned.id).rubric_id == found.rubric_id
     page_of_amara = words(client.as_(make.amara).get(path))
-    assert "Your assessment earned “Lists that hold”." in page_of_amara
+    assert "What was earned Lists that hold" in page_of_amara
     assert "Offered" in page_of_amara
-    assert "The assessment earned “Lists that hold”." in words(client.as_(make.bruno).get(path))
+    assert "What was earned Lists that hold" in words(client.as_(make.bruno).get(path))
