@@ -1,7 +1,7 @@
 """What a programme led to: when each side is asked, who may answer, and when counts are large enough to be shown."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -18,14 +18,6 @@ FEWEST = 5
 class FollowUpSide(StrEnum):
     TALENT = "talent"
     EMPLOYER = "employer"
-
-
-def due(ended_at: datetime, now: datetime) -> int | None:
-    """The question that is due: that of the end (0), from the 90th day the other, and none after half a year."""
-    since = now - ended_at
-    if not timedelta(0) <= since < TOO_LATE:
-        return None
-    return max(days for days in AFTER_DAYS if timedelta(days=days) <= since)
 
 
 def may_answer(sides: Iterable[str], side: FollowUpSide) -> Decision:

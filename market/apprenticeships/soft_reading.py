@@ -111,7 +111,6 @@ class Seen(NamedTuple):
 
     rows: list[Shown]
     by: list[str]
-    with_peers: bool  # is what peers said the reader's to see?
 
     @property
     def has_peers(self) -> bool:
@@ -135,7 +134,6 @@ def seen(db: Session, actor: Actor, engagement: Engagement) -> Seen:
             for one in SoftSkill
         ],
         [name or _("Someone who left") for name in by],
-        own,
     )
 
 

@@ -3,8 +3,8 @@
 A change of meaning is a new `soft_rules.SCALE`; the words of the one before stay here for the rounds asked by it.
 """
 
-from market.apprenticeships.soft_rules import Side, SoftSkill
-from market.words import _, plural
+from market.apprenticeships.soft_rules import SoftSkill
+from market.words import _
 
 
 def name(one: SoftSkill) -> str:
@@ -71,14 +71,3 @@ def anchors(one: SoftSkill) -> tuple[str, str, str, str, str]:
 
 def not_seen() -> str:
     return _("I could not see this")
-
-
-def by_whom(side: Side | str, n: int) -> str:
-    """Whose word a result is: `Said by 4 people who learnt in the same group`."""
-    if Side(side) is Side.MENTOR:
-        return plural("Said by the mentor", "Said by %(n)s mentors", n)
-    return plural(
-        "Said by one person who learnt in the same group",
-        "Said by %(n)s people who learnt in the same group",
-        n,
-    )

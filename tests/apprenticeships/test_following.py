@@ -1,6 +1,6 @@
 """What programmes led to: asked of both sides, twice, once each; counted without silence, on both databases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from market.apprenticeships.following_rules import (
     Count,
     FollowUpSide,
     counts,
-    due,
     may_answer,
 )
 from market.apprenticeships.models import FollowUp
@@ -34,14 +33,6 @@ from tests.support.client import Client, words
 from tests.support.world import Known, World
 
 T, E = FollowUpSide
-AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("days", "question"), [(-1, None), (0, 0), (89, 0), (90, 90), (179, 90), (180, None), (900, None)]
-)
-def test_which_question_is_due(days: int, question: int | None) -> None:
-    assert due(AT, AT + timedelta(days=days)) == question
 
 
 def test_each_side_answers_for_itself() -> None:
