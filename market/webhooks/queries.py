@@ -112,7 +112,12 @@ class Asked(NamedTuple):
     org_public_id: str
     org: str
     org_id: int
+    url: str
     agreed_at: datetime | None
+
+    @property
+    def host(self) -> str:
+        return rules.host_of(self.url)
 
 
 def asked_of(db: Session, actor: Actor) -> list[Asked]:
@@ -124,6 +129,7 @@ def asked_of(db: Session, actor: Actor) -> list[Asked]:
             col(Organisation.public_id),
             col(Organisation.name),
             col(Organisation.id),
+            col(Hook.url),
             col(HandOverConsent.agreed_at),
         )
         .join(Hook, col(Hook.org_id) == col(Organisation.id))

@@ -63,10 +63,11 @@ def put(request: Request, db: Session, actor: Actor) -> Response:
         if hook is None:
             made, secret = service.put(db, actor, organisation.id, entry.data.url, ports)
             return _page(request, db, shown._replace(hook=made), secret=secret)
-        service.change(db, actor, hook, entry.data.url, ports)
+        moves = service.change(db, actor, hook, entry.data.url, ports)
     except Invalid as refused:
         return _page(request, db, shown, Entry(entry.values, None, refused.fields))
-    return _back(request, organisation, _("Changed. What waits goes to the new address."))
+    said = _("Changed. It goes somewhere else now, so your members are asked anew.")
+    return _back(request, organisation, said if moves else _("Changed. What waits goes to the new address."))
 
 
 def rotate(request: Request, db: Session, actor: Actor) -> Response:

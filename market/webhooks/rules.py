@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from market.access import YES, Actor, Decision, Task, no
 from market.words import _
@@ -50,6 +51,11 @@ def may_set(actor: Actor, org_id: int) -> Decision:
 def may_agree(actor: Actor, org_id: int) -> Decision:
     """Members, each for themselves."""
     return YES if actor.belongs_to(org_id) else no(_("Only members agree to this."))
+
+
+def host_of(url: str) -> str:
+    """To whom an address leads, as its members read it when they agree."""
+    return urlsplit(url).hostname or ""
 
 
 def may_retry(status: HandOverStatus) -> Decision:

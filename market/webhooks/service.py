@@ -46,12 +46,17 @@ def checked(url: str, ports: Collection[int] = ()) -> str:
         raise Invalid(error.reason, url=error.reason) from None
 
 
-def change(db: Session, actor: Actor, hook: Hook, url: str, ports: Collection[int] = ()) -> None:
-    """Another address with the same secret; what waits goes there."""
+def change(db: Session, actor: Actor, hook: Hook, url: str, ports: Collection[int] = ()) -> bool:
+    """Another address with the same secret; what waits goes there. Whether members are asked anew: they agreed to a
+    host by its name, and to no other."""
     require(rules.may_set(actor, hook.org_id))
-    hook.url = checked(url, ports)
+    before, hook.url = rules.host_of(hook.url), checked(url, ports)
+    moves = rules.host_of(hook.url) != before
+    if moves:
+        db.exec(delete(HandOverConsent).where(col(HandOverConsent.org_id) == hook.org_id))
     _keep(db, hook)
     announce(db, "webhook.changed", actor, subject=("organisation", hook.org_id))
+    return moves
 
 
 def rotate(db: Session, actor: Actor, hook: Hook) -> str:

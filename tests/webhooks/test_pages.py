@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from market.webhooks import rules
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
 from tests.support.world import World
@@ -48,7 +49,9 @@ def test_a_member_agrees_on_the_page_of_agreements(client: Client, make: World) 
         mira.post("/agreements/hand-over", {"org": make.bakery.public_id, "agrees": "on"}).status_code == 404
     )
     scene.hook(make)
-    assert "HR system" in words(mira.get("/agreements"))
+    asked = words(mira.get("/agreements"))
+    assert "HR system" in asked
+    assert f"to {rules.host_of(scene.URL)}" in asked
     given = {"org": make.bakery.public_id, "agrees": "on"}
     assert "goes to its HR system" in words(mira.follow(mira.post("/agreements/hand-over", given)))
     page = words(client.as_(make.bruno).get(f"/organisations/{make.bakery.public_id}/webhook"))

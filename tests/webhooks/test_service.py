@@ -247,7 +247,7 @@ def test_a_pause_holds_back_and_removing_takes_all_of_it_away(make: World) -> No
         with pytest.raises(Conflict, match="paused"):
             service.test(db, make.actor(make.bruno), hook)
         service.pause(db, make.actor(make.bruno), hook, paused=False)
-        service.change(db, make.actor(make.bruno), hook, "https://other.example/in")
+        assert service.change(db, make.actor(make.bruno), hook, "https://other.example/in")
     assert sender.run(make.engine) == 1
     assert got[0][0] == "https://other.example/in"
     clock.move(rules.KEEP)
@@ -255,6 +255,20 @@ def test_a_pause_holds_back_and_removing_takes_all_of_it_away(make: World) -> No
         assert service.forget_old(db, clock.now() + rules.CLAIM) == 1
         service.remove(db, make.actor(make.bruno), scene.the_hook(db))
         assert (db.exec(select(Hook)).all(), db.exec(select(HandOverConsent)).all()) == ([], [])
+
+
+def test_members_agreed_to_one_host_and_are_asked_anew_for_another(make: World) -> None:
+    scene.hook(make)
+    scene.agreed(make)
+    for url, moves in (("https://hr.example/other/path", False), ("https://elsewhere.example/", True)):
+        with make.write() as db:
+            assert service.change(db, make.actor(make.bruno), scene.the_hook(db), url) is moves
+        assert bool(_agreed_ids(make)) is not moves
+
+
+def _agreed_ids(make: World) -> list[int]:
+    with make.read() as db:
+        return [one.person_id for one in db.exec(select(HandOverConsent)).all()]
 
 
 def test_a_claim_that_ran_out_is_taken_up_by_the_next(make: World) -> None:
