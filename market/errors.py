@@ -2,6 +2,7 @@
 
     MarketError
     ├── NotFound        404  not there, or not yours to know of
+    ├── SignedOut       401  what was sent needs an account, and nobody is signed in any more
     ├── Forbidden       403  refused, with the reason
     ├── Conflict        409  someone moved first, or the step is not open
     ├── Invalid         422  what was written needs mending; `fields` says where
@@ -26,6 +27,10 @@ class MarketError(Exception):
 
 class NotFound(MarketError):
     status_code = 404
+
+
+class SignedOut(MarketError):
+    status_code = 401
 
 
 class Forbidden(MarketError):

@@ -16,17 +16,17 @@ from market.web.cookies import session_token
 from market.web.kit import kit_of
 from market.web.render import VARY, context_of, environment, fragment_wanted
 from market.web.routing import actor_of
+from market.web.sent import to_send_again, written
 from market.words import _, speak
 
 log = logging.getLogger(__name__)
-SENTENCE = 4
-"""From how many words on something typed is worth handing back."""
 
 
 def titles(status: int) -> str:
     """The headline of an error page."""
     return {
         400: _("This request cannot be read"),
+        401: _("You are not signed in any more"),
         403: _("This is not open to you"),
         404: _("There is nothing at this address"),
         405: _("This address does not take that"),
@@ -52,6 +52,7 @@ def page_for(request: Request, status: int, words: str) -> Response:
             words=words,
             reference=getattr(request.state, "request_id", ""),
             written=written(request),
+            again=to_send_again(request, status),
         )
         html = environment().get_template(template).render(context)
         response = HTMLResponse(html, status, headers={"Vary": VARY})
@@ -61,21 +62,6 @@ def page_for(request: Request, status: int, words: str) -> Response:
     except Exception:
         log.exception("error page failed")
         return PlainTextResponse(words, status)
-
-
-def written(request: Request) -> list[str]:
-    """The sentences that were sent with a form, so that an answer other than the form's own page loses none of them.
-
-    What is not a sentence (a choice, a number, a name) is quickly chosen again, and a password is never shown.
-    """
-    form = getattr(request.state, "form", None)
-    if form is None:
-        return []
-    return [
-        value.strip()
-        for name, value in form.multi_items()
-        if isinstance(value, str) and "password" not in name and len(value.split()) >= SENTENCE
-    ]
 
 
 def _who(request: Request) -> Actor:

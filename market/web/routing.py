@@ -23,11 +23,12 @@ from starlette.routing import Route
 
 from market.access import VISITOR, Actor, Decision, require
 from market.db import transaction
-from market.errors import Conflict, OutOfRoom, Unavailable
+from market.errors import Conflict, OutOfRoom, SignedOut, Unavailable
 from market.web.cookies import session_token
 from market.web.forms import MOST
 from market.web.kit import Kit, kit_of
 from market.web.render import fragment_wanted
+from market.web.sent import written
 from market.web.submission import KEY_FIELD, Submission, claim, first_answer
 from market.words import _, speak
 
@@ -141,11 +142,18 @@ def _answer(
 
 
 def _refuse(request: Request, route: MarketRoute, actor: Actor) -> Response | None:
-    """Nothing when the actor may come here; a way to sign in for a visitor; `Forbidden` for anyone else."""
+    """Nothing when the actor may come here; a way to sign in for a visitor; `Forbidden` for anyone else.
+
+    A visitor who has written something was signed out while writing: it comes back with the way to sign in.
+    """
     decision = route.allow(actor)
     if decision or actor.is_signed_in:
         require(decision)
         return None
+    if written(request):
+        raise SignedOut(
+            _("You were signed out while you wrote. Sign in in another tab, then send it again here.")
+        )
     sign_in = str(request.app.url_path_for("accounts.sign_in"))
     if fragment_wanted(request):  # a redirect would put the whole page for signing in into a part of this one
         return Response(status_code=200, headers={"HX-Redirect": sign_in})

@@ -116,7 +116,7 @@ class Site:
             return "s" if to_sign_in else ">" if is_page else "y"
         if got.headers.get("hx-redirect", "").startswith("/sign-in"):
             return "s"
-        known = {200: "y", 204: "y", 403: "n", 404: ".", 409: "l", 422: "e"}
+        known = {200: "y", 204: "y", 401: "s", 403: "n", 404: ".", 409: "l", 422: "e"}
         return known.get(got.status_code, str(got.status_code))
 
     @staticmethod

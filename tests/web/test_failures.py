@@ -1,11 +1,15 @@
 """Errors as pages: the status, what to do next, the same words for htmx, and nothing of the insides."""
 
+import html
 import logging
+import re
 
 import pytest
+from httpx import Response
 
 from market import words as language
 from market.web import failures
+from tests.engagements import scene
 from tests.kernel.test_words_and_clock import Welsh
 from tests.support.client import Client, htmx, words
 from tests.support.databases import Databases, SqliteFiles
@@ -53,6 +57,37 @@ def test_sentences_that_were_sent_are_handed_back(site: Client, kind: str) -> No
     assert "I counted &lt;b&gt;every&lt;/b&gt; sack twice." in page.text
     assert "secret" not in page.text
     assert "What you wrote" not in words(site.post(f"/try/fail/{kind}", {"choice": "yes"}))
+
+
+@pytest.mark.parametrize(("kind", "again"), [("409", False), ("422", False), ("429", True), ("503", True)])
+def test_what_may_be_taken_later_can_be_sent_again_as_it_is(site: Client, kind: str, again: bool) -> None:
+    wrote = {"note": 'I counted "every" sack twice.', "title": "Flour", "submission_key": "k"}
+    page = site.post(f"/try/fail/{kind}?tab=2", wrote)
+    assert (hidden(page) == wrote) is again
+    assert (f'action="/try/fail/{kind}?tab=2"' in page.text) is again
+    secret = site.post(f"/try/fail/{kind}", {**wrote, "password": "x"})
+    with_file = site.post(f"/try/fail/{kind}", wrote, files={"file": ("a.txt", b"a", "text/plain")})
+    assert hidden(secret) == hidden(with_file) == {}
+
+
+def hidden(page: Response) -> dict[str, str]:
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', main)
+    return {html.unescape(name): html.unescape(value) for name, value in found}
+
+
+def test_who_is_signed_out_while_writing_signs_in_and_sends_it_again(site: Client, make: World) -> None:
+    work = scene.work(make, make.engagement()).public_id
+    thread = f"/threads/engagement/{work}"
+    refused = site.post(thread, {"say": "The oven is on from six on Monday."})
+    assert refused.status_code == 401
+    assert "You were signed out while you wrote." in words(refused)
+    fragment = site.post(thread, {"say": "The oven is on from six on Monday."}, headers=htmx("messages"))
+    assert "The oven is on from six on Monday." in fragment.text
+    assert site.post(thread, {"say": "Yes."}).headers["location"].startswith("/sign-in")  # nothing to lose
+    amara = site.as_(make.amara)
+    amara.follow(amara.post(thread, hidden(refused)))
+    assert "The oven is on from six on Monday." in words(amara.get(thread))
 
 
 def test_an_error_with_fields_says_them_too(site: Client) -> None:
