@@ -7,9 +7,10 @@ credit needs only their whole numbers.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, or_
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -32,6 +33,17 @@ _KEY = (_TABLE.c.skill_id == bindparam("s")) & (_TABLE.c.person_id == bindparam(
 _WRITTEN = ("level", "mu", "sigma", "tier", "as_of", "version", "own", "via_skill_id", "via_steps", "due_on")
 _UPDATE = _TABLE.update().where(_KEY).values(**{name: bindparam(name) for name in _WRITTEN})
 _STORED = _TABLE.select().where(_TABLE.c.person_id.in_(bindparam("people", expanding=True)))
+_as_stored = itemgetter(*(_TABLE.c.keys().index(name) for name in _WRITTEN))
+_as_made = itemgetter(*_WRITTEN)
+# Made once: an item costs a dozen statements, of which the most is building them.
+_HELD = (
+    select(Person.id)
+    .where(col(Person.id).in_(bindparam("people", expanding=True)))
+    .order_by(col(Person.id))
+    .with_for_update(key_share=True)
+)
+_SOFT = select(Skill.id).where(col(Skill.id).in_(bindparam("skills", expanding=True)), Skill.family == SOFT)
+_TOLD = insert(MatchChange.__table__)  # type: ignore[attr-defined]
 
 
 class Own(NamedTuple):
@@ -48,8 +60,7 @@ class Own(NamedTuple):
 
 def hold(db: Session, people: Iterable[int]) -> None:
     """Let one writer at a time work on a person's ledger: each must count what the other wrote. SQLite has one anyway."""
-    wanted = select(Person.id).where(col(Person.id).in_(sorted(people))).order_by(col(Person.id))
-    db.exec(wanted.with_for_update(key_share=True)).all()
+    db.connection().execute(_HELD, {"people": sorted(people)}).all()
 
 
 def recompute(db: Session, person_id: int, skill_ids: Iterable[int]) -> None:
@@ -64,8 +75,8 @@ def recompute(db: Session, person_id: int, skill_ids: Iterable[int]) -> None:
 
 def tell_indexes(db: Session, *people: int) -> None:
     """Have the matching indexes look at people again: levels, or what filters ask, have changed."""
-    db.add_all(MatchChange(person_id=person_id) for person_id in sorted(people))
-    db.flush()
+    if people:
+        db.connection().execute(_TOLD, [{"person_id": person_id} for person_id in sorted(people)])
 
 
 def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
@@ -98,12 +109,13 @@ def bring(db: Session, wanted: Mapping[int, set[int]], day: date) -> set[int]:
         made = _rows(owns[person], reaches, soft, day)
         for skill, to_keep in made.items():
             before = kept[person].get(skill)
-            if before is None or _used(before._mapping) != _used(to_keep):
-                moved.add(person)
             if before is None:
                 new.append({"skill_id": skill, "person_id": person, **to_keep})
-            elif any(getattr(before, name) != value for name, value in to_keep.items()):
+                moved.add(person)
+            elif _as_stored(before) != _as_made(to_keep):
                 other.append({"s": skill, "p": person, **to_keep})
+                if _used(before._mapping) != _used(to_keep):
+                    moved.add(person)
         for skill in kept[person].keys() - made.keys():
             gone.append({"s": skill, "p": person})
             moved.add(person)
@@ -159,8 +171,7 @@ def _owns(
 
 def _soft(db: Session, skills: set[int]) -> set[int]:
     """Those of these skills that lie in working with people. No statement for none."""
-    wanted = select(Skill.id).where(col(Skill.id).in_(skills), Skill.family == SOFT)
-    return set(db.exec(wanted)) if skills else set()
+    return set(db.connection().execute(_SOFT, {"skills": sorted(skills)}).scalars()) if skills else set()
 
 
 def _rows(

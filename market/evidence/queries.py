@@ -167,9 +167,12 @@ _STORED = select(col(PersonSkill.skill_id), col(PersonSkill.level), col(PersonSk
 )
 
 
+_CURRENT = select(func.coalesce(func.max(col(Release.version)), 0))
+
+
 def current_release(db: Session) -> int:
     """The release of severity and strength that holds; 0 before the first."""
-    return db.connection().execute(select(func.coalesce(func.max(col(Release.version)), 0))).scalar_one()
+    return db.connection().execute(_CURRENT).scalar_one()
 
 
 def release_on(db: Session, day: date) -> Release | None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from market import clock
@@ -53,7 +54,7 @@ def record(
     (it is tomorrow somewhere) counts as today.
     """
     hold(db, [person_id])
-    if _of_source(db, source, person_id, skill_id) is not None:
+    if _said_already(db, source, person_id, skill_id):
         return None
     tier = TIER[kind]
     made = Evidence(
@@ -120,13 +121,15 @@ def void_source(db: Session, source: tuple[str, int]) -> None:
         void(db, evidence)
 
 
-def _of_source(db: Session, source: tuple[str, int], person_id: int, skill_id: int) -> Evidence | None:
-    return db.exec(
-        select(Evidence).where(
-            Evidence.source_kind == source[0],
-            Evidence.source_id == source[1],
-            Evidence.person_id == person_id,
-            Evidence.skill_id == skill_id,
-            col(Evidence.voids_id).is_(None),
-        )
-    ).first()
+_OF_SOURCE = select(Evidence.id).where(
+    Evidence.source_kind == bindparam("kind"),
+    Evidence.source_id == bindparam("source"),
+    Evidence.person_id == bindparam("person"),
+    Evidence.skill_id == bindparam("skill"),
+    col(Evidence.voids_id).is_(None),
+)
+
+
+def _said_already(db: Session, source: tuple[str, int], person_id: int, skill_id: int) -> bool:
+    given = {"kind": source[0], "source": source[1], "person": person_id, "skill": skill_id}
+    return db.connection().execute(_OF_SOURCE, given).first() is not None

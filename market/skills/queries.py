@@ -85,11 +85,14 @@ def standing(db: Session, skill: Skill) -> Skill:
     return skill if skill.merged_into_id is None else db.get_one(Skill, skill.merged_into_id)
 
 
+_STANDING = select(col(Skill.id), col(Skill.merged_into_id)).where(
+    col(Skill.id).in_(bindparam("ids", expanding=True))
+)
+
+
 def standing_ids(db: Session, ids: Iterable[int]) -> dict[int, int]:
     """For each skill id the id that stands for it now: its own, or that of the skill it was merged into."""
-    wanted = set(ids)
-    rows = db.execute(select(col(Skill.id), col(Skill.merged_into_id)).where(col(Skill.id).in_(wanted)))
-    return {own: into or own for own, into in rows}
+    return {own: into or own for own, into in db.execute(_STANDING, {"ids": sorted(set(ids))})}
 
 
 def merged_ids(db: Session, skill_id: int) -> list[int]:
