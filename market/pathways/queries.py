@@ -312,9 +312,7 @@ def achievement_of_programme(db: Session, programme: Programme) -> Achievement |
     ).first()
 
 
-def touching(
-    db: Session, lines: Iterable[str], *, but_done_by: int | None = None, limit: int | None = None
-) -> list[Pathway]:
+def touching(db: Session, lines: Iterable[str], *, but_done_by: int | None = None) -> list[Pathway]:
     """Pathways that are out, or were, and have a part or prerequisite of these lines; `but_done_by` leaves out those
     that this person completed."""
     line_ids = select(Achievement.id).where(col(Achievement.line).in_(set(lines)))
@@ -329,7 +327,7 @@ def touching(
     if but_done_by is not None:
         done = select(PathwayCompletion.pathway_id).where(PathwayCompletion.person_id == but_done_by)
         wanted = wanted.where(col(Pathway.id).not_in(done))
-    return list(db.exec(wanted.order_by(col(Pathway.id)).limit(limit)).all())
+    return list(db.exec(wanted.order_by(col(Pathway.id))).all())
 
 
 def on_the_way(db: Session, pathway_id: int) -> list[int]:

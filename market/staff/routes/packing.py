@@ -46,7 +46,7 @@ def check(request: Request, db: Session, actor: Actor) -> Response:
 
 
 routes: list[MarketRoute] = [
-    action("/work/{id}/packet", ask, name="staff.ask_packet", allow=signed_in),
+    action("/work/{id}/packet", ask, name="staff.ask_packet", allow=signed_in, limit="checks"),
     page("/packets/{id}", take, name="staff.packet", allow=signed_in),
     page("/packets/{id}/pdf", as_pdf, name="staff.packet_pdf", allow=signed_in),
     page("/packets/{id}/check", check, name="staff.check_packet", allow=anyone),
