@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from market.config import Settings
-from market.evidence.models import MatchChange, PersonSkill
+from market.evidence.models import PersonSkill
 from market.matching.candidates import hopeful_statement, pool_of, pool_statement
 from market.matching.core.contract import Requirement, Tie
 from market.matching.core.tiers import Change
@@ -278,8 +278,3 @@ def findable_people(db: Session) -> int:
     """About how many people an index would hold."""
     counted = select(func.count()).select_from(TalentProfile).where(col(TalentProfile.is_findable))
     return int(db.connection().execute(counted).scalar_one())
-
-
-def last_change(db: Session) -> int:
-    """The number of the last change that this session sees: the `min_seq` of whoever just wrote."""
-    return int(db.connection().execute(select(func.max(col(MatchChange.seq)))).scalar() or 0)

@@ -46,6 +46,7 @@ def some(people: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def last_number(db: Session) -> int:
+    """The number of the last change that this session sees: the `min_seq` of whoever just wrote."""
     return int(db.connection().execute(select(func.max(col(MatchChange.seq)))).scalar() or 0)
 
 

@@ -27,8 +27,9 @@ from market.db import connect, new_public_id, transaction
 from market.evidence.models import PersonSkill
 from market.evidence.service import tell_indexes
 from market.matching import index_build
-from market.matching.backend import SqlBackend, last_change
+from market.matching.backend import SqlBackend
 from market.matching.index_backend import IndexBackend
+from market.matching.index_reads import last_number
 from market.matching.queries import Findable
 from market.migrations import migrate
 from market.profiles.models import TalentProfile, Visibility
@@ -98,7 +99,7 @@ def _changes(engine: Engine, index: IndexBackend, question: Question, people: in
             run(table.delete().where(here))
             run(table.insert(), [_row(asked[0].skill_id, person, 255)])
             tell_indexes(db, person)
-            seq = last_change(db)
+            seq = last_number(db)
         began = time.perf_counter()
         with transaction(engine, write=False) as db:
             found = index.top_k(db, asked, question.tie, Findable(), people, min_seq=seq)

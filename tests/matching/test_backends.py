@@ -8,10 +8,11 @@ import pytest
 from sqlmodel import Session
 
 from market.config import Settings
-from market.matching import backend, index_backend, index_build, indexed
+from market.matching import index_backend, index_build, indexed
 from market.matching.backend import INDEX, Matching, SqlBackend
 from market.matching.core.contract import BadRequirements, Requirement, Tie
 from market.matching.index_backend import IndexBackend, NotReady
+from market.matching.index_reads import last_number
 from market.matching.queries import Findable
 from tests.matching.crowd import DAY, Crowd, One, rows
 from tests.support.world import World
@@ -111,7 +112,7 @@ def test_a_change_is_in_the_very_next_answer(make: World, tmp_path: Path, kernel
     for n, person in enumerate(someone[:30]):
         with make.write() as db:
             crowd.change(db, person, One(skills={skill: (255 - n % 3, 4.0, 0.3, 4, 0)}))
-            seq = backend.last_change(db)
+            seq = last_number(db)
         with make.read() as db:
             found = index.top_k(db, asked, Tie(), Findable(), 200, min_seq=seq)
             assert person in {one for one, _ in found}

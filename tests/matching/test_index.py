@@ -167,8 +167,7 @@ def test_after_any_changes_the_next_query_sees_them(
             assert index.seq == seq
             assert answer(index, asked, 9, tie, filters) == expected(now, asked, 9, tie, filters)
         if compact:
-            base, seq = index.compacted()
-            index.replace_base(base, seq)
+            index = Index(*index.compacted(), kernel)
         assert answer(index, asked, 40, tie, filters) == expected(now, asked, 40, tie, filters)
 
 
@@ -305,20 +304,9 @@ def test_it_wants_compacting_once_one_in_fifty_has_changed(monkeypatch):
     assert not index.wants_compacting
     index.apply([Change(3, None)], 2)
     assert index.wants_compacting
-    index.replace_base(*index.compacted())
+    index = Index(*index.compacted(), kernel="numpy")
     assert not index.wants_compacting
     assert index.people == 99
-
-
-def test_people_changed_while_a_base_was_built_are_not_lost():
-    attributes = {"hours": 0, "languages": 0}
-    index = index_of({1: ({1: 100}, (0, 0))}, "numpy")
-    base, seq = index.compacted()
-    later = Change(2, {1: 255}, attributes)
-    index.apply([later], 7)
-    index.replace_base(base, seq, [later])
-    assert [hit.person_id for hit in index.top_k([Requirement(1, 1, 1, True)], 5, Tie())] == [2, 1]
-    assert index.seq == 7
 
 
 def test_a_question_that_was_interrupted_leaves_nothing_in_the_next_answer():

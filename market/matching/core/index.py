@@ -195,12 +195,6 @@ class Index:
         state = self._state
         return merged(state.tiers), state.seq
 
-    def replace_base(self, base: Segment, seq: int, since: Iterable[Change] = ()) -> None:
-        """Serve a new base built to `seq`. `since` are the people changed after that, up to where the index is now."""
-        latest = checked(since, base.columns)
-        with self._writing:
-            self._state = _changed(_begun(base, seq), latest, max(seq, self._state.seq))
-
 
 def _begun(base: Segment, seq: int) -> State:
     """A state of nothing but a base."""
