@@ -29,7 +29,7 @@ from market.engagements.earning import shown
 from market.engagements.models import Assessment, Engagement
 from market.engagements.rules import Status
 from market.outbox import Event
-from market.programmes.models import ProgrammeVersion
+from market.programmes.models import Programme, ProgrammeVersion
 from market.rubrics.queries import CriterionRow, RubricView, rubric_with_criteria
 from market.skills.models import Skill
 from market.words import _
@@ -132,7 +132,13 @@ def _part(db: Session, version: ProgrammeVersion, row: CriterionRow | None) -> A
     found = db.exec(wanted.where(same)).first()
     if found is not None:
         return db.get_one(Achievement, found.achievement_id)
-    made = achievements.create_achievement(db, SYSTEM, version.org_id, _draft(db, version, row))
+    made = achievements.create_achievement(
+        db,
+        SYSTEM,
+        version.org_id,
+        _draft(db, version, row),
+        for_members=db.get_one(Programme, version.programme_id).for_members,
+    )
     achievements.publish_achievement(db, SYSTEM, made)
     db.add(PartAchievement(version_id=version.id, skill_id=skill_id, achievement_id=made.id))
     db.flush()

@@ -47,9 +47,19 @@ def wait(
 
 
 def line(request: Request, db: Session, actor: Actor, *, programme: Programme, **_more: Any) -> Markup:
-    """For who runs it: how many wait. Not who."""
+    """For who runs it: how many wait. Not who. Nobody waits for a programme that is for members."""
+    if programme.for_members:
+        return Markup("")
     waits, asked = waiting.in_line(db, programme.id)
     return render_part(request, "apprenticeships/line.html", waits=waits, asked=asked, days=AHEAD.days)
+
+
+def record(request: Request, db: Session, actor: Actor, *, programme: Programme, **_more: Any) -> Markup:
+    """How many began a programme, and how many of those who ended it completed it."""
+    found = following.record_of(db, programme.id)
+    if not found.begun:
+        return Markup("")
+    return render_part(request, "apprenticeships/record.html", record=found, fewest=rules.FEWEST)
 
 
 def led_to(request: Request, db: Session, actor: Actor, *, programme: Programme, **_more: Any) -> Markup:

@@ -18,12 +18,19 @@ from market.transitions import take
 from market.words import _
 
 
-def create_achievement(db: Session, actor: Actor, org_id: int, draft: Draft) -> Achievement:
+def create_achievement(
+    db: Session, actor: Actor, org_id: int, draft: Draft, *, for_members: bool = False
+) -> Achievement:
     """A new draft of the organisation. It may be incomplete: `publish_achievement` asks for the rest."""
     require(rules.may_define(actor, org_id))
     public_id = new_public_id()
     made = Achievement(
-        public_id=public_id, line=public_id, org_id=org_id, name=draft.name, created_by=actor.id or None
+        public_id=public_id,
+        line=public_id,
+        org_id=org_id,
+        name=draft.name,
+        created_by=actor.id or None,
+        for_members=for_members,
     )
     _write(db, made, draft)
     return made
@@ -117,6 +124,7 @@ def new_version(db: Session, actor: Actor, achievement: Achievement) -> Achievem
         org_id=achievement.org_id,
         name=achievement.name,
         created_by=actor.id or None,
+        for_members=achievement.for_members,
     )
     _write(db, made, draft_of(db, achievement))
     return made

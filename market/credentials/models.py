@@ -40,6 +40,9 @@ class Achievement(SQLModel, table=True):
     language: str = "en"
     rubric_id: int | None = refers_to("rubric.id", nullable=True)
     valid_months: int | None = None
+    for_members: bool = Field(
+        default=False, sa_column_kwargs={"server_default": "0"}
+    )  # earned by the organisation's own people alone: listed to nobody else, while its page stays for who holds one
     status: AchievementStatus = choice_field(AchievementStatus, default=AchievementStatus.DRAFT)
     created_by: int | None = refers_to("person.id", nullable=True, index=False)
     created_at: datetime = instant_field(factory=clock.now)

@@ -42,7 +42,9 @@ def of_organisation(
     request: Request, db: Session, actor: Actor, *, organisation: Organisation, **_more: Any
 ) -> Markup:
     """What can be earned from an organisation."""
-    rows = shown.achievements(db, (organisation.id,), (AchievementStatus.PUBLISHED,), MOST)
+    rows = shown.achievements(
+        db, (organisation.id,), (AchievementStatus.PUBLISHED,), MOST, inside=actor.belongs_to(organisation.id)
+    )
     if not rows:
         return Markup("")
     return render_part(

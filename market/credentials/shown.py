@@ -68,6 +68,7 @@ _ACHIEVEMENTS = (
     .where(
         col(Achievement.org_id).in_(bindparam("orgs", expanding=True)),
         col(Achievement.status).in_(bindparam("statuses", expanding=True)),
+        col(Achievement.for_members).in_(bindparam("whose", expanding=True)),
     )
 )
 _OURS = {more: _paged(_ACHIEVEMENTS, col(Achievement.id), more) for more in (False, True)}
@@ -79,11 +80,22 @@ def achievements(
     statuses: tuple[AchievementStatus, ...],
     size: int,
     after: int | None = None,
+    *,
+    inside: bool = True,
 ) -> list[AchievementRow]:
-    """The organisations' achievements in these states, newest first, one more than `size`. One statement."""
+    """The organisations' achievements in these states, newest first, one more than `size`. One statement.
+
+    Without `inside` those are left out that members alone earn.
+    """
     found = db.connection().execute(
         _OURS[after is not None],
-        {"orgs": list(org_ids), "statuses": list(statuses), "size": size + 1, "after": after},
+        {
+            "orgs": list(org_ids),
+            "statuses": list(statuses),
+            "whose": [False, True] if inside else [False],
+            "size": size + 1,
+            "after": after,
+        },
     )
     return [AchievementRow._make(row) for row in found]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, desc, exists, func
+from sqlalchemy import bindparam, desc, exists, func
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -81,19 +81,6 @@ _IS_OUT: Any = exists().where(
 )
 
 
-# Is it earned in programmes for members alone, and in no other?
-_PROGRAMMES: Any = (
-    select_rows(col(ProgrammeVersion.id))
-    .join(Programme, col(Programme.id) == col(ProgrammeVersion.programme_id))
-    .join(_NEWER, col(_NEWER.id) == col(ProgrammeVersion.achievement_id))
-    .where(col(_NEWER.line) == col(Achievement.line))
-)
-_IS_INSIDE: Any = and_(
-    _PROGRAMMES.where(col(Programme.for_members)).correlate(Achievement).exists(),
-    ~_PROGRAMMES.where(col(Programme.for_members).is_(False)).correlate(Achievement).exists(),
-)
-
-
 def wholes(db: Session, found: Sequence[Pathway]) -> list[Whole]:
     """These pathways with all that they say, in four statements however many they are."""
     ids = [one.id for one in found]
@@ -114,12 +101,12 @@ def wholes(db: Session, found: Sequence[Pathway]) -> list[Whole]:
     ).all()
     wanted = {part.achievement_id for part in parts} | {one.achievement_id for one in found}
     wanted |= {row[0].needs_achievement_id for row in needs}
-    for one, org, is_out, inside in db.execute(
-        select_rows(Achievement, Organisation, _IS_OUT, _IS_INSIDE)
+    for one, org, is_out in db.execute(
+        select_rows(Achievement, Organisation, _IS_OUT)
         .join(Organisation, col(Organisation.id) == col(Achievement.org_id))
         .where(col(Achievement.id).in_([one for one in wanted if one is not None]))
     ):
-        members_of = one.org_id if inside else None
+        members_of = one.org_id if one.for_members else None
         things[one.id] = Thing(one.line, one.version, one.name, bool(is_out), members_of)
         issuers[one.line] = Issuer(one.public_id, org.public_id, org.name)
     credits = db.exec(
@@ -172,6 +159,22 @@ def _need(
 
 def whole(db: Session, pathway: Pathway) -> Whole:
     return wholes(db, [pathway])[0]
+
+
+def of_others(db: Session, org_id: int, limit: int = 200) -> list[tuple[str, str]]:
+    """What other verified organisations issue now: public id, and its name with theirs; by organisation."""
+    rows = db.execute(
+        select_rows(col(Achievement.public_id), col(Achievement.name), col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(Achievement.org_id))
+        .where(
+            col(Achievement.status) == AchievementStatus.PUBLISHED,
+            col(Achievement.org_id) != org_id,
+            col(Organisation.verified_at).is_not(None),
+        )
+        .order_by(col(Organisation.name), col(Achievement.name), col(Achievement.id))
+        .limit(limit)
+    )
+    return [(public_id, f"{org}: {name}") for public_id, name, org in rows]
 
 
 def thing_of(db: Session, achievement: Achievement) -> Thing:

@@ -36,9 +36,7 @@ class Thing(NamedTuple):
     version: int = 1
     name: str = ""
     is_out: bool = True  # published, so that it can be earned
-    members_of: int | None = (
-        None  # the organisation whose members alone earn it, by its programmes; None: anyone
-    )
+    members_of: int | None = None  # the organisation whose members alone earn it; None: anyone
 
 
 class Part(NamedTuple):

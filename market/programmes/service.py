@@ -106,6 +106,7 @@ def _achievement(db: Session, actor: Actor, whole: Whole) -> int:
             rubric_id=whole.version.rubric_id,
             language=draft.language,
         ),
+        for_members=whole.programme.for_members,
     )
     achievements.publish_achievement(db, actor, made)
     return made.id

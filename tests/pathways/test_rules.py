@@ -268,3 +268,38 @@ def test_who_sees_and_writes_one() -> None:
     assert may_take(OWNER, draft, "publish", {"title": "No title."}).reason == "No title."
     assert not may_take(MENTOR, draft, "publish", {})
     assert may_take(OWNER, out, "retire")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({}, ""),
+        ({"parts": (Part(A._replace(members_of=7)), Part(B), Part(C)), "needed": 2}, ""),  # enough others
+        ({"parts": (Part(A._replace(members_of=7)), Part(B)), "needed": 2}, "parts"),
+        ({"parts": (Part(A._replace(members_of=7), True), Part(B), Part(C)), "needed": 1}, "parts"),
+        (
+            {
+                "parts": (Part(A._replace(members_of=7)), Part(B)),
+                "needed": 2,
+                "for_members": True,
+                "org_id": 7,
+            },
+            "",
+        ),
+        (
+            {
+                "parts": (Part(A._replace(members_of=8)), Part(B)),
+                "needed": 2,
+                "for_members": True,
+                "org_id": 7,
+            },
+            "parts",
+        ),
+        ({"needs": (Needs("D", what=D._replace(members_of=7)),)}, "needs"),
+    ],
+)
+def test_a_pathway_asks_for_nothing_that_its_readers_cannot_earn(more: dict[str, Any], field: str) -> None:
+    draft = WHOLE._replace(parts=(Part(A), Part(B)), needed=2, needs=(), ordered=False)._replace(**more)
+    found = missing(draft)
+    assert list(found) == ([field] if field else [])
+    assert all("members alone" in words for words in found.values())

@@ -54,7 +54,9 @@ def of_organisation(request: Request, db: Session, actor: Actor) -> Response:
     organisation = get_organisation(db, request.path_params["id"])
     after = decode(request.query_params.get("after"), 1)
     at = after[0] if after and isinstance(after[0], int) else None
-    rows = shown.achievements(db, (organisation.id,), GROUPS["open"], SIZE, at)
+    rows = shown.achievements(
+        db, (organisation.id,), GROUPS["open"], SIZE, at, inside=actor.belongs_to(organisation.id)
+    )
     found = cut(rows, SIZE, lambda row: (row.id,))
     return render(
         request,

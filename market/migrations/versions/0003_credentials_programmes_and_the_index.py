@@ -9,7 +9,7 @@ from market.migrations.steps import append_only, drop_append_only
 
 
 
-revision: str = '67735acf5ef5'
+revision: str = '023b94fd69a9'
 down_revision: str | Sequence[str] | None = 'b3d0ff338346'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -290,6 +290,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('rubric_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('valid_months', sa.Integer(), nullable=True),
+    sa.Column('for_members', sa.Boolean(), server_default='0', nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('created_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
