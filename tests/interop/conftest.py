@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,9 +17,15 @@ def node() -> str:
 
 
 @pytest.fixture
-def site(make: World) -> Iterator[World]:
-    """The world at a public address with a name, and at the machine's time, which these verifiers go by."""
+def named(make: World) -> World:
+    """The world at a public address with a name, and at the tests' own time, which is past."""
     known = make.engine.get_execution_options()["issuing"]
     told = dataclasses.replace(known, public_url=verifiers.SITE)
-    with clock.standing(datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)):
-        yield World(make.engine.execution_options(issuing=told))
+    return World(make.engine.execution_options(issuing=told))
+
+
+@pytest.fixture
+def site(named: World) -> Iterator[World]:
+    """The same at the machine's time, which these verifiers go by."""
+    with clock.standing(verifiers.lately()):
+        yield named

@@ -148,7 +148,9 @@ def test_other_verifiers_accept_what_counts_and_nothing_else(site: World, node: 
         for name in bundle["cases"]
         if "token" in name
     }
-    wanted["of two statuses"] = {one: "core" not in one for one in verifiers.LIBRARIES}  # one looks at the schema
+    wanted["of two statuses"] = {
+        one: "core" not in one for one in verifiers.LIBRARIES
+    }  # one looks at the schema
     found = {name: {one: told["ok"] for one, told in case.items()} for name, case in said.items()}
     assert found == wanted, json.dumps(said, indent=1)
     with site.read() as db:  # and ours says the same

@@ -2,19 +2,22 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
-from market.credentials import publishing
+from market import clock
+from market.credentials import lists, publishing
 from market.credentials.documents import SCHEMA
 from market.credentials.models import IssuerKey, StatusList
 from market.credentials.pinned import pinned_contexts
 from market.credentials.proofs.contexts import manifest
 from market.credentials.proofs.sources import Document
 from tests.credentials import ob3_model
+from tests.support.world import World
 from tools import assets
 
 HERE = Path(__file__).parent
@@ -30,6 +33,18 @@ def node() -> str:
     if not assets.has_interop():
         pytest.skip("The verifiers are not installed: run tools/assets.py --validator")
     return found
+
+
+def lately() -> datetime:
+    """A little before now by the machine's clock."""
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)
+
+
+def sign_lists_now(site: World) -> None:
+    """Sign every status list at the machine's time, as a worker would have: a list is good for a day."""
+    with clock.standing(lately()), site.write() as db:
+        for each in db.exec(select(StatusList)).all():
+            lists.sign(db, each)
 
 
 def published(db: Session, site: str, *organisations: str) -> dict[str, str]:
