@@ -203,14 +203,17 @@ class OwnMatrix(NamedTuple):
     agreed_at: datetime | None
 
 
-def still_member() -> Any:
-    """Did the holder of a consent belong to the organisation from then until now? As `rules.is_member_all_along`."""
+def still_member(consent: Any = MatrixConsent) -> Any:
+    """Did the holder of a consent belong to the organisation from then until now? As `rules.is_member_all_along`.
+
+    `consent` is a table with `org_id`, `person_id` and `agreed_at`.
+    """
     return exists(
         select(col(Membership.id)).where(
-            col(Membership.org_id) == col(MatrixConsent.org_id),
-            col(Membership.person_id) == col(MatrixConsent.person_id),
+            col(Membership.org_id) == col(consent.org_id),
+            col(Membership.person_id) == col(consent.person_id),
             col(Membership.ended_at).is_(None),
-            col(Membership.since) <= col(MatrixConsent.agreed_at),
+            col(Membership.since) <= col(consent.agreed_at),
         )
     )
 

@@ -1,15 +1,16 @@
 """Reading webhooks: an organisation's, its deliveries, and what a member has agreed to."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import exists, func
+from sqlalchemy import func
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from market.access import Actor
-from market.accounts.models import Membership, Organisation, Person
+from market.accounts.models import Organisation, Person
 from market.errors import NotFound
+from market.staff.queries import still_member
 from market.webhooks import rules
 from market.webhooks.models import HandOver, HandOverConsent, Hook
 from market.webhooks.rules import HandOverStatus, What
@@ -29,18 +30,6 @@ def get_hook(db: Session, actor: Actor, public_id: str) -> Hook:
     return found
 
 
-def still_member() -> Any:
-    """Has whoever consented belonged to the organisation from then until now?"""
-    return exists(
-        rows(col(Membership.id)).where(
-            col(Membership.org_id) == col(HandOverConsent.org_id),
-            col(Membership.person_id) == col(HandOverConsent.person_id),
-            col(Membership.ended_at).is_(None),
-            col(Membership.since) <= col(HandOverConsent.agreed_at),
-        )
-    )
-
-
 class Page(NamedTuple):
     """What the page of a webhook is about."""
 
@@ -53,7 +42,7 @@ def page_of(db: Session, actor: Actor, public_id: str) -> Page:
     """For the organisation's owners; to everybody else it is not there. One statement."""
     agreed = (
         rows(func.count())
-        .where(col(HandOverConsent.org_id) == col(Organisation.id), still_member())
+        .where(col(HandOverConsent.org_id) == col(Organisation.id), still_member(HandOverConsent))
         .correlate(Organisation)
         .scalar_subquery()
     )
@@ -101,7 +90,9 @@ def last_sent(db: Session, hook_id: int, size: int, before: int | None = None) -
 def consents(db: Session, org_id: int, person_id: int) -> bool:
     """Does this person's agreement stand now?"""
     wanted = select(HandOverConsent.person_id).where(
-        HandOverConsent.org_id == org_id, HandOverConsent.person_id == person_id, still_member()
+        HandOverConsent.org_id == org_id,
+        HandOverConsent.person_id == person_id,
+        still_member(HandOverConsent),
     )
     return db.exec(wanted).first() is not None
 
@@ -137,7 +128,7 @@ def asked_of(db: Session, actor: Actor) -> list[Asked]:
             HandOverConsent,
             (col(HandOverConsent.org_id) == col(Organisation.id))
             & (col(HandOverConsent.person_id) == actor.id)
-            & still_member(),
+            & still_member(HandOverConsent),
         )
         .where(col(Organisation.id).in_(actor.org_ids))
         .order_by(col(Organisation.name), col(Organisation.id))
