@@ -34,5 +34,6 @@ What it gives the engagement, written downwards in the same transaction: `sessio
 
 Bad input, refused with the reason: a session confirmed by the one who logged it; one that lies ahead, or before the
 start; one shorter than a quarter of an hour; hours for a day ahead, before the start, or more than a day has; a pulse
-for a week that is over; a mentor who is the learner or no member.
+for a week that is over; a mentor or an assessor who is the learner, no member, or apart from them by a block; an assessor
+taken out once their steps are in.
 """
