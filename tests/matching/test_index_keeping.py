@@ -429,11 +429,15 @@ def test_a_second_process_opens_what_the_first_one_wrote(
     assert not one._state.base.segment.rows.flags.owndata, "both read the same pages of one file"
 
 
-def test_small_sites_have_no_index_unless_it_is_asked_for(make: World, crowd: Crowd, tmp_path: Path) -> None:
+def test_small_sites_have_no_index_unless_it_is_asked_for(
+    make: World, crowd: Crowd, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     kept = keeper(make, tmp_path, AUTO, index_from=1000)
     kept.once()
     assert not list(tmp_path.glob("index-*"))
-    assert kept.matching.health()["answers"] == "sql"
+    health = kept.matching.health()
+    assert (health["answers"], health["reason"]) == ("sql", ""), "none is missed where none is needed"
+    assert caplog.records == []
     assert agrees(make, crowd, kept.matching)
     large = keeper(make, tmp_path, AUTO, index_from=5)
     large.once()
