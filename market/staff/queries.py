@@ -204,7 +204,7 @@ class OwnMatrix(NamedTuple):
 
 
 def still_member(consent: Any = MatrixConsent) -> Any:
-    """Did the holder of a consent belong to the organisation from then until now? As `rules.is_member_all_along`.
+    """Did the holder of a consent belong to the organisation from then until now? Who leaves and comes back agrees anew.
 
     `consent` is a table with `org_id`, `person_id` and `agreed_at`.
     """

@@ -93,11 +93,6 @@ def may_appear(actor: Actor, org_id: int) -> Decision:
     return YES if actor.belongs_to(org_id) else no(_("Only members of this organisation stand in its list."))
 
 
-def is_member_all_along(agreed_at: datetime, since: datetime, ended_at: datetime | None) -> bool:
-    """Was this membership there when its holder agreed, and is it still? Who leaves and comes back agrees anew."""
-    return ended_at is None and since <= agreed_at
-
-
 def marked(level: int, least: int, unit: int) -> Shown:
     """What a level (0-255; 0 is no evidence) says against the least that meets a need; a level has `unit` units."""
     if level == 0:

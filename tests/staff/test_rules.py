@@ -103,21 +103,6 @@ def test_where_a_level_lies_stays_on_the_scale() -> None:
     assert (round(lo, 2), round(hi, 2)) == (1.68, 3.32)
 
 
-@pytest.mark.parametrize(
-    ("since", "ended", "holds"),
-    [
-        (NOW - timedelta(1), None, True),
-        (NOW, None, True),
-        (NOW + timedelta(1), None, False),  # left, and came back later
-        (NOW - timedelta(1), NOW + timedelta(1), False),
-    ],
-)
-def test_an_agreement_holds_while_the_membership_it_was_given_in_does(
-    since: datetime, ended: datetime | None, holds: bool
-) -> None:
-    assert rules.is_member_all_along(NOW, since, ended) is holds
-
-
 def test_owners_promise_up_to_fifty_things_at_a_time() -> None:
     owner, recruiter = who(Role.OWNER, 1), who(Role.RECRUITER, 1)
     assert rules.may_set_incentive(owner, 1, rules.MOST_INCENTIVES - 1)
