@@ -109,6 +109,8 @@ def save(
     unknown = set(fields) - {*SCALARS, "achievement_id"}
     if unknown:
         raise ValueError(f"no such fields of a programme: {sorted(unknown)}")
+    # As publishing does, and before the version: what goes out is what was checked, and neither waits for the other.
+    db.refresh(programme, with_for_update=True)
     version = queries.version_of(db, programme, 0)
     if version is None:
         raise Conflict(_("This version is out and stays as it is. Begin a new version to change it."))

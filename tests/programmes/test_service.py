@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from market.access import Role
 from market.accounts.members import end_membership
@@ -31,6 +32,21 @@ def test_a_draft_is_kept_as_it_was_written(make: World) -> None:
     assert [one.name for one in found.draft.named(Function.MENTOR)] == [make.mira.name]
     assert found.draft.workload_hours == 3 + 10 + 4 + 4 + 1
     assert not [c for c in service.checks_of(found.draft, plans.FLOOR) if c.blocks]
+
+
+def test_who_saves_holds_the_programme_before_the_version_as_who_publishes_does(make: World) -> None:
+    made, sent = plans.draft(make), list[str]()
+    with make.write() as db:
+        programme = queries.get_programme(db, made)
+        event.listen(
+            make.engine, "before_cursor_execute", lambda _c, _cursor, said, *_more: sent.append(said)
+        )
+        service.save(db, make.actor(make.bruno), programme, title="Another title")
+    mine = [said for said in sent if "programme" in said]
+    written = next(n for n, said in enumerate(mine) if said.startswith("UPDATE programme_version"))
+    held = [said for said in mine[:written] if "FROM programme \n" in said or "FROM programme\n" in said]
+    assert held
+    assert make.engine.dialect.name == "sqlite" or "FOR UPDATE" in held[0]
 
 
 def test_published_it_stays_as_it_is_and_makes_what_it_issues(make: World) -> None:
