@@ -10,12 +10,13 @@ import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from PIL import Image, ImageDraw, ImageFont
-
 from market.paths import data_dir
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 SIZE = 480
 """Width and height in units of the SVG. The PNG has `SCALE` pixels for each."""
@@ -91,6 +92,8 @@ def svg(name: str, kind: str, initials: str, *, inside: str = "") -> bytes:
 @lru_cache(maxsize=256)  # about 15 kB each; drawing one takes a tenth of a second
 def png(name: str, kind: str, initials: str) -> bytes:
     """The picture as PNG, 960 pixels square."""
+    from PIL import Image, ImageDraw  # the site starts without it
+
     image = Image.new("RGB", (SIZE * SCALE, SIZE * SCALE), PAPER)
     pen = ImageDraw.Draw(image)
     for shape in drawing(name, kind, initials):
@@ -178,7 +181,7 @@ def _as_svg(shape: Shape) -> str:
     )
 
 
-def _on_image(pen: ImageDraw.ImageDraw, shape: Shape) -> None:
+def _on_image(pen: "ImageDraw.ImageDraw", shape: Shape) -> None:
     if isinstance(shape, Box):
         x, y, width, height, fill = (n * SCALE if isinstance(n, int) else n for n in shape)
         pen.rectangle((x, y, x + width - 1, y + height - 1), fill=fill)  # type: ignore[operator, arg-type]
@@ -198,13 +201,15 @@ def _away(value: float, middle: float, by: float) -> float:
 
 
 class _Lettering(NamedTuple):
-    font: ImageFont.FreeTypeFont
+    font: "ImageFont.FreeTypeFont"
     absent: bytes  # what it draws for a letter it does not have
 
 
 @lru_cache(maxsize=64)
 def _letterings(size: int, bold: bool) -> tuple[_Lettering, ...]:
     """The fonts to look for letters in, best first; the last is the one that comes with Pillow."""
+    from PIL import ImageFont
+
     fonts: list[ImageFont.FreeTypeFont] = []
     for name in _FILES:
         try:
@@ -219,12 +224,12 @@ def _letterings(size: int, bold: bool) -> tuple[_Lettering, ...]:
     return tuple(_Lettering(font, _drawn(font, "\U0010fffd")) for font in fonts)
 
 
-def _drawn(font: ImageFont.FreeTypeFont, letter: str) -> bytes:
+def _drawn(font: "ImageFont.FreeTypeFont", letter: str) -> bytes:
     mask = font.getmask(letter)
     return bytes(repr(mask.size), "ascii") + bytes(mask)
 
 
-def _runs(text: str, letterings: Sequence[_Lettering]) -> list[tuple[ImageFont.FreeTypeFont, str]]:
+def _runs(text: str, letterings: Sequence[_Lettering]) -> "list[tuple[ImageFont.FreeTypeFont, str]]":
     """The text in pieces, each with a font that has its letters; what no font has is left out."""
     runs: list[tuple[ImageFont.FreeTypeFont, str]] = []
     for letter in text:
@@ -238,7 +243,7 @@ def _runs(text: str, letterings: Sequence[_Lettering]) -> list[tuple[ImageFont.F
     return runs
 
 
-def _write(pen: ImageDraw.ImageDraw, words: Words) -> None:
+def _write(pen: "ImageDraw.ImageDraw", words: Words) -> None:
     runs = _runs(words.text, _letterings(words.size * SCALE, words.bold))
     at = (SIZE * SCALE - sum(font.getlength(text) for font, text in runs)) / 2
     for font, text in runs:

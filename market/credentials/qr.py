@@ -1,11 +1,12 @@
 """QR codes, so that a credential on paper or on a phone leads to its page."""
 
-import segno
 from markupsafe import Markup
 
 
 def qr_svg(address: str, label: str) -> Markup:
     """The address as a QR code: an SVG element to put into a page, coloured by CSS (`qr`), read out as `label`."""
+    import segno  # the site starts without it
+
     code = segno.make(address, error="m", micro=False)
     border = 2
     size = code.symbol_size(border=border)[0]

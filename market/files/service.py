@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from market.access import Actor
 from market.config import Settings
 from market.errors import Invalid, TooLarge
-from market.files import disk, images, rules
+from market.files import disk, rules
 from market.files.models import File, FileState
 from market.outbox import announce
 from market.words import _
@@ -63,6 +63,8 @@ def prepare(name: str, content: bytes, most_bytes: int) -> Prepared:
     found = rules.type_of(content)
     assert found is not None, "the complaint would have said so"
     if found.is_image:
+        from market.files import images  # with Pillow, which the site starts without
+
         content = images.encoded_anew(content, found.media_type)
     media_type = rules.media_type_of(found, name)
     return Prepared(rules.clean_name(name), media_type, content, hashlib.sha256(content).hexdigest())

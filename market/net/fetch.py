@@ -14,7 +14,6 @@ from functools import lru_cache
 from ssl import SSLContext
 
 import httpcore
-import httpx
 
 from market import clock
 from market.net.addresses import IPAddress
@@ -232,6 +231,8 @@ def _extra_ports(policy: Policy) -> frozenset[int]:
 
 @lru_cache(maxsize=4)
 def _tls(ca: str | None) -> SSLContext:
+    import httpx  # for its choice of certificates alone; the site starts without it
+
     context = httpx.create_ssl_context(trust_env=False)
     if ca is not None:
         context.load_verify_locations(cadata=ca)

@@ -8,7 +8,6 @@ Letters come from DejaVu Sans (static/vendor/fonts), which draws Latin, Greek, C
 by uharfbuzz. What it does not draw stands as a box, and the document says so; without the font file only Latin-1 is drawn.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,11 +35,6 @@ class Seal(NamedTuple):
 
     address: str
     fingerprint: str
-
-
-def fingerprint(document: str) -> str:
-    """The SHA-256 of the signed text, in hexadecimal digits."""
-    return hashlib.sha256(document.encode()).hexdigest()
 
 
 class _Sheet(FPDF):

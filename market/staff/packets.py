@@ -6,6 +6,7 @@ document and needs no vocabulary. Whoever reads it takes the key from the organi
 person as the site does and holds no address, no message and no review.
 """
 
+import hashlib
 import json
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,7 +38,7 @@ from market.engagements.models import (
 from market.errors import NotFound
 from market.outbox import Event, announce
 from market.rubrics.queries import rubric_with_criteria
-from market.staff import packet_pdf, rules
+from market.staff import rules
 from market.staff.models import Packet
 from market.words import _
 
@@ -259,14 +260,21 @@ def sealed(db: Session, public_id: str, seal: str) -> Sealed:
         raise NotFound(_("There is no such document."))
     packet, org = row
     assert packet.document is not None and packet.signed_at is not None  # noqa: PT018 - they are written together
-    same = packet_pdf.fingerprint(packet.document) == seal.strip().lower()
+    same = fingerprint(packet.document) == seal.strip().lower()
     return Sealed(org.name, org.public_id, packet.signed_at, same)
+
+
+def fingerprint(document: str) -> str:
+    """The SHA-256 of the signed text, in hexadecimal digits."""
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def as_pdf(packet: Packet, address: str) -> bytes:
     """The signed packet as a PDF; `address` is that of its check, to which the fingerprint is added."""
+    from market.staff import packet_pdf  # with what draws a PDF, which the site starts without
+
     document = packet.document or "{}"
-    seal = packet_pdf.fingerprint(document)
+    seal = fingerprint(document)
     return packet_pdf.pdf_of(document, packet_pdf.Seal(f"{address}?seal={seal}", seal))
 
 

@@ -47,7 +47,7 @@ from market.rubrics import library
 from market.rubrics.rules import orgs_of
 from market.skills.models import Skill
 from market.staff.models import Packet
-from market.staff.packet_pdf import fingerprint
+from market.staff.packets import fingerprint
 from market.subscribers import LEADS_TO
 from market.wallet import identities
 from market.wallet import service as wallet

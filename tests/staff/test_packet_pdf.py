@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from market.paths import data_dir
-from market.staff import packet_pdf
+from market.staff import packet_pdf, packets
 from market.staff.models import Packet
 from tests.staff.test_packets import ask
 from tests.support.client import Client, words
@@ -142,7 +142,7 @@ def test_either_side_takes_it_along_and_anyone_checks_its_fingerprint(client: Cl
     with make.read() as db:
         text = db.exec(select(Packet.document)).one() or ""
     assert text.encode() in got.content
-    seal, visitor = packet_pdf.fingerprint(text), client
+    seal, visitor = packets.fingerprint(text), client
     assert "Nettle & Rye Bakery signed this document" in words(
         visitor.get(f"/packets/{packet}/check?seal={seal}")
     )
