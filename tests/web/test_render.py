@@ -1,6 +1,7 @@
 """A whole page, or just the part of it that htmx asked for."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
@@ -118,7 +119,8 @@ def test_htmx_names_the_element_after_its_tag(target: str, wanted: str) -> None:
 
 
 def test_where_nothing_essential_is_asked_none_of_it_is_said_to_be_missed() -> None:
-    drawn = environment().globals["draw"].two(SimpleNamespace(met=0, of=0, coverage=40))
+    draw: Any = environment().globals["draw"]
+    drawn = draw.two(SimpleNamespace(met=0, of=0, coverage=40))
     assert "0 of 0" not in drawn
     assert "nothing essential" in drawn
     assert "40 %" in drawn
