@@ -92,7 +92,10 @@ class Site:
 
 
 def site_of(engine: Engine) -> Site:
-    """A site as its database has it: its own documents are read there, all others fetched. Raises `Misuse`."""
+    """A site as its database has it: its own documents are read there, all others fetched.
+
+    A database that cannot be read is said to be one, and nothing is taken from it.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from market.credentials import publishing
@@ -107,10 +110,10 @@ def site_of(engine: Engine) -> Site:
     try:
         with transaction(engine, write=False) as db:
             return Site(fetch, publishing.own_hosts(db), registries_of(db))
-    except SQLAlchemyError as cause:
-        raise Misuse(
-            "The site's database cannot be read. Bring it up to date with `market migrate`."
-        ) from cause
+    except SQLAlchemyError:
+        words = "the site's database cannot be read, so its documents are fetched; `market migrate` brings it up to date."
+        print(f"market verify: {words}", file=sys.stderr)
+        return Site()
 
 
 def as_plain(made: Verification, *, asked: bool) -> dict[str, Any]:

@@ -88,12 +88,15 @@ def test_the_command_makes_no_database_where_there_is_none(
     assert not (tmp_path / "nothing").exists()
 
 
-def test_a_database_of_another_time_is_said_to_be_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_database_of_another_time_is_said_to_be_one_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
 ) -> None:
     (tmp_path / "market.db").write_bytes(b"")
     monkeypatch.setenv("MARKET_DATA", str(tmp_path))
     monkeypatch.delenv("MARKET_DATABASE_URL", raising=False)
-    done = CliRunner().invoke(cli.app, ["verify", "-"], input="{}")
-    assert done.exit_code == 3
-    assert "market migrate" in done.output
+    given = tmp_path / "badge.json"
+    given.write_text(json.dumps(prove(badge())))
+    done = CliRunner().invoke(cli.app, ["verify", str(given), "--at", "2026-11-01T00:00:00Z"])
+    assert done.exit_code == 0
+    assert "market migrate" in done.stderr
+    assert "Verified" in done.stdout
