@@ -64,7 +64,12 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "achievements.show.pathways": (pathways.of_achievement,),
     "credentials.mine.along": (wallet.whole_record,),
     "credentials.show.pathways": (pathways.of_credential,),
-    "programmes.show.record": (apprenticeships.soft_skills, apprenticeships.led_to, pathways.of_programme),
+    "programmes.show.record": (
+        apprenticeships.record,
+        apprenticeships.soft_skills,
+        apprenticeships.led_to,
+        pathways.of_programme,
+    ),
     "opportunities.show.organisation": (reviews.organisation_box,),
     "opportunities.show.more": (cases.of_opening,),
     "profiles.show.report": (cases.of_person,),

@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 from market import clock
 from market.access import SYSTEM, Actor, require
 from market.apprenticeships import following_rules as rules
-from market.apprenticeships.following_rules import Count, FollowUpSide
+from market.apprenticeships.following_rules import Count, FollowUpSide, Record
 from market.apprenticeships.models import FollowUp
 from market.engagements.models import Engagement
-from market.engagements.rules import ENDED, TrialOutcome, parties
+from market.engagements.rules import ENDED, RUNNING, Status, TrialOutcome, parties
 from market.errors import Conflict
 from market.outbox import announce
 from market.programmes.models import ProgrammeVersion
@@ -121,3 +121,19 @@ def counts_of(db: Session, *, programme_id: int = 0, org_id: int = 0) -> list[Co
         .group_by(col(FollowUp.after_days), col(FollowUp.side), col(FollowUp.outcome))
     ).all()
     return rules.counts([(days, side, outcome, n) for days, side, outcome, n in rows])
+
+
+def record_of(db: Session, programme_id: int) -> Record:
+    """How often any version of a programme was begun, ended and completed. One statement."""
+    rows = dict(
+        db.exec(
+            select(Engagement.status, func.count())
+            .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Engagement.programme_version_id))
+            .where(
+                ProgrammeVersion.programme_id == programme_id,
+                col(Engagement.status).in_((*RUNNING, Status.DISPUTED, *ENDED)),
+            )
+            .group_by(col(Engagement.status))
+        ).all()
+    )
+    return Record(sum(rows.values()), sum(rows.get(one, 0) for one in ENDED), rows.get(Status.COMPLETED, 0))

@@ -43,6 +43,19 @@ class Count(NamedTuple):
         return self.answered >= FEWEST
 
 
+class Record(NamedTuple):
+    """How often a programme was begun, and how it ended."""
+
+    begun: int
+    ended: int
+    completed: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Have enough people ended it to say how? Of one or two it would be said who."""
+        return self.ended >= FEWEST
+
+
 def counts(rows: Iterable[tuple[int, str, str | None, int]]) -> list[Count]:
     """From (days, side, outcome or None, how many) to one count for each question and side, those of the end first.
 
