@@ -56,7 +56,7 @@ def test_a_pathway_is_written_over_two_issuers_read_through_and_published(
     }  # fmt: skip
     assert at(bruno.post(f"/pathways/{made}/edit", sent | {"save": "draft"})) == made
     form = bruno.get(f"/pathways/{made}/edit").text
-    assert f"/achievements/{flour}" in form
+    assert f'value="{flour}" selected' in form  # pasted once, it is chosen from the list
     assert 'value="2.5"' in form
     assert at(bruno.post(f"/pathways/{made}/edit", sent)) == made
     read = words(bruno.get(f"/pathways/{made}"))
@@ -223,3 +223,24 @@ def test_a_draft_is_thrown_away_after_a_page_that_says_what_goes(client: Client,
     assert bruno.get(f"/pathways/{shown}/discard").status_code == 403
     assert bruno.post(f"/pathways/{shown}/discard").status_code == 403
     assert "discard" not in bruno.get(f"/pathways/{shown}").text
+
+
+def test_parts_of_other_organisations_are_chosen_from_a_list(client: Client, make: World) -> None:
+    bread, target = scene.achievement(make, "Bread"), scene.achievement(make, "Baker")
+    org, otto = scene.mill(make)
+    flour = scene.achievement(make, "Knows flour", by=otto, org=org.id)
+    scene.achievement(make, "Not out yet", by=otto, org=org.id, published=False)
+    new = make.organisation("Unknown Mill", verified=False)
+    made = of_pathway(make, scene.draft(make, target, [bread]))
+    bruno = client.as_(make.bruno)
+    page = bruno.get(f"/pathways/{made}/edit").text
+    assert "Calder Mill: Knows flour" in page
+    assert "Not out yet" not in page
+    assert new.name not in page
+    sent = {
+        "title": "Baker's way", "summary": "Bakes.", "target": public(make, target), "needed": "2", "save": "draft",
+        "parts-0-own": public(make, bread), "parts-1-own": public(make, flour),
+    }  # fmt: skip
+    assert bruno.post(f"/pathways/{made}/edit", sent).status_code == 303
+    again = bruno.get(f"/pathways/{made}/edit").text
+    assert f'value="{public(make, flour)}" selected' in again

@@ -80,7 +80,9 @@ def edit(
         for one in achievements_of(db, pathway.org_id)
         if one.status is AchievementStatus.PUBLISHED or one.id == pathway.achievement_id
     ]
-    values = entry or _saved(request, whole, {one.public_id for one in own})
+    others = queries.of_others(db, pathway.org_id)
+    choice = [*((one.public_id, one.name) for one in own), *others]
+    values = entry or _saved(request, whole, {public_id for public_id, _name in choice})
     return render(
         request,
         "pathways/edit.html",
@@ -91,6 +93,7 @@ def edit(
         seen=request.state.form.get("seen") if entry is not None and not stale else _fingerprint(whole),
         rows={name: values.rows(name, min(most, len(values.rows(name)) + more)) for name, (more, most) in ROWS.items()},
         own=[("", _("Choose one of yours")), *((one.public_id, one.name) for one in own)],
+        choice=[("", _("Choose one")), *choice],
     )  # fmt: skip
 
 
@@ -109,8 +112,8 @@ def _fingerprint(whole: Whole) -> str:
     return hashlib.sha256(repr(whole.draft).encode()).hexdigest()[:16]
 
 
-def _saved(request: Request, whole: Whole, own: set[str]) -> Entry[Any]:
-    """The form as it was saved."""
+def _saved(request: Request, whole: Whole, offered: set[str]) -> Entry[Any]:
+    """The form as it was saved; parts that are not among those `offered` by their address."""
     draft = whole.draft
 
     def address(route: str, public_id: str) -> str:
@@ -126,8 +129,9 @@ def _saved(request: Request, whole: Whole, own: set[str]) -> Entry[Any]:
     }
     for n, part in enumerate(draft.parts):
         public_id = whole.issuers[part.what.line].public_id
-        values[f"parts-{n}-own"] = public_id if public_id in own else ""
-        values[f"parts-{n}-address"] = "" if public_id in own else address("achievements.show", public_id)
+        is_offered = public_id in offered
+        values[f"parts-{n}-own"] = public_id if is_offered else ""
+        values[f"parts-{n}-address"] = "" if is_offered else address("achievements.show", public_id)
         values[f"parts-{n}-required"] = "on" if part.required else ""
     for n, one in enumerate(draft.needs):
         if one.what is not None:
