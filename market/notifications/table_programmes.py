@@ -222,7 +222,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
         News(
             now_named, Topic.DUE, "apprentice",
             lambda w: _("You judge the capstone of “%(work)s”", **w),
-            lambda w: _("%(person)s learns there. You are told when it is handed in, and asked to judge it by %(due)s.", **w) if "due" in w else _("%(person)s learns there. You are told when it is handed in.", **w),
+            lambda w: _("%(person)s learns there. You are told when it is handed in, and asked to judge it by %(due)s.", **w) if w["due"] else _("%(person)s learns there. You are told when it is handed in.", **w),
             _CAPSTONE, _see_capstone, _judge_by, lambda w: _("Judge it by"),
         ),
         News(

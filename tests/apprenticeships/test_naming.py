@@ -16,6 +16,7 @@ from market.home import due_employer
 from market.home.due import Kind
 from market.home.todo import Todo, for_employer
 from market.notifications.models import Notification
+from market.notifications.queries import tell
 from tests.apprenticeships.scene import running
 from tests.apprenticeships.test_capstone import WHY, appealed, hand_in, judge, on_appeal
 from tests.engagements.scene import do, work
@@ -140,6 +141,22 @@ def test_nobody_whom_the_learner_wants_nothing_to_do_with_is_named(make: World) 
         name(make, e, ada)
     with pytest.raises(Forbidden, match="cannot be named here"):
         do(make, make.bruno, e, naming.change_mentor, ada.public_id)
+
+
+@pytest.mark.parametrize("is_in", [False, True])
+def test_the_news_to_whoever_is_named_has_a_day_once_the_capstone_is_handed_in(
+    make: World, is_in: bool
+) -> None:
+    e = running(make)
+    if is_in:
+        hand_in(make, e)
+    name(make, e, make.mira)
+    make.drain()
+    with make.read() as db:
+        one = db.exec(select(Notification).where(col(Notification.kind).endswith(":now_named"))).one()
+        (news,) = tell(db, [one], "UTC")
+    assert news.title == "You judge the capstone of “Stores and stock”"
+    assert news.line.endswith("judge it by 30 November." if is_in else "told when it is handed in.")
 
 
 def test_a_learner_who_was_named_is_not_on_the_bench(make: World) -> None:

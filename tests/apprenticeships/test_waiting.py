@@ -18,11 +18,11 @@ from market.apprenticeships.models import WaitingPlace
 from market.apprenticeships.waiting_rules import Line, WaitingStatus, may_wait, to_ask
 from market.engagements import service as work_service
 from market.errors import Conflict, Forbidden
+from market.notifications.models import Notification
+from market.notifications.queries import tell as tell_of
 from market.opportunities import service as openings
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import get_opportunity
-from market.notifications.models import Notification
-from market.notifications.queries import tell as tell_of
 from market.programmes import queries
 from market.programmes import service as programme_service
 from tests.programmes import plans

@@ -25,7 +25,7 @@ class Places(dict[str, str]):
     def __init__(self) -> None:
         names = (
             "opening", "org", "person", "work", "part", "skill", "application", "offer", "report", "actor", "topic", "credential", "pathway",
-            "held",
+            "held", "programme",
             "about", "due", "reason", "status", "version", "decision",
         )  # fmt: skip
         super().__init__({name: f"<{name}>" for name in names})
