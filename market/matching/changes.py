@@ -63,8 +63,9 @@ def _statement(at: Any, place: Any, *, aliased: bool = True) -> Any:
 
 _NEXT = func.coalesce(select(func.max(col(MatchChange.seq))).scalar_subquery(), 0) + 1
 _NEXT_NUMBER = select(_NEXT)
-# The number below which every transaction is over.
+# The number below which every transaction is over, and the one from which on none has begun.
 OVER = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+TO_COME = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
 _SQLITE = _statement(col(MatchChange.seq), _NEXT)
 _POSTGRES = _statement(col(MatchChange.xact), OVER)
 
@@ -118,7 +119,6 @@ def tidy(db: Session, _now: datetime) -> int:
     newest = db.connection().execute(select(func.max(table.c.seq))).scalar() or 0
     gone = table.c.seq <= newest - KEEP
     if is_postgres(db):
-        to_come = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
-        gone = gone | (table.c.xact >= to_come)
+        gone = gone | (table.c.xact >= TO_COME)
     some = select(table.c.seq).where(gone).order_by(table.c.seq).limit(literal(20_000))
     return int(db.connection().execute(delete(table).where(table.c.seq.in_(some))).rowcount)

@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 
 from market.evidence.models import PersonSkill
 from market.gather import Gather
-from market.matching.changes import OVER, is_postgres
+from market.matching.changes import OVER, TO_COME, is_postgres
 from market.matching.core.filters import Condition
 from market.matching.core.openings import Asked, Open, OpeningsIndex
 from market.matching.index_backend import NotReady
@@ -62,12 +62,15 @@ _COUNT = select(func.count()).where(_o.status == Status.PUBLISHED)
 _NEXT = func.coalesce(select(func.max(_o.changed)).scalar_subquery(), 0) + 1
 
 
-def _log(place: Any) -> Select[Any]:
-    """The place as it stands beside every row that changed from `place` on; one row of the place alone where none did."""
+def _log(place: Any, to_come: Any = None) -> Select[Any]:
+    """The place as it stands beside every row that changed from `place` on; one row of the place alone where none did.
+
+    Numbers from `to_come` on were brought along from another server's copy: they say nothing here.
+    """
     here = select(place.label("place")).subquery()
     newer = (
         select(_o.id, _o.changed)
-        .where(_o.changed >= bindparam("place"))
+        .where(_o.changed >= bindparam("place"), *([] if to_come is None else [_o.changed < to_come]))
         .order_by(_o.changed, _o.id)
         .limit(bindparam("most", type_=Integer))
         .subquery()
@@ -75,7 +78,7 @@ def _log(place: Any) -> Select[Any]:
     return select(here.c.place, newer.c.id, newer.c.changed).select_from(here.outerjoin(newer, true()))
 
 
-_LOGS = {False: _log(_NEXT), True: _log(OVER)}
+_LOGS = {False: _log(_NEXT), True: _log(OVER, TO_COME)}
 _LEVELS = select(col(PersonSkill.skill_id), col(PersonSkill.level)).where(
     col(PersonSkill.person_id) == bindparam("person")
 )

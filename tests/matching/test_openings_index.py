@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from market.db import transaction
@@ -380,6 +381,22 @@ def test_when_many_changed_at_once_sql_answers_until_the_keeper_took_them_up(
     assert backend.health()["changed"] == 0, "so many were folded into the rest"
     assert agrees(make, board, ranks)
     assert ranks.fallbacks == 1
+
+
+def test_numbers_brought_along_from_another_server_s_copy_hold_nothing_up(
+    make: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openings_index, "IN_A_REQUEST", 2)
+    board = Board(make, 8, seed=11)
+    with make.write() as db:
+        db.connection().execute(update(Opportunity.__table__).values(changed=2**50))  # type: ignore[attr-defined]
+    backend = loaded(make)
+    ranks = matching(backend)
+    assert agrees(make, board, ranks)
+    with make.write() as db:
+        board.change(db, max(board.openings))
+    assert agrees(make, board, ranks)
+    assert ranks.fallbacks == 0
 
 
 def test_an_index_that_drifted_is_found_out_and_answers_no_more(make: World) -> None:
