@@ -1,7 +1,7 @@
 """Experience and education, in a person's own words. Both are shown; neither is evidence, and matching reads neither."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlmodel import Session, func, select
 
@@ -34,71 +34,77 @@ class Learnt(NamedTuple):
 def add_experience(db: Session, actor: Actor, done: Done) -> Experience:
     """List a stretch of work. Raises `Invalid` when it ends before it begins."""
     _check(done, clock.today(actor.time_zone))
-    _leave_room(db, Experience, actor.id)
-    made = Experience(person_id=actor.id, **done._asdict())
-    db.add(made)
-    db.flush()
-    return made
+    return _add(db, Experience, actor, done)
 
 
 def change_experience(db: Session, actor: Actor, public_id: str, done: Done) -> Experience:
     """Say one of the actor's own stretches of work anew."""
     _check(done, clock.today(actor.time_zone))
-    found = get_experience(db, actor, public_id)
-    for name, value in done._asdict().items():
-        setattr(found, name, value)
-    db.add(found)
-    db.flush()
-    return found
+    return _change(db, get_experience(db, actor, public_id), done)
 
 
 def remove_experience(db: Session, actor: Actor, public_id: str) -> None:
     """List it no longer."""
-    db.delete(get_experience(db, actor, public_id))
-    db.flush()
+    _remove(db, get_experience(db, actor, public_id))
 
 
 def get_experience(db: Session, actor: Actor, public_id: str) -> Experience:
     """One of the actor's own. Raises `NotFound` for anyone else's."""
-    wanted = select(Experience).where(Experience.public_id == public_id, Experience.person_id == actor.id)
-    found = db.exec(wanted).first()
-    if found is None:
-        raise NotFound(_("There is no such line on your profile."))
-    return found
+    return _own(db, Experience, actor, public_id)
 
 
 def add_education(db: Session, actor: Actor, learnt: Learnt) -> Education:
     """List schooling."""
-    _leave_room(db, Education, actor.id)
-    made = Education(person_id=actor.id, **learnt._asdict())
-    db.add(made)
-    db.flush()
-    return made
+    return _add(db, Education, actor, learnt)
 
 
 def change_education(db: Session, actor: Actor, public_id: str, learnt: Learnt) -> Education:
     """Say a line of the actor's own schooling anew."""
-    found = get_education(db, actor, public_id)
-    for name, value in learnt._asdict().items():
-        setattr(found, name, value)
-    db.add(found)
-    db.flush()
-    return found
+    return _change(db, get_education(db, actor, public_id), learnt)
 
 
 def remove_education(db: Session, actor: Actor, public_id: str) -> None:
     """List it no longer."""
-    db.delete(get_education(db, actor, public_id))
-    db.flush()
+    _remove(db, get_education(db, actor, public_id))
 
 
 def get_education(db: Session, actor: Actor, public_id: str) -> Education:
     """A line of the actor's own. Raises `NotFound` for anyone else's."""
-    wanted = select(Education).where(Education.public_id == public_id, Education.person_id == actor.id)
-    found = db.exec(wanted).first()
+    return _own(db, Education, actor, public_id)
+
+
+# -- the same for both lists
+
+Line = TypeVar("Line", Experience, Education)
+
+
+def _own(db: Session, model: type[Line], actor: Actor, public_id: str) -> Line:
+    found = db.exec(select(model).where(model.public_id == public_id, model.person_id == actor.id)).first()
     if found is None:
         raise NotFound(_("There is no such line on your profile."))
     return found
+
+
+def _add(db: Session, model: type[Line], actor: Actor, said: Done | Learnt) -> Line:
+    _leave_room(db, model, actor.id)
+    return _kept(db, model(person_id=actor.id, **said._asdict()))
+
+
+def _change(db: Session, line: Line, said: Done | Learnt) -> Line:
+    for name, value in said._asdict().items():
+        setattr(line, name, value)
+    return _kept(db, line)
+
+
+def _kept(db: Session, line: Line) -> Line:
+    db.add(line)
+    db.flush()
+    return line
+
+
+def _remove(db: Session, line: Line) -> None:
+    db.delete(line)
+    db.flush()
 
 
 def _check(done: Done, today: date) -> None:
