@@ -12,7 +12,6 @@ from tests.browser.tour import GET_ROUTES, Tour, Visit
 NOT_VISITED = {
     "healthz": "answers a machine",
     "documents.site_did": "answers a machine, and the demo site issues nothing itself",
-    "documents.org_did": "answers a machine",
     "documents.issuer": "answers a machine",
     "documents.key": "answers a machine",
     "documents.status_list": "answers a machine",
