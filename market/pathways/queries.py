@@ -162,13 +162,14 @@ def whole(db: Session, pathway: Pathway) -> Whole:
 
 
 def of_others(db: Session, org_id: int, limit: int = 200) -> list[tuple[str, str]]:
-    """What other verified organisations issue now: public id, and its name with theirs; by organisation."""
+    """What other verified organisations issue now, not to their members alone: public id, and its name with theirs; by organisation."""
     rows = db.execute(
         select_rows(col(Achievement.public_id), col(Achievement.name), col(Organisation.name))
         .join(Organisation, col(Organisation.id) == col(Achievement.org_id))
         .where(
             col(Achievement.status) == AchievementStatus.PUBLISHED,
             col(Achievement.org_id) != org_id,
+            col(Achievement.for_members).is_(False),
             col(Organisation.verified_at).is_not(None),
         )
         .order_by(col(Organisation.name), col(Achievement.name), col(Achievement.id))

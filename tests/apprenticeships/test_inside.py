@@ -279,6 +279,11 @@ def test_a_pathway_for_everyone_cannot_ask_for_what_members_alone_earn(make: Wor
             whole = pathway_queries.whole(db, db.get_one(Pathway, made))
             return pathway_service.unmet(db, whole)
 
+    with make.read() as db:
+        assert pathway_queries.of_others(db, pathways.mill(make)[0].id) == [
+            (db.get_one(Achievement, one).public_id, f"{make.bakery.name}: {name}")
+            for one, name in zip((target, *others), ("Baker", "Bread", "Cakes"), strict=True)
+        ]  # what others may choose from: not what is the bakery's people's own
     assert "for members alone" in unmet(needed=2)["parts"]
     assert unmet(needed=1) == {}  # it can be completed without
     assert unmet(needed=2, for_members=True) == {}
