@@ -129,7 +129,7 @@ def test_whoever_was_told_of_a_round_hears_that_it_was_cancelled_and_not_that_it
     assert news(make, first) == ["A place came free in “Stores and stock”"]
     other = plans.round_open(make, programme, seats=1)
     with make.write() as db:
-        openings.cancel(db, make.actor(make.bruno), get_opportunity(db, other), "The store moves.")
+        openings.cancel(db, make.actor(make.bruno), get_opportunity(db, other), note="The store moves.")
     assert news(make, first)[-1] == "The round of “Stores and stock” you were told of was cancelled"
     assert (stands(make, first), news(make, second)) == ("waiting", [])
 
