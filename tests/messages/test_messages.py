@@ -1,5 +1,7 @@
 """Threads beside applications and work: who reads them, who writes, and how far they were read."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlmodel import select
 
@@ -136,16 +138,15 @@ def test_a_long_conversation_is_read_to_its_beginning(make: World, client: Clien
 
 
 def test_first_messages_are_limited_and_a_talk_that_began_is_not(
-    make: World, clients: object, work: str
+    make: World, clients: Callable[..., Client], work: str
 ) -> None:
-    browser = clients(limits=True)  # type: ignore[operator]
-    bruno = browser.as_(make.bruno)
+    visitor = clients(limits=True)
+    bruno, there = visitor.as_(make.bruno), works.work(make, make.engagement(who=make.chidi)).public_id
     assert bruno.post(f"/threads/engagement/{work}", {"say": "Hello."}).status_code == 303
-    from market.web.limits import LIMITS
-
-    assert "first_messages" in LIMITS
-    for _number in range(3):
-        assert bruno.post(f"/threads/engagement/{work}", {"say": "And this."}).status_code == 303
+    for _number in range(19):
+        visitor.app.state.kit.limiter.hit("first_messages", f"person:{make.bruno.id}")
+    assert bruno.post(f"/threads/engagement/{there}", {"say": "Hello."}).status_code == 429
+    assert bruno.post(f"/threads/engagement/{work}", {"say": "And this."}).status_code == 303
 
 
 def test_a_message_that_a_moderator_took_down_leaves_a_line(make: World, client: Client, work: str) -> None:
