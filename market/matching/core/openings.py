@@ -46,6 +46,13 @@ class Asked(NamedTuple):
 Holding = dict[int, tuple[Open, frozenset[Asked]]]
 """Openings by id, with all that each asks."""
 _MINIMA = np.array([0, *map(minimum, range(1, 6))])
+_SHARES = np.array(
+    [
+        [WHOLE * met // of if of else WHOLE for met in range(MOST_REQUIREMENTS + 1)]
+        for of in range(MOST_REQUIREMENTS + 1)
+    ]
+)
+"""The share of essentials met, by how many there are and how many are met."""
 _LEAST, _MOST = np.array([1, 1, 1, 1, 0]), np.array([2**62, 2**62, 5, 10, 1])
 
 
@@ -74,6 +81,13 @@ def _table_of(asked: Iterable[Asked]) -> Ints:
     return table
 
 
+def _covered(level: int) -> Ints:
+    """What a level covers of a requirement of each level, 1-5; above nought whatever the level."""
+    least = np.maximum(_MINIMA, 1)
+    shares: Ints = WHOLE * np.minimum(level, least) // least
+    return shares
+
+
 @dataclass(frozen=True)
 class _Rows:
     """Openings as arrays, by id; of skill `skills[s]` the entries from `ptr[s]` to `ptr[s + 1]` ask."""
@@ -85,7 +99,7 @@ class _Rows:
     skills: Ints
     ptr: Ints
     rows: Ints
-    least: Ints
+    level: Ints
     weight: Ints
     essential: Ints
 
@@ -122,16 +136,19 @@ class _Rows:
             if at is None or level < 1:
                 continue
             part = slice(self.ptr[at], self.ptr[at + 1])
-            rows, least = self.rows[part], self.least[part]
-            shares: Ints = WHOLE * np.minimum(level, least) // least  # above nought whatever the level
-            covered[rows] += self.weight[part] * shares
+            rows, least = self.rows[part], _MINIMA[self.level[part]]
+            covered[rows] += self.weight[part] * _covered(level)[self.level[part]]
             met[rows] += self.essential[part] * (level >= least)
         touched = np.flatnonzero((covered > 0) & may)
         rest = np.flatnonzero((covered == 0) & may)
         # Of those that ask nothing the person has, the place is one of two, and the newest stand first.
         asks = self.essentials[rest] > 0
         rows = np.concatenate([touched, rest[~asks][-k:], rest[asks][-k:]])
-        found = self._place(rows, met[rows], covered[rows], policy)
+        shares = _SHARES[self.essentials[rows], met[rows]]
+        if len(rows) > k:  # coverage never makes up for a smaller share: the rest need not be looked at
+            few = shares >= np.partition(shares, len(shares) - k)[len(shares) - k]
+            rows, shares = rows[few], shares[few]
+        found = self._place(rows, shares, covered[rows], policy)
         ids = self.ids[rows]
         if len(ids) > k:  # equals at the cut stay in, for the id to decide
             cut = np.partition(found, len(found) - k)[len(found) - k]
@@ -139,9 +156,7 @@ class _Rows:
         order = np.lexsort((-ids, -found))[:k]
         return list(zip(ids[order].tolist(), found[order].tolist(), strict=True))
 
-    def _place(self, rows: NDArray[np.intp], met: Ints, covered: Ints, policy: Policy) -> Ints:
-        essentials = self.essentials[rows]
-        share = np.where(essentials > 0, WHOLE * met // np.maximum(essentials, 1), WHOLE)
+    def _place(self, rows: NDArray[np.intp], share: Ints, covered: Ints, policy: Policy) -> Ints:
         seats = 1000 * self.board[rows, 1]
         lowered = seats + policy.applicants_per_seat * self.board[rows, 2]
         found: Ints = share * (2 * WHOLE) + covered // self.weights[rows] * seats // lowered
@@ -166,7 +181,7 @@ def _rows(board: Ints, table: Ints) -> _Rows:
         skills=skills,
         ptr=np.append(starts, len(table)),
         rows=row[by_skill],
-        least=_MINIMA[table[by_skill, 2]],
+        level=table[by_skill, 2],
         weight=table[by_skill, 3],
         essential=table[by_skill, 4],
     )
