@@ -11,6 +11,7 @@ from market.app import feature_routes
 from market.config import Settings
 from market.lifecycle import Lifecycle
 from market.outbox import LeadsTo
+from market.panels import PANELS
 from market.subscribers import LEADS_TO
 from market.web.render import environment
 from tools.diagrams import LIFECYCLES, TARGET, text
@@ -114,6 +115,12 @@ def test_every_template_is_used_and_every_template_used_is_there() -> None:
     assert set(rendered()) <= there
     unused = [t for t in there if not t.startswith(("_parts/", "email/")) and t not in all_words]
     assert not unused
+
+
+def test_every_slot_of_a_page_is_filled_by_someone_and_every_panel_has_its_slot() -> None:
+    named = r"panel\(\s*['\"]([\w.]+)['\"]"
+    slots = {slot for one in TEMPLATES.rglob("*.html") for slot in re.findall(named, one.read_text("utf-8"))}
+    assert sorted(slots) == sorted(PANELS)
 
 
 def test_every_fragment_is_a_block_whose_id_is_in_the_html() -> None:
