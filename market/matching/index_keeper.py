@@ -52,7 +52,8 @@ class Keeper:
                     openings.load(db)
                 return
             openings.follow(db)
-            if self._is_due("check openings", CHECK_S, at_once=False):
+        if self._is_due("check openings", CHECK_S, at_once=False):
+            with transaction(self.engine, write=False) as db:  # of its own: older eyes would see a difference
                 openings.check(db)
 
     def _keep_people(self, index: IndexBackend) -> None:
