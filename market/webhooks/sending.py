@@ -48,7 +48,7 @@ class Message(NamedTuple):
 
 
 class Sender:
-    """An errand of the worker: starts its thread when called, and returns at once. In the demo nothing is sent."""
+    """An errand of the worker: starts its thread when something is due, and returns at once. In the demo nothing is sent."""
 
     def __init__(self, settings: Settings, *, policy: Policy | None = None, send: Post = post) -> None:
         # https alone, also where the site may fetch otherwise: these are personal records.
@@ -59,7 +59,8 @@ class Sender:
 
     def __call__(self, engine: Engine) -> int:
         """Have what is due sent in the background. Returns 0: the worker need not hurry back for it."""
-        if self._is_open and not self.silent and (self._thread is None or not self._thread.is_alive()):
+        is_idle = self._thread is None or not self._thread.is_alive()
+        if self._is_open and not self.silent and is_idle and _is_due(engine):
             self._thread = threading.Thread(target=self._round, args=(engine,), name="webhooks", daemon=True)
             self._thread.start()
         return 0
@@ -84,12 +85,9 @@ class Sender:
             self._thread.join(timeout=5)
 
     def _next(self, engine: Engine) -> bool:
+        if not _is_due(engine):  # look before locking: an idle worker takes no write lock
+            return False
         now = clock.now()
-        with transaction(
-            engine, write=False
-        ) as db:  # look before locking: an idle worker takes no write lock
-            if db.exec(_due(now)).first() is None:
-                return False
         with transaction(engine, write=True) as db:
             found = db.exec(_due(now).with_for_update(skip_locked=True, of=HandOver)).first()
             if found is None:
@@ -133,6 +131,11 @@ def _due(now: datetime) -> Any:
         .order_by(col(HandOver.due_at), col(HandOver.id))
         .limit(1)
     )
+
+
+def _is_due(engine: Engine) -> bool:
+    with transaction(engine, write=False) as db:
+        return db.exec(_due(clock.now())).first() is not None
 
 
 def take(db: Session, one: HandOver, now: datetime) -> Message | None:

@@ -117,7 +117,7 @@ def test_a_file_of_the_work_is_read_by_its_two_sides_only(make: World) -> None:
     with make.read() as db:
         readers = {who for who, actor in actors.items() if may_read_file(db, actor, work)}
         assert not may_read_file(db, actors["owner"], 0)
-    assert readers == {"talent", "owner", "recruiter", "mentor", "moderator", "system"}
+    assert readers == {"talent", "owner", "recruiter", "mentor", "system"}
     assert with_files  # the engine of these tests knows where files lie
     with make.read() as db:
         assert db.get_one(Engagement, work).supervisor_ids == [make.mira.id]

@@ -165,7 +165,10 @@ def test_a_name_there_is_already_is_not_proposed(make: World, client: Client) ->
 
 
 def test_visitors_are_asked_to_sign_in_before_they_propose(client: Client) -> None:
-    assert client.post("/skills/propose", PROPOSAL).headers["location"].startswith("/sign-in")
+    refused = client.post("/skills/propose", PROPOSAL)
+    assert refused.status_code == 401
+    assert "Sign in, in another tab" in refused.text
+    assert PROPOSAL["description"] in refused.text
     assert client.get("/skills/new").headers["location"].startswith("/sign-in")
 
 

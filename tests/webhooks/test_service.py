@@ -300,6 +300,19 @@ def test_a_secret_that_cannot_be_read_is_said_and_nothing_goes_out(make: World) 
     assert scene.in_line(make)[0].trouble == sending.UNREADABLE
 
 
+def test_a_thread_begins_where_something_is_due(make: World) -> None:
+    sender, got = answering(200)
+    assert sender(make.engine) == 0
+    assert sender._thread is None
+    scene.hook(make)
+    scene.try_in_line(make)
+    sender(make.engine)
+    assert sender._thread is not None
+    sender._thread.join()
+    assert len(got) == 1
+    sender.close()
+
+
 def test_in_the_demo_nothing_is_sent(make: World) -> None:
     scene.hook(make)
     scene.try_in_line(make)
