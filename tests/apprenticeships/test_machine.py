@@ -108,8 +108,8 @@ def run(databases: Databases, **how: Any) -> None:
         Learning.site.close()
 
 
-def test_a_programme_does_what_the_model_says(sqlite_files: Databases) -> None:
-    run(sqlite_files, max_examples=50, stateful_step_count=16, derandomize=True)
+def test_a_programme_does_what_the_model_says(databases: Databases) -> None:
+    run(databases, max_examples=50, stateful_step_count=16, derandomize=True)
 
 
 @pytest.mark.soak
