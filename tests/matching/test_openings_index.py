@@ -413,7 +413,7 @@ def test_an_index_that_drifted_is_found_out_and_answers_no_more(make: World) -> 
     assert held is not None
     held.index.change(gone=[n for n, _place in board.best(Facets())][:1])
     with make.read() as db:
-        assert backend.check(db, 50) == 1
+        assert backend.check(db, 2000) == 1  # so many draws of so few that none is left out
     assert "differ from the database" in backend.reason
     assert agrees(make, board, ranks)
     assert ranks.fallbacks == 1
