@@ -27,6 +27,7 @@ from market.matching.index_keeper import Keeper
 from market.matching.queries import Findable
 from tests.matching.crowd import Crowd
 from tests.matching.test_backends import opened
+from tests.matching.test_changes import ends
 from tests.support.client import Client
 from tests.support.databases import Databases
 from tests.support.world import World
@@ -313,6 +314,7 @@ def test_a_database_put_back_from_a_copy_is_noticed(make: World, crowd: Crowd, t
     with make.write() as db:
         for person in sorted(crowd.people)[:9]:
             crowd.change(db, person)
+    assert ends(make.engine)  # other tests' transactions on the same server hold the newest back
     index_build.build(make.engine, tmp_path)
     with make.write() as db:
         newest = db.exec(select(MatchChange.seq).order_by(MatchChange.seq.desc()).limit(3)).all()  # type: ignore[attr-defined]
