@@ -197,6 +197,9 @@ def _build_aside(engine: Engine, cache: _Cache) -> None:
 def _build_now(engine: Engine, cache: _Cache) -> None:
     try:
         with cache.lock, transaction(engine, write=False) as db:
+            # Closed after use and not put back: the pool may have been disposed of while the index was being built,
+            # and nobody would close it then.
+            db.connection().detach()
             version = queries.version(db)
             if cache.built is None or cache.built.version != version:
                 cache.built = _build(db, version)

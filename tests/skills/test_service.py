@@ -1,6 +1,9 @@
 """Proposing, taking in, turning down and merging skills, and finding them at once, on both databases."""
 
+import threading
+
 import pytest
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, col, select
 
 from market.errors import Conflict, Forbidden, Invalid, NotFound
@@ -204,6 +207,34 @@ def test_an_index_built_aside_is_used_when_it_is_there(make: World, monkeypatch:
     found(make, "sourdough")
     assert finding.settled(make.engine)
     assert found(make, "suordough") == ["Sourdough"]  # a slip that only the index forgives
+
+
+def test_an_index_built_aside_leaves_no_connection_in_a_pool_that_is_no_more(
+    make: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a server, or a test, that ends meanwhile can no longer close."""
+    monkeypatch.setattr(finding, "BUILT_AT_ONCE", 0)
+    build, read, ended = finding._build, threading.Event(), threading.Event()
+
+    def build_until_it_ended(db: Session, version: str) -> finding._Built:
+        names = build(db, version)
+        read.set()
+        assert ended.wait(60)
+        return names
+
+    monkeypatch.setattr(finding, "_build", build_until_it_ended)
+    with make.write() as db:
+        add(db, "Sourdough")
+    cache, pool = finding._cache_of(make.engine), make.engine.pool
+    found(make, "sourdough")
+    assert read.wait(60)
+    make.engine.dispose()
+    ended.set()
+    assert cache.thread is not None
+    cache.thread.join()
+    assert cache.built is not None
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedin() == 0
 
 
 def test_names_that_were_rolled_back_are_not_kept_in_the_index(make: World) -> None:
