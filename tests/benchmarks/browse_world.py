@@ -21,7 +21,9 @@ from market.opportunities.rules import Kind, Mode, PayBasis, Status
 from market.skills.models import Skill
 from market.skills.names import normalise
 
-ORGANISATIONS, SKILLS, HELD = 2_000, 600, 40
+ORGANISATIONS, SKILLS = 2_000, 600
+READERS = {"twelve skills": ("Amara Okafor", 12), "forty skills": ("Tomasz Zielinski", 40)}
+"""Who reads: their names and how many skills they have. Every opening asks one of the forty."""
 CHUNK = 5_000
 THINGS = ("stock list", "price list", "rota", "leaflet", "web page", "survey", "map of paths", "recipe book")
 DEEDS = (
@@ -36,14 +38,12 @@ SUMMARY = (
 )
 
 
-def make(path: Path, openings: int) -> str:
-    """A new SQLite file with `openings` that are published; the token of a browser signed in to it."""
+def make(path: Path, openings: int) -> dict[str, str]:
+    """A new SQLite file with `openings` that are published; for each of `READERS` the token of a browser signed in."""
     engine = connect(f"sqlite:///{path}", synchronous="OFF")
     migrate.upgrade(engine)
     chance = random.Random(20)
     with transaction(engine, write=True) as db:
-        person = service.sign_up(db, name="Amara Okafor", email="amara@example.org", verified=True)
-        token = sessions.begin(db, person, "Firefox on Linux")
         orgs = [f"{name} {n}" for n in range(ORGANISATIONS) for name in ("Larch House Bakery",)]
         _many(
             db,
@@ -55,32 +55,33 @@ def make(path: Path, openings: int) -> str:
             Skill,
             ({"public_id": new_public_id(), "name": f"Skill in the work {n}"} for n in range(SKILLS)),
         )
-        db.add(Membership(org_id=1, person_id=person.id, role=Role.OWNER))
-        held = chance.sample(range(1, SKILLS + 1), HELD)
-        today = clock.today()
-        _many(
-            db,
-            PersonSkill,
-            (
-                {
-                    "skill_id": skill,
-                    "person_id": person.id,
-                    "level": chance.randint(60, 240),
-                    "mu": 3.0,
-                    "sigma": 0.5,
-                    "tier": 3,
-                    "as_of": today,
-                    "version": 1,
-                }
-                for skill in held
-            ),
-        )
+        tokens = {}
+        for reader, (name, count) in READERS.items():
+            person = service.sign_up(db, name=name, email=f"{count}@example.org", verified=True)
+            tokens[reader] = sessions.begin(db, person, "Firefox on Linux")
+            db.add(Membership(org_id=1, person_id=person.id, role=Role.OWNER))
+            held = chance.sample(range(1, SKILLS + 1), count)
+            _many(db, PersonSkill, _levels(chance, person, held))
         _many(db, Opportunity, _openings(chance, openings, person, orgs))
         _many(db, Requirement, _requirements(chance, openings, held))
     with engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
-    return token
+    return tokens
+
+
+def _levels(chance: random.Random, person: Person, skills: list[int]) -> Iterator[dict[str, Any]]:
+    for skill in skills:
+        yield {
+            "skill_id": skill,
+            "person_id": person.id,
+            "level": chance.randint(60, 240),
+            "mu": 3.0,
+            "sigma": 0.5,
+            "tier": 3,
+            "as_of": clock.today(),
+            "version": 1,
+        }
 
 
 def _openings(chance: random.Random, count: int, author: Person, orgs: list[str]) -> Iterator[dict[str, Any]]:

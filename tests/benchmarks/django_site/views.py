@@ -13,7 +13,7 @@ from market.matching.core.contract import Requirement as Asked
 from market.matching.core.explain import Fit, fit
 from tests.benchmarks.django_site.models import Opportunity, PersonSkill, Requirement
 
-SIZE, RANKED_AMONG = 20, 500
+SIZE, NEWEST, ALL = 20, 500, -1
 LANGUAGES = [
     ("", "Any language"), ("en", "English"), ("cy", "Welsh"), ("ar", "Arabic"), ("bn", "Bangla"), ("de", "German"),
     ("es", "Spanish"), ("fr", "French"), ("it", "Italian"), ("nl", "Dutch"), ("pa", "Punjabi"), ("pl", "Polish"),
@@ -37,7 +37,7 @@ def _listed() -> Any:
 
 
 def browse(request: HttpRequest, engine: str) -> HttpResponse:
-    """The page: newest first, or in the order of the reader's evidence."""
+    """The page: newest first, or in the order of the reader's evidence, of all openings or the `NEWEST`."""
     by_fit = request.actor is not None and request.GET.get("sort", "fit") == "fit"
     levels = (
         dict(PersonSkill.objects.filter(person=request.actor).values_list("skill_id", "level"))
@@ -45,7 +45,7 @@ def browse(request: HttpRequest, engine: str) -> HttpResponse:
         else {}
     )
     if by_fit:
-        ids = _best(request.actor.id)
+        ids = _best(request.actor.id, NEWEST if "newest" in request.GET else ALL)
         found = _listed().in_bulk(ids[:SIZE])
         cards, more = [found[one] for one in ids[:SIZE]], len(ids) > SIZE
     else:
@@ -76,9 +76,9 @@ ORDER BY (CASE WHEN essential = 0 THEN 1024 ELSE met * 1024 / essential END) * 2
 """
 
 
-def _best(person: int) -> list[int]:
+def _best(person: int, among: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_BEST, [RANKED_AMONG, person, SIZE + 1])
+        cursor.execute(_BEST, [among, person, SIZE + 1])
         return [row[0] for row in cursor.fetchall()]
 
 
