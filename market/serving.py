@@ -20,7 +20,7 @@ from market.matching.index_keeper import Keeper
 from market.notifications.compose import knowing
 from market.notifications.mailer import Mailer
 from market.wallet.following import Wallet
-from market.wallet.proving import prove_next
+from market.wallet.proving import PROVING
 from market.wallet.queries import proved_identifiers
 from market.web.logs import set_up
 from market.webhooks.sending import Sender
@@ -52,7 +52,7 @@ def migrate(settings: Settings) -> None:
 def errands(settings: Settings) -> tuple[Errand, ...]:
     """What the worker does outside any transaction: it makes a key ahead, sends mail, and in threads beside it checks
     credentials and sends webhooks."""
-    checker = Checker(settings, follower=Wallet(settings), own=own_document, also=(prove_next,))
+    checker = Checker(settings, follower=Wallet(settings), own=own_document, also=(PROVING,))
     return (make_ahead, Mailer(settings), checker, Sender(settings))
 
 

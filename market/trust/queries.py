@@ -154,15 +154,24 @@ def get_registry(db: Session, public_id: str) -> Registry:
     return found
 
 
+def has_due_registry(db: Session) -> bool:
+    """Is there one to be read? Looked at without a lock."""
+    return db.exec(_due(clock.now())).first() is not None
+
+
 def due_registry(db: Session, now: datetime) -> Registry | None:
-    """The registry of the kind that is read whole, that has waited longest to be read."""
-    wanted = (
+    """The registry of the kind that is read whole, that has waited longest to be read; no other worker has it."""
+    found: Registry | None = db.exec(_due(now).with_for_update(skip_locked=True)).first()
+    return found
+
+
+def _due(now: datetime) -> Any:
+    return (
         select(Registry)
         .where(Registry.kind == RegistryKind.DCC, col(Registry.due_at) <= now)
         .order_by(col(Registry.due_at), col(Registry.id))
         .limit(1)
     )
-    return db.exec(wanted.with_for_update(skip_locked=True)).first()
 
 
 def federations(db: Session) -> list[Registry]:

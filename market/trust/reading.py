@@ -22,9 +22,6 @@ class Gone(LookupError):
 
 def read_due(engine: Engine, get: Get) -> bool:
     """Read the registry that has waited longest, if one is due; whether there was one."""
-    with transaction(engine, write=False) as db:
-        if queries.due_registry(db, clock.now()) is None:
-            return False
     with transaction(engine, write=True) as db:
         registry = queries.due_registry(db, clock.now())
         if registry is None:

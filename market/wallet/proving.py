@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from market.accounts.models import Person
-from market.credentials.checking.work import Checker
+from market.credentials.checking.work import Also, Checker
 from market.credentials.proofs.sources import Document, Unavailable
 from market.db import transaction
 from market.wallet import identities
@@ -16,9 +16,6 @@ MOST_DOCUMENTS = 4
 
 def prove_next(checker: Checker, engine: Engine) -> bool:
     """Look at what has waited longest, if anything has; whether there was something."""
-    with transaction(engine, write=False) as db:
-        if not identities.is_due(db):
-            return False
     with transaction(engine, write=True) as db:
         proof = identities.claim(db)
         if proof is None:
@@ -69,3 +66,7 @@ def _page(checker: Checker, proof: IdentityProof, own_url: str) -> tuple[str | N
     if identities.links_back(found.body.decode("utf-8", "replace"), found.final_url or proof.value, own_url):
         return proof.value, "", False
     return None, 'the page has no link to your page here that says rel="me"', False
+
+
+PROVING = Also(identities.is_due, prove_next)
+"""For the checker, which has the child and the fetcher that this needs."""

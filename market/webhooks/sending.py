@@ -1,13 +1,12 @@
 """Sending what is in line: taken in one short transaction, sent outside any, settled in another.
 
-A thread beside the worker does it, so that a slow or hostile receiver holds up neither deliveries of the site itself nor
-its timers. A worker that dies in between leaves its claim to run out, and the next sends it again with the same number:
-at least once, never lost. Whether the person still agrees is asked in the transaction that takes it, each time.
+A slow or hostile receiver holds up nothing else (`market.beside`). A worker that dies in between leaves its claim to run
+out, and the next sends it again with the same number: at least once, never lost. Whether the person still agrees is asked
+in the transaction that takes it, each time.
 """
 
 import json
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import SYSTEM
+from market.beside import Beside, Kind
 from market.config import Settings
 from market.credentials.signing import stamp
 from market.db import transaction
@@ -32,7 +32,6 @@ from market.webhooks.models import HandOver, Hook
 from market.webhooks.rules import HandOverStatus, What
 
 log = logging.getLogger(__name__)
-SEVERAL = 20  # deliveries of one round
 MOST_BYTES = 16 * 1024  # of an answer; it is read to its end and not kept
 MOVED, UNREADABLE = "moved", "unreadable"  # beside the codes of net.errors
 Post = Callable[..., Fetched]
@@ -47,46 +46,16 @@ class Message(NamedTuple):
     headers: dict[str, str]
 
 
-class Sender:
-    """An errand of the worker: starts its thread when something is due, and returns at once. In the demo nothing is sent."""
+class Sender(Beside):
+    """Sends what is due. In the demo nothing is."""
 
     def __init__(self, settings: Settings, *, policy: Policy | None = None, send: Post = post) -> None:
+        super().__init__("webhooks", () if settings.demo else (Kind(_is_due, self._next),))
         # https alone, also where the site may fetch otherwise: these are personal records.
         self.policy = replace(policy or policy_of(settings), allow_http=False)
-        self.send, self.silent = send, settings.demo
-        self._thread: threading.Thread | None = None
-        self._is_open = True
-
-    def __call__(self, engine: Engine) -> int:
-        """Have what is due sent in the background. Returns 0: the worker need not hurry back for it."""
-        is_idle = self._thread is None or not self._thread.is_alive()
-        if self._is_open and not self.silent and is_idle and _is_due(engine):
-            self._thread = threading.Thread(target=self._round, args=(engine,), name="webhooks", daemon=True)
-            self._thread.start()
-        return 0
-
-    def _round(self, engine: Engine) -> None:
-        try:
-            self.run(engine)
-        except Exception:
-            log.exception("sending webhooks failed")
-
-    def run(self, engine: Engine, most: int = SEVERAL) -> int:
-        """Send what is due, here and now; how many were tried."""
-        done = 0
-        while self._is_open and done < most and self._next(engine):
-            done += 1
-        return done
-
-    def close(self) -> None:
-        """Take up nothing more. What is under way is sent again by the next worker."""
-        self._is_open = False
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        self.send = send
 
     def _next(self, engine: Engine) -> bool:
-        if not _is_due(engine):  # look before locking: an idle worker takes no write lock
-            return False
         now = clock.now()
         with transaction(engine, write=True) as db:
             found = db.exec(_due(now).with_for_update(skip_locked=True, of=HandOver)).first()
@@ -133,9 +102,8 @@ def _due(now: datetime) -> Any:
     )
 
 
-def _is_due(engine: Engine) -> bool:
-    with transaction(engine, write=False) as db:
-        return db.exec(_due(clock.now())).first() is not None
+def _is_due(db: Session) -> bool:
+    return db.exec(_due(clock.now())).first() is not None
 
 
 def take(db: Session, one: HandOver, now: datetime) -> Message | None:

@@ -174,7 +174,10 @@ def test_a_worker_that_died_with_a_job_leaves_it_to_the_next(
 
 
 def test_an_idle_checker_does_nothing(make: World) -> None:
-    assert checker(Crashing()).run(make.engine) == 0
+    errand = checker(Crashing())
+    assert errand.run(make.engine) == 0
+    assert errand(make.engine) == 0
+    assert errand._thread is None
 
 
 def test_the_errand_returns_at_once_and_the_work_is_done_beside_it(make: World, child: Verifier) -> None:

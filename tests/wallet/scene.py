@@ -20,7 +20,7 @@ from market.trust.models import Standing
 from market.wallet import service
 from market.wallet.following import Wallet
 from market.wallet.models import Held, Visibility
-from market.wallet.proving import prove_next
+from market.wallet.proving import PROVING
 from tests.credentials import maker
 from tests.credentials.checking_scene import Web
 from tests.opportunities import postings
@@ -33,9 +33,7 @@ SETTINGS = Settings(public_url="http://testserver")
 
 def worker(verifier: Verifier, web: Web | None = None) -> Checker:
     """The worker's errand as `serving` puts it together, with a web of the test's own."""
-    return Checker(
-        SETTINGS, follower=Wallet(SETTINGS), web=web or Web(), verifier=verifier, also=(prove_next,)
-    )
+    return Checker(SETTINGS, follower=Wallet(SETTINGS), web=web or Web(), verifier=verifier, also=(PROVING,))
 
 
 def know(make: World, uri: str = maker.ISSUER.did, name: str = "Harbour College") -> int:

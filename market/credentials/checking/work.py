@@ -1,21 +1,18 @@
-"""The worker's errand that checks credentials: outside any transaction, in the killable child, within a budget.
-
-It has a thread of its own, since an issuer that answers slowly must not hold up mail and deliveries. A worker that dies
-leaves its claim to run out, and the job is done by the next.
-"""
+"""The worker's errand that checks credentials: outside any transaction, in the killable child, within a budget."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from market import clock
+from market.beside import Beside, Kind
 from market.config import Settings
 from market.credentials.checking import queue
 from market.credentials.checking.models import Check, Stage
@@ -37,13 +34,10 @@ from market.trust.lists import Unreadable
 
 log = logging.getLogger(__name__)
 ACCEPT = "application/did+json, application/vc+ld+json, application/ld+json, application/json, */*;q=0.5"
-SEVERAL = 20  # jobs of one round
 OWN_ORGANISATIONS = "organisations that moderators of this site have verified"
 
 Own = Callable[[Session, str], Document | Unavailable | None]
 """A document that this site itself publishes (DID documents, status lists, keys, what people show): never fetched."""
-Also = Callable[["Checker", Engine], bool]
-"""One more thing to do between rounds, with this checker's fetcher and child; whether there was something."""
 Web = Callable[[str, str], Document | Unavailable]
 """(address, accept) -> a document from outside."""
 
@@ -59,6 +53,13 @@ class Follower(Protocol):
 
     def settled(self, db: Session, check: Check, made: Verification) -> None:
         """A check has a report, kept in this same transaction."""
+
+
+class Also(NamedTuple):
+    """One more kind of work, done with this checker's fetcher and child."""
+
+    is_due: Callable[[Session], bool]
+    do_next: Callable[["Checker", Engine], bool]  # whether there was something
 
 
 class Nobody:
@@ -113,8 +114,8 @@ class _Budget:
     until: float
 
 
-class Checker:
-    """An errand of the worker: `checker(engine)` starts the thread when something is due, and returns at once."""
+class Checker(Beside):
+    """Checks what is due, then reads the registries of issuers that are, then does what else it was given."""
 
     def __init__(
         self,
@@ -126,44 +127,21 @@ class Checker:
         verifier: Verifier | None = None,
         also: Sequence[Also] = (),
     ) -> None:
-        self.settings, self.own, self.also = settings, own, also
+        kinds = (
+            Kind(lambda db: queue.is_due(db, clock.now()), self._next),
+            Kind(trust.has_due_registry, lambda engine: reading.read_due(engine, self.get)),
+            *(Kind(one.is_due, partial(one.do_next, self)) for one in also),
+        )
+        super().__init__("checker", kinds)
+        self.settings, self.own = settings, own
         self.follower: Follower = follower or Nobody()
         self.web = web or from_the_web(policy_of(settings))
         self._verifier = verifier
         self._schemas = Schemas()
-        self._thread: threading.Thread | None = None
-        self._is_open = True
-
-    def __call__(self, engine: Engine) -> int:
-        """Have what is due done in the background. Returns 0: the worker need not hurry back for it."""
-        if self._is_open and (self._thread is None or not self._thread.is_alive()):
-            self._thread = threading.Thread(target=self._round, args=(engine,), name="checker", daemon=True)
-            self._thread.start()
-        return 0
-
-    def _round(self, engine: Engine) -> None:
-        try:
-            self.run(engine)
-        except Exception:
-            log.exception("checking failed")
-
-    def run(self, engine: Engine, most: int = SEVERAL) -> int:
-        """Do what is due, here and now; how many jobs were taken up. Registries are read between two jobs."""
-        done = 0
-        while self._is_open and done < most and self._next(engine):
-            done += 1
-        for more in (_registries, *self.also):
-            turns = 0
-            while self._is_open and turns < most and more(self, engine):
-                turns += 1
-            done += turns
-        return done
 
     def close(self) -> None:
         """Take up nothing more, and end the child process. A check that is under way is done by the next worker."""
-        self._is_open = False
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        super().close()
         if self._verifier is not None:
             self._verifier.close()
 
@@ -174,14 +152,8 @@ class Checker:
         return self._verifier
 
     def _next(self, engine: Engine) -> bool:
-        now = clock.now()
-        with transaction(
-            engine, write=False
-        ) as db:  # look before locking: an idle worker takes no write lock
-            if not queue.is_due(db, now):
-                return False
         with transaction(engine, write=True) as db:
-            check = queue.claim(db, now)
+            check = queue.claim(db, clock.now())
             if check is None:
                 return False
             content = queue.content_of(db, check.id)
@@ -302,8 +274,3 @@ class Checker:
         if found.reason in ("the site answered 404", "the site answered 410"):
             raise reading.Gone
         raise Unreadable(f"{found.reason[:1].upper()}{found.reason[1:]}.")
-
-
-def _registries(checker: Checker, engine: Engine) -> bool:
-    """Read the registry of issuers that is due, if one is."""
-    return reading.read_due(engine, checker.get)
