@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from market.config import from_environment
+from market.cli_database import session
 from market.errors import MarketError
 
 if TYPE_CHECKING:
@@ -45,29 +45,17 @@ Rs256 = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to the program."""
-    app.command()(issue)
-    app.command()(revoke)
-    app.add_typer(keys, name="keys")
-
-
 @contextmanager
 def _database(*, write: bool = True) -> Iterator["Session"]:
-    """One transaction on the settings' database; what people could mend is said and ends the command with status 2."""
+    """One transaction; what people could mend is said and ends the command with status 2."""
     from market.credentials.signing import KeyUnusable
-    from market.db import transaction
-    from market.serving import open_database
 
-    engine = open_database(from_environment())
     try:
-        with transaction(engine, write=write) as db:
+        with session(write=write) as db:
             yield db
     except (MarketError, KeyUnusable) as cause:
         typer.echo(f"Nothing was changed. {getattr(cause, 'reason', cause)}", err=True)
         raise typer.Exit(2) from cause
-    finally:
-        engine.dispose()
 
 
 def issue(

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, text
 
 from market.config import Settings
@@ -13,6 +12,7 @@ from market.files.service import with_files
 from market.migrations import migrate
 from market.notifications.compose import knowing
 from market.paths import data_dir
+from market.progress import bars
 from market.skills import importing
 
 
@@ -31,14 +31,10 @@ def build(settings: Settings) -> None:
 
 
 def _play(engine: Engine, settings: Settings) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns) as bar:
-        skills = bar.add_task("Reading the skills", total=1)
+    with bars() as say:
+        say("Reading the skills", 0, 1)
         importing.import_path(data_dir("seeds") / "skills.csv", partial(transaction, engine, write=True))
-        bar.update(skills, completed=1)
-        story = bar.add_task("Playing the valley's story", total=None)
-
-        def say(done: int, of: int) -> None:
-            bar.update(story, completed=done, total=of)
-
-        play(engine, settings, progress=say)
+        say("Reading the skills", 1, 1)
+        story = partial(say, "Playing the valley's story")
+        story(0, None)
+        play(engine, settings, progress=story)
