@@ -26,10 +26,14 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDL
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, create_engine
+
+from market.errors import NotFound
+from market.words import _
 
 SQLModel.metadata.naming_convention = MetaData(
     naming_convention={
@@ -278,3 +282,11 @@ def transaction(engine: Engine, *, write: bool) -> Iterator[Session]:
             # back as it is, and on SQLite the lock with it: it is thrown away instead.
             session.invalidate()
             raise
+
+
+def hold(db: Session, row: SQLModel) -> None:
+    """Read a row as it is now, and keep it so until the transaction ends. `NotFound` when it is gone meanwhile."""
+    try:
+        db.refresh(row, with_for_update=True)
+    except InvalidRequestError:
+        raise NotFound(_("Someone threw this away while you were reading.")) from None

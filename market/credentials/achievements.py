@@ -9,7 +9,7 @@ from market.accounts.models import Organisation
 from market.credentials import queries, rules
 from market.credentials.models import Achievement, AchievementSkill
 from market.credentials.rules import AchievementStatus, Draft, plain
-from market.db import new_public_id
+from market.db import hold, new_public_id
 from market.errors import Conflict, Invalid
 from market.outbox import announce
 from market.rubrics.models import Rubric
@@ -36,11 +36,6 @@ def create_achievement(
     return made
 
 
-def hold(db: Session, achievement: Achievement) -> None:
-    """Read it as it is now, and keep it so until the transaction ends: nobody else saves or publishes it meanwhile."""
-    db.refresh(achievement, with_for_update=True)
-
-
 def save_achievement(db: Session, actor: Actor, achievement: Achievement, draft: Draft) -> None:
     """Rewrite a draft. `Forbidden` once it is published."""
     hold(db, achievement)
@@ -64,6 +59,7 @@ def draft_of(db: Session, achievement: Achievement) -> Draft:
 
 def discard_draft(db: Session, actor: Actor, achievement: Achievement) -> None:
     """Forget a draft. `Forbidden` once it is published, `Conflict` while a pathway or a programme names it."""
+    hold(db, achievement)  # or it might go out meanwhile
     require(rules.may_write(actor, achievement))
     gone, org_id = achievement.id, achievement.org_id
     try:

@@ -15,6 +15,7 @@ from market.credentials import queries as credentials
 from market.credentials import rules as credential_rules
 from market.credentials.models import Achievement, Issued
 from market.credentials.rules import AchievementStatus
+from market.db import hold
 from market.errors import Invalid
 from market.outbox import announce
 from market.pathways import queries, rules
@@ -41,11 +42,6 @@ def create(db: Session, actor: Actor, org_id: int, title: str) -> Pathway:
     db.add(made)
     db.flush()
     return made
-
-
-def hold(db: Session, pathway: Pathway) -> None:
-    """Read it as it is now, and keep it so until the transaction ends: nobody else saves or publishes it meanwhile."""
-    db.refresh(pathway, with_for_update=True)
 
 
 def save(
@@ -111,7 +107,7 @@ def _clear(db: Session, pathway: Pathway) -> None:
 
 def discard(db: Session, actor: Actor, pathway: Pathway) -> None:
     """Throw a draft away. Another draft that asked for it to be completed before asks for it no more."""
-    db.refresh(pathway, with_for_update=True)  # or it might go out meanwhile
+    hold(db, pathway)  # or it might go out meanwhile
     require(rules.may_change(actor, pathway))
     _clear(db, pathway)
     db.exec(delete(PathwayPrerequisite).where(col(PathwayPrerequisite.needs_pathway_id) == pathway.id))

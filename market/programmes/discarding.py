@@ -4,6 +4,7 @@ from sqlmodel import Session, col, update
 
 from market import clock
 from market.access import Actor, require
+from market.db import hold
 from market.errors import Conflict
 from market.outbox import announce
 from market.programmes import queries, rules
@@ -19,7 +20,7 @@ def discard(db: Session, actor: Actor, programme: Programme, *, seen: int | None
     is no draft.
     """
     require(rules.may_write(actor, programme.org_id))
-    db.refresh(programme, with_for_update=True)  # or it might go out meanwhile
+    hold(db, programme)  # or it might go out meanwhile
     version = queries.version_of(db, programme, 0)
     if version is None:
         raise Conflict(_("There is no draft to throw away. What is out stays as it is."))

@@ -8,6 +8,7 @@ from market.credentials import achievements
 from market.credentials.models import Achievement
 from market.credentials.rules import AchievementStatus
 from market.credentials.rules import Draft as Earned
+from market.db import hold
 from market.errors import Conflict, Invalid
 from market.programmes import descriptor, queries, rules
 from market.programmes.checks import Check, Floor, blocking
@@ -44,7 +45,7 @@ def publish(db: Session, actor: Actor, programme: Programme, floor: Floor) -> Pr
     What will be issued is made with it. `Invalid` with every reason when it is below what is checked; `Conflict` when
     there is no draft.
     """
-    db.refresh(programme, with_for_update=True)  # or its draft might be thrown away meanwhile
+    hold(db, programme)  # or its draft might be thrown away meanwhile
     version = queries.version_of(db, programme, 0)
     if version is None:
         raise Conflict(_("There is no new version to publish. Begin one first."))
@@ -181,7 +182,7 @@ def restore(db: Session, actor: Actor, programme: Programme) -> None:
 
 def choose_readers(db: Session, actor: Actor, programme: Programme, *, for_members: bool) -> None:
     """Say whether it is for everyone or for the organisation's own people, before it goes out."""
-    db.refresh(programme, with_for_update=True)  # or it might go out meanwhile
+    hold(db, programme)  # or it might go out meanwhile
     require(rules.may_choose_readers(actor, programme))
     programme.for_members, programme.updated_at = for_members, clock.now()
     db.add(programme)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete, select
 
 from market import clock
 from market.access import Actor, require
+from market.db import hold
 from market.errors import Conflict, Invalid
 from market.programmes import queries, rules
 from market.programmes.drafts import SCALARS, Draft, Entry, Item, Named, Outcome, Task
@@ -110,7 +111,7 @@ def save(
     if unknown:
         raise ValueError(f"no such fields of a programme: {sorted(unknown)}")
     # As publishing does, and before the version: what goes out is what was checked, and neither waits for the other.
-    db.refresh(programme, with_for_update=True)
+    hold(db, programme)
     version = queries.version_of(db, programme, 0)
     if version is None:
         raise Conflict(_("This version is out and stays as it is. Begin a new version to change it."))

@@ -350,6 +350,33 @@ def test_what_went_out_while_someone_wrote_stays_as_it_went_out(make: World) -> 
             )
 
 
+def test_what_went_out_while_someone_meant_to_throw_it_away_stays(make: World) -> None:
+    made = scene.achievement(make, published=False)
+    with make.read() as db:
+        seen = db.get_one(Achievement, made)
+        db.expunge(seen)
+    with make.write() as db:
+        achievements.publish_achievement(db, actor_for(db, make.bruno.id), db.get_one(Achievement, made))
+    with make.write() as db:
+        db.add(seen)
+        with pytest.raises(Forbidden, match="stays as it is"):
+            achievements.discard_draft(db, actor_for(db, make.bruno.id), seen)
+
+
+def test_who_writes_at_what_was_thrown_away_meanwhile_is_told_so(make: World) -> None:
+    made = scene.achievement(make, published=False)
+    with make.read() as db:
+        seen = db.get_one(Achievement, made)
+        draft = achievements.draft_of(db, seen)
+        db.expunge(seen)
+    with make.write() as db:
+        achievements.discard_draft(db, actor_for(db, make.bruno.id), db.get_one(Achievement, made))
+    with make.write() as db:
+        db.add(seen)
+        with pytest.raises(NotFound, match="threw this away"):
+            achievements.save_achievement(db, actor_for(db, make.bruno.id), seen, draft)
+
+
 def test_an_incomplete_achievement_is_not_published(make: World) -> None:
     with make.write() as db:
         bruno = actor_for(db, make.bruno.id)

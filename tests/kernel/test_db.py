@@ -16,6 +16,7 @@ from market.db import (
     append_only,
     choice_field,
     connect,
+    hold,
     id_field,
     instant_field,
     new_public_id,
@@ -23,6 +24,7 @@ from market.db import (
     public_id_field,
     transaction,
 )
+from market.errors import NotFound
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
 from tests.support.faults import Failure, failing_at
@@ -119,6 +121,24 @@ def test_what_was_kept_can_be_read_after_the_commit_without_another_look(engine:
         made = Probe(name="one")
         db.add(made)
     assert (made.name, made.colour, made.id) == ("one", Colour.RED, 1)
+
+
+def test_a_row_is_held_as_it_is_now_and_one_that_is_gone_is_said_to_be(engine: Engine) -> None:
+    with transaction(engine, write=True) as db:
+        seen = Probe(name="before")
+        db.add(seen)
+    with transaction(engine, write=True) as db:
+        db.get_one(Probe, seen.id).name = "now"
+    with transaction(engine, write=True) as db:
+        db.add(seen)
+        hold(db, seen)
+        assert seen.name == "now"
+    with transaction(engine, write=True) as db:
+        db.delete(db.get_one(Probe, seen.id))
+    with transaction(engine, write=True) as db:
+        db.add(seen)
+        with pytest.raises(NotFound, match="threw this away"):
+            hold(db, seen)
 
 
 @pytest.mark.parametrize(("write", "begins"), [(True, "BEGIN IMMEDIATE"), (False, "BEGIN")])

@@ -17,6 +17,7 @@ from market.credentials.forms import AchievementForm
 from market.credentials.models import Achievement
 from market.credentials.routes.achievements import get_ours
 from market.credentials.rules import KINDS, MOST_SKILLS, Draft
+from market.db import hold
 from market.errors import NotFound
 from market.rubrics.models import Rubric
 from market.rubrics.queries import get_rubric, rubrics_of
@@ -136,7 +137,7 @@ def _fingerprint(draft: Draft) -> str:
 def save(request: Request, db: Session, actor: Actor) -> Response:
     """Keep what was written, and go on: to one more row, to read it through, or back."""
     achievement = get_ours(db, actor, request.path_params["id"])
-    service.hold(db, achievement)  # what is compared with `seen` stays as it is
+    hold(db, achievement)  # what is compared with `seen` stays as it is
     require(rules.may_write(actor, achievement))
     raw = request.state.form
     given = without_row(raw, "skills", str(raw["remove"])) if raw.get("remove") else raw

@@ -12,6 +12,7 @@ from market.accounts import choosing
 from market.credentials.models import Achievement
 from market.credentials.queries import achievements_of, get_achievement
 from market.credentials.rules import AchievementStatus
+from market.db import hold
 from market.errors import Invalid, NotFound
 from market.pathways import queries, rules, sentences, service
 from market.pathways.forms import DEFAULT_UNIT, BeginForm, PathwayForm
@@ -152,7 +153,7 @@ def _saved(request: Request, whole: Whole, offered: set[str]) -> Entry[Any]:
 def save(request: Request, db: Session, actor: Actor) -> Response:
     """Keep what was written: as a draft to go on with, or to be read through."""
     pathway = queries.get_ours(db, actor, request.path_params["id"])
-    service.hold(db, pathway)  # what is compared with `seen` stays as it is
+    hold(db, pathway)  # what is compared with `seen` stays as it is
     require(rules.may_change(actor, pathway))
     raw = request.state.form
     entry = read(PathwayForm, raw)
