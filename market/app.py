@@ -138,11 +138,11 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         lifespan=_as_many_threads,
         middleware=[
             Middleware(RequestLog),
+            Middleware(BodyLimit, most_bytes=settings.request_max_bytes),
             Middleware(SafeHeaders, https=settings.is_https),
             Middleware(failures.Crashes),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts)),
             Middleware(SameOrigin),
-            Middleware(BodyLimit, most_bytes=settings.request_max_bytes),
         ],
         exception_handlers={
             MarketError: failures.on_market_error,

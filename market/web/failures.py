@@ -14,7 +14,7 @@ from market.db import transaction
 from market.errors import Forbidden, Invalid, MarketError, TooMany
 from market.web.cookies import session_token
 from market.web.kit import kit_of
-from market.web.render import VARY, context_of, environment, fragment_wanted
+from market.web.render import VARY, asked_by_htmx, context_of, environment
 from market.web.routing import actor_of
 from market.web.sent import to_send_again, written
 from market.words import _, speak
@@ -30,6 +30,7 @@ def titles(status: int) -> str:
         403: _("This is not open to you"),
         404: _("There is nothing at this address"),
         405: _("This address does not take that"),
+        408: _("The rest did not arrive"),
         409: _("Something changed in the meantime"),
         413: _("That is too large"),
         422: _("Something needs mending"),
@@ -44,7 +45,7 @@ def page_for(request: Request, status: int, words: str) -> Response:
     try:
         actor = _who(request) if status < 500 else actor_of(request)
         speak(actor.language if actor.is_signed_in else kit_of(request).settings.site_language)
-        template = "errors/fragment.html" if fragment_wanted(request) else "errors/page.html"
+        template = "errors/fragment.html" if asked_by_htmx(request) else "errors/page.html"
         context = context_of(
             request,
             status=status,
@@ -56,7 +57,13 @@ def page_for(request: Request, status: int, words: str) -> Response:
         )
         html = environment().get_template(template).render(context)
         response = HTMLResponse(html, status, headers={"Vary": VARY})
-        if context["said"] is not None and not fragment_wanted(request):
+        if asked_by_htmx(
+            request
+        ):  # which may look for a part of a page: take this, beside the form that was sent
+            response.headers["HX-Reselect"] = "#refused"
+            if request.method == "POST":
+                response.headers["HX-Reswap"] = "afterbegin"
+        if context["said"] is not None and not asked_by_htmx(request):
             response.delete_cookie("said", path="/")
         return response
     except Exception:
@@ -94,14 +101,16 @@ def on_http_error(request: Request, error: Exception) -> Response:
     """One of Starlette's: no route, wrong method, a body too large or unreadable."""
     assert isinstance(error, HTTPException)
     status = error.status_code
-    if status == 400 and ("exceeded" in error.detail or "Too many" in error.detail):
-        status = (
-            413  # one field too long, or too many of them: Starlette's form reader calls it a bad request
-        )
     words = {
         404: _("The address may be mistyped, or what stood here is gone or not public."),
         405: _("Open the page again and go on from there."),
-        413: _("What you sent is larger than the site takes. Make it smaller and send it again."),
+        408: _(
+            "The connection was too slow, so nothing was done. Go back in your browser and send it again."
+        ),
+        413: _(
+            "What you sent is larger than the site takes, so nothing was done. Go back in your browser: what you wrote "
+            "stands in the form still, as a rule. Choose smaller files, or fewer, and send it again."
+        ),
     }.get(status, _("The request could not be read. Open the page again and go on from there."))
     response = page_for(request, status, words)
     for name, value in (error.headers or {}).items():

@@ -6,9 +6,13 @@ from no browser page, so nobody's cookies are being borrowed.
 
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from market.web.failures import page_for
+from market.words import _
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,14 +31,17 @@ def is_own(method: str, headers: Headers) -> bool:
 
 
 class SameOrigin:
-    """Refuses writes that another site's page has sent."""
+    """Refuses writes that another site's page has sent. What it sent is not read, and never shown as someone's own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not is_own(scope["method"], Headers(scope=scope)):
-            refusal = PlainTextResponse("This was sent from another site, so nothing was done.", 403)
+            words = _(
+                "This was sent from another site, so nothing was done. Open the page here and go on from there."
+            )
+            refusal = await run_in_threadpool(page_for, Request(scope), 403, words)
             await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -105,6 +105,11 @@ def fragment_wanted(request: Request) -> str:
     return request.headers.get("HX-Target", "").rpartition("#")[2]  # htmx 4 sends tag#id
 
 
+def asked_by_htmx(request: Request) -> bool:
+    """Is the answer put into a page that is open, whole or in part? (`hx-select` asks for a whole page to take from.)"""
+    return request.headers.get("HX-Request") == "true"
+
+
 def render(
     request: Request, template: str, *, fragments: tuple[str, ...] = (), status: int = 200, **given: Any
 ) -> Response:

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, col, update
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,12 +22,13 @@ from starlette.routing import Route
 
 from market.access import VISITOR, Actor, Decision, require
 from market.db import transaction
-from market.errors import Conflict, OutOfRoom, SignedOut, Unavailable
+from market.errors import Conflict, OutOfRoom, SignedOut, TooLarge, Unavailable
 from market.web.cookies import session_token
 from market.web.forms import MOST
+from market.web.incoming import MOST_TEXT, cut_of, read_form
 from market.web.kit import Kit, kit_of
-from market.web.render import fragment_wanted
-from market.web.sent import written
+from market.web.render import asked_by_htmx
+from market.web.sent import label, written
 from market.web.submission import KEY_FIELD, Submission, claim, first_answer
 from market.words import _, speak
 
@@ -88,12 +88,9 @@ def _route(
             raise HTTPException(404)  # no row has such a number, and a database would not even look
         if method == "GET":
             return await run_in_threadpool(_answer, request, handler, route, False, prepare)
+        settings = kit_of(request).settings
+        form = await read_form(request, settings.upload_max_bytes, settings.request_max_bytes)
         try:
-            form = await request.form(max_files=20, max_fields=500, max_part_size=256 * 1024)
-        except UnicodeError:  # the sender may name any codec of Python's, also one that only fails
-            raise HTTPException(400) from None
-        try:
-            request.state.form = _kept_letters(form)
             return await run_in_threadpool(_answer, request, handler, route, True, prepare)
         finally:
             await form.close()  # with the temporary files of its uploads
@@ -101,15 +98,6 @@ def _route(
     route = MarketRoute(path, endpoint, methods=[method], name=name)
     route.allow, route.limit = allow, limit
     return route
-
-
-def _kept_letters(form: FormData) -> FormData:
-    """The form without what nobody means and no database keeps: NUL goes, half a character becomes a `?`."""
-
-    def clean(text: str) -> str:
-        return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-    return FormData([(clean(k), clean(v) if isinstance(v, str) else v) for k, v in form.multi_items()])
 
 
 def _answer(
@@ -127,6 +115,7 @@ def _answer(
             if not write:
                 response = _run(request, handler, db, actor)
         if write:
+            _refuse_cut_texts(request)
             _hit_limit(request, kit, route, actor)
             if prepare is not None:  # after the limit, so that slow work cannot be asked for without end
                 request.state.prepared = prepare(request, kit)
@@ -155,7 +144,7 @@ def _refuse(request: Request, route: MarketRoute, actor: Actor) -> Response | No
             _("You were signed out while you wrote. Sign in in another tab, then send it again here.")
         )
     sign_in = str(request.app.url_path_for("accounts.sign_in"))
-    if fragment_wanted(request):  # a redirect would put the whole page for signing in into a part of this one
+    if asked_by_htmx(request):  # a redirect would put the whole page for signing in into a part of this one
         return Response(status_code=200, headers={"HX-Redirect": sign_in})
     there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     then = f"?next={quote(there)}" if request.method == "GET" else ""
@@ -180,12 +169,25 @@ def _write(request: Request, handler: Handler, route: MarketRoute, kit: Kit, act
         if key and not claim(db, key, actor.id, route.name):
             return _again(request, kit, route, actor, key)
         response = _run(request, handler, db, actor)
+        if response.status_code < 400 and cut_of(request).files:  # of a form without a field for files
+            raise TooLarge(_("The files are larger than the site takes. Choose smaller ones, or fewer."))
         if response.status_code >= 400:  # a refused form leaves nothing behind
             db.rollback()
         elif key:
             location = response.headers.get("location", "")
             db.exec(update(Submission).where(col(Submission.key) == key).values(location=location))
     return response
+
+
+def _refuse_cut_texts(request: Request) -> None:
+    for name in sorted(cut_of(request).texts):
+        raise TooLarge(
+            _(
+                "“%(field)s” is longer than %(most)s KB, so nothing was done. Go back in your browser and shorten it.",
+                field=label(name),
+                most=MOST_TEXT // 1024,
+            )
+        )
 
 
 def _again(request: Request, kit: Kit, route: MarketRoute, actor: Actor, key: str) -> Response:

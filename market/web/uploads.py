@@ -1,7 +1,7 @@
 """Uploaded files of a form, read only when they are small enough. What they are is looked at by the feature `files`.
 
-The whole request is capped before it is buffered (`request_max_bytes`), and what passes lies in a temporary file until
-it is read here.
+What is within the limits lies in a temporary file until it is read here; of the rest only the size is known
+(`incoming`).
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from market.errors import TooLarge
+from market.web.incoming import cut_of
 from market.web.kit import kit_of
 from market.words import _
 
@@ -22,8 +23,9 @@ class Upload(NamedTuple):
 
 
 def uploads_of(request: Request, field: str, most: int = 20) -> list[Upload]:
-    """The files of a form's field, empty inputs left out. Raises `TooLarge` for one too many or one too big."""
-    limit = kit_of(request).settings.upload_max_bytes
+    """The files of a form's field, empty inputs left out. Raises `TooLarge` for one too many, one too big, or too much together."""
+    settings = kit_of(request).settings
+    limit = settings.upload_max_bytes
     given = [f for f in request.state.form.getlist(field) if isinstance(f, UploadFile) and f.filename]
     if len(given) > most:
         raise TooLarge(_("These are %(n)s files. Send at most %(most)s at once.", n=len(given), most=most))
@@ -38,4 +40,9 @@ def uploads_of(request: Request, field: str, most: int = 20) -> list[Upload]:
             )
             raise TooLarge(words)
         found.append(Upload(one.filename or "", content))
+    if cut_of(request).files:
+        words = _(
+            "These files together have more than %(most)s MB.", most=settings.request_max_bytes // 1_048_576
+        )
+        raise TooLarge(words + " " + _("Send fewer at once."))
     return found

@@ -13,6 +13,7 @@ document.addEventListener("click", (event) => {
 
 // A refused form comes back with its summary first: take the reader there.
 function focusSummary() {
+  document.querySelectorAll("#refused ~ #refused").forEach((earlier) => earlier.remove());
   const summary = document.querySelector(".errors[tabindex]");
   if (summary) summary.focus();
   return summary;

@@ -8,7 +8,8 @@ import pytest
 from httpx import Response
 
 from market import words as language
-from market.web import failures
+from market.paths import data_dir
+from market.web import failures, sent
 from tests.engagements import scene
 from tests.kernel.test_words_and_clock import Welsh
 from tests.support.client import Client, htmx, words
@@ -44,7 +45,7 @@ def test_htmx_gets_the_same_words_as_a_fragment(site: Client, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["403", "404", "409", "422", "429", "503"])
-def test_sentences_that_were_sent_are_handed_back(site: Client, kind: str) -> None:
+def test_what_was_written_is_handed_back_field_by_field(site: Client, kind: str) -> None:
     wrote = {
         "note": "I counted <b>every</b> sack twice.",
         "title": "Flour",
@@ -57,6 +58,52 @@ def test_sentences_that_were_sent_are_handed_back(site: Client, kind: str) -> No
     assert "I counted &lt;b&gt;every&lt;/b&gt; sack twice." in page.text
     assert "secret" not in page.text
     assert "What you wrote" not in words(site.post(f"/try/fail/{kind}", {"choice": "yes"}))
+
+
+def test_every_field_is_handed_back_by_its_name_but_what_the_form_carries(site: Client) -> None:
+    wrote = {
+        "submission_key": "k", "seen": "3", "rubric": "abcdefgh2jklmnop", "skill_id": "7", "save": "draft",
+        "title": "Flour", "pay_minor": "16.50", "starts_on": "2026-12-01", "mode": "remote", "agrees": "on",
+        "parts-0-accepted_when": "All\r\nare right.", "parts-1-title": "", "current": "my four word secret",
+    }  # fmt: skip
+    page = site.post("/try/fail/409", wrote)
+    fields = re.findall(
+        r'<label for="sent-\d+">(.*?)</label><textarea [^>]*>(.*?)</textarea>', page.text, re.S
+    )
+    assert fields == [
+        ("Title", "Flour"),
+        ("Pay", "16.50"),
+        ("Starts on", "2026-12-01"),
+        ("Mode", "remote"),
+        ("Agrees", "yes"),
+        ("Parts 1: accepted when", "All\nare right."),
+    ]
+    assert "What you wrote" not in words(site.post("/try/fail/409", {"see": "public", "agrees": "on"}))
+
+
+def test_every_password_and_everything_a_form_carries_is_known_as_such() -> None:
+    passwords, hidden_ones = set(), set()
+    for path in data_dir("templates").rglob("*.html"):
+        text = path.read_text()
+        passwords |= set(re.findall(r"form\.field\('(\w+)'(?:(?!form\.field).)*?'password'", text))
+        for form in re.findall(r"(?:form\.start\(|method=\"post\").*?</form>", text, re.S):
+            hidden_ones |= set(re.findall(r'type="hidden" name="(\w+)"', form))
+    assert passwords == sent.SECRET
+    chosen = {"language", "sheet"}  # of the person, though not on this form
+    assert hidden_ones - chosen <= sent.CARRIED, "or it is shown as if they had written it"
+
+
+def test_htmx_shows_a_refusal_above_the_form_and_leaves_the_form(site: Client) -> None:
+    whole = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "form#posting_form"}
+    for headers in (whole, htmx("posting_form")):
+        sent_off = site.post("/try/fail/409", {"title": "Flour, rye"}, headers=headers)
+        assert sent_off.text.startswith('<div class="errors" role="alert" tabindex="-1" id="refused">')
+        assert (sent_off.headers["hx-reselect"], sent_off.headers["hx-reswap"]) == ("#refused", "afterbegin")
+        asked = site.get("/try/fail/409", headers=headers)
+        assert asked.headers["hx-reselect"] == "#refused"
+        assert "hx-reswap" not in asked.headers
+    assert site.get("/try/mine", headers=whole).headers["hx-redirect"] == "/sign-in"
+    assert "hx-reselect" not in site.post("/try/fail/409").headers
 
 
 @pytest.mark.parametrize(("kind", "again"), [("409", False), ("422", False), ("429", True), ("503", True)])
@@ -84,7 +131,8 @@ def test_who_is_signed_out_while_writing_signs_in_and_sends_it_again(site: Clien
     assert "You were signed out while you wrote." in words(refused)
     fragment = site.post(thread, {"say": "The oven is on from six on Monday."}, headers=htmx("messages"))
     assert "The oven is on from six on Monday." in fragment.text
-    assert site.post(thread, {"say": "Yes."}).headers["location"].startswith("/sign-in")  # nothing to lose
+    assert hidden(site.post(thread, {"say": "Yes."}))["say"] == "Yes."
+    assert site.post(thread).headers["location"].startswith("/sign-in")  # nothing to lose
     amara = site.as_(make.amara)
     amara.follow(amara.post(thread, hidden(refused)))
     assert "The oven is on from six on Monday." in words(amara.get(thread))

@@ -61,9 +61,12 @@ def test_a_write_is_taken_from_our_own_pages_only(headers: dict[str, str], own: 
 
 
 def test_a_write_from_another_site_does_nothing(site: Client, make: World) -> None:
-    answer = site.post("/try/ring", {"words": "x"}, headers={"sec-fetch-site": "cross-site"})
+    said = {"words": "Call this number at once."}
+    answer = site.post("/try/ring", said, headers={"sec-fetch-site": "cross-site"})
+    assert "Call this number" not in answer.text, "another site puts no words into our pages"
     assert answer.status_code == 403
     assert "sent from another site, so nothing was done" in answer.text
+    assert "Go to the first page" in words(answer)
     assert rung(make) == 0
     assert site.post("/try/ring", {"words": "x"}, headers={"origin": "http://testserver"}).status_code == 303
 
