@@ -26,7 +26,7 @@ SIZE = 20
 def _page(
     request: Request, db: Session, shown: queries.Page, entry: Entry[Any] = BLANK, secret: str = ""
 ) -> Response:
-    hook = shown.hook
+    hook, settings = shown.hook, kit_of(request).settings
     key = decode(request.query_params.get("after"), 1)
     before = key[0] if key and isinstance(key[0], int) else None
     rows = queries.last_sent(db, hook.id, SIZE + 1, before) if hook is not None else []
@@ -42,7 +42,8 @@ def _page(
         agreed=shown.agreed,
         tries=rules.TRIES,
         say=sentences,
-        silent=kit_of(request).settings.demo,
+        seconds=settings.fetch_seconds,
+        silent=settings.demo,
     )
 
 

@@ -33,7 +33,7 @@ from market.webhooks.rules import HandOverStatus, What
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 16 * 1024  # of an answer; it is read to its end and not kept
-MOVED, UNREADABLE = "moved", "unreadable"  # beside the codes of net.errors
+MOVED, UNREADABLE, FAILED = "moved", "unreadable", "failed"  # beside the codes of net.errors
 Post = Callable[..., Fetched]
 
 
@@ -81,6 +81,9 @@ class Sender(Beside):
         except FetchError as error:
             log.warning("a webhook was not taken", extra={"delivery": message.id, "code": error.code})
             return None, error.code, isinstance(error, Refused)
+        except Exception:  # of ours: a try like any other, or it would be sent again for ever
+            log.exception("a webhook could not be sent", extra={"delivery": message.id})
+            return None, FAILED, False
         if rules.is_taken(got.status):
             return got.status, None, False
         log.warning("a webhook was not taken", extra={"delivery": message.id, "status": got.status})

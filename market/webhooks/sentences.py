@@ -3,7 +3,7 @@
 from market.net.errors import SENTENCES
 from market.webhooks.queries import Sent
 from market.webhooks.rules import HandOverStatus, What
-from market.webhooks.sending import MOVED, UNREADABLE
+from market.webhooks.sending import FAILED, MOVED, UNREADABLE
 from market.words import _
 
 
@@ -36,6 +36,8 @@ def answered(one: Sent) -> str:
         )
     if one.trouble == UNREADABLE:
         return _("The secret cannot be read any more. Make a new one.")
+    if one.trouble == FAILED:
+        return _("It could not be sent because of a fault on our side.")
     if one.trouble is not None:
-        return _(SENTENCES.get(one.trouble, "")) or one.trouble
+        return _(SENTENCES.get(one.trouble, one.trouble))
     return _("It answered %(n)s.", n=one.answer) if one.answer is not None else ""

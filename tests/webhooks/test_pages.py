@@ -1,10 +1,11 @@
 """The page of the webhook for owners, and a member's agreement."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
-from market.webhooks import rules
+from market.webhooks import rules, sending
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
 from tests.support.world import World
@@ -40,6 +41,31 @@ def test_an_owner_sets_it_sees_the_secret_once_and_tries_it(client: Client, make
     assert "Changed" in words(bruno.follow(bruno.post(at, {"url": "https://other.example/"})))
     assert bruno.post(at, {"url": "https://other.example:99/"}).status_code == 422
     assert "Removed" in words(bruno.follow(bruno.post(f"/webhooks/{hook[1]}/remove", {})))
+
+
+def test_the_page_says_how_long_an_answer_may_take_here(clients: Callable[..., Client], make: World) -> None:
+    at = f"/organisations/{make.bakery.public_id}/webhook"
+    for seconds, said in ((10, "within 10 seconds."), (1, "within a second.")):
+        page = clients(fetch_seconds=seconds).as_(make.bruno).get(at)
+        assert f"Answer with 200 to 299 {said}" in words(page)
+
+
+def test_what_came_of_a_try_is_said_in_words(client: Client, make: World) -> None:
+    scene.hook(make)
+    tries = (
+        (302, sending.MOVED, "It answered 302 and sends us elsewhere"),
+        (None, sending.FAILED, "It could not be sent because of a fault on our side."),
+        (None, sending.UNREADABLE, "The secret cannot be read any more."),
+        (None, "too_slow", "The site took too long to answer."),
+        (None, "of_an_older_version", "of_an_older_version"),
+        (503, None, "It answered 503."),
+    )
+    for answer, trouble, _words in tries:
+        one = scene.try_in_line(make)
+        with make.write() as db:
+            sending.settle(db, one, answer, trouble)
+    page = words(client.as_(make.bruno).get(f"/organisations/{make.bakery.public_id}/webhook"))
+    assert [said for _answer, _trouble, said in tries if said not in page] == []
 
 
 def test_a_member_agrees_on_the_page_of_agreements(client: Client, make: World) -> None:

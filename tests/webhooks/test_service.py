@@ -2,14 +2,14 @@
 
 import base64
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from market import clock
+from market.access import Role
 from market.accounts import members
 from market.accounts.models import Membership
 from market.config import Settings
@@ -142,9 +142,7 @@ def test_an_agreement_ends_by_leaving_and_by_taking_it_back_also_for_what_waits(
     make.drain()
     with make.read() as db:
         assert db.exec(select(HandOverConsent)).all() == []
-    clock.move(replace_days(1))
-    from market.access import Role
-
+    clock.move(timedelta(days=1))
     make.member(make.bakery, Role.MENTOR, person=make.amara)  # who comes back agrees anew
     with make.write() as db:
         assert not queries.consents(db, make.bakery.id, make.amara.id)
@@ -154,12 +152,6 @@ def test_an_agreement_ends_by_leaving_and_by_taking_it_back_also_for_what_waits(
     with make.write() as db:
         service.take_back(db, make.actor(make.amara), make.bakery.id)
     assert [one.status for one in scene.in_line(make)] == [Status.DROPPED, Status.DROPPED]
-
-
-def replace_days(days: int) -> Any:
-    from datetime import timedelta
-
-    return timedelta(days=days)
 
 
 def test_nobody_agrees_to_what_is_not_there_or_not_theirs(make: World) -> None:
@@ -203,6 +195,7 @@ def test_what_is_not_taken_is_tried_with_growing_pauses_then_given_up_and_told(m
         (410, Status.DEAD, None),
         (Refused("not_public", "10.0.0.5"), Status.DEAD, "not_public"),
         (Unreachable("too_slow"), Status.WAITING, "too_slow"),
+        (RuntimeError("a fault of ours"), Status.WAITING, sending.FAILED),
     ],
 )
 def test_what_became_of_a_try(
@@ -213,7 +206,8 @@ def test_what_became_of_a_try(
     sender, _got = answering(answer)
     sender.run(make.engine)
     [one] = scene.in_line(make)
-    assert (one.status, one.trouble) == (status, trouble)
+    assert (one.status, one.trouble, one.tries) == (status, trouble, 1)
+    assert one.claimed_until is None
 
 
 def test_a_new_secret_signs_first_and_the_old_one_beside_it_for_a_day(make: World) -> None:
@@ -316,10 +310,12 @@ def test_a_thread_begins_where_something_is_due(make: World) -> None:
 def test_in_the_demo_nothing_is_sent(make: World) -> None:
     scene.hook(make)
     scene.try_in_line(make)
-    called: list[Callable[..., Any]] = []
-    sender = Sender(replace(Settings(), demo=True), send=lambda *a, **k: called.append(a))  # type: ignore[arg-type, func-returns-value]
-    assert sender(make.engine) == 0
+
+    def never(*_given: Any, **_more: Any) -> Fetched:
+        raise AssertionError("something was sent")
+
+    sender = Sender(Settings(demo=True), send=never)
+    assert (sender(make.engine), sender.run(make.engine)) == (0, 0)
     assert sender._thread is None
-    sender.close()
     with make.read() as db:
         assert db.exec(select(HandOver.tries).order_by(col(HandOver.id))).all() == [0]
