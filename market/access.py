@@ -76,6 +76,11 @@ class Membership(NamedTuple):
     org_name: str = ""
 
 
+def roles_for(task: Task) -> tuple[Role, ...]:
+    """The roles that carry a task."""
+    return tuple(role for role in Role if task in MAY[role])
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is acting now: a person with all their memberships, a visitor (id 0), or the system itself."""

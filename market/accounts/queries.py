@@ -8,7 +8,7 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlmodel import Session, col, select
 
-from market.access import MAY, Role, Task
+from market.access import MAY, Role, Task, roles_for
 from market.accounts.models import (
     Block,
     Email,
@@ -91,7 +91,7 @@ def org_member_ids(db: Session, org_id: int, task: Task | None = None) -> list[i
         Membership.org_id == org_id, col(Membership.ended_at).is_(None)
     )
     if task is not None:
-        wanted = wanted.where(col(Membership.role).in_([r for r in Role if task in MAY[r]]))
+        wanted = wanted.where(col(Membership.role).in_(roles_for(task)))
     return list(db.exec(wanted.distinct().order_by(col(Membership.person_id))))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select, update
 
 from market import clock
-from market.access import MAY, SYSTEM, Actor, Role, Task, require
+from market.access import SYSTEM, Actor, Task, require, roles_for
 from market.accounts.models import Membership, Person
 from market.accounts.queries import is_blocked, org_member_ids
 from market.applications import planned, queries, rules
@@ -21,9 +21,10 @@ from market.words import _
 
 def mentors_of(db: Session, org_id: int) -> list[Membership]:
     """The memberships that may be named as mentors: those whose role supervises work."""
-    roles = [role for role in Role if Task.SUPERVISE in MAY[role]]
     wanted = select(Membership).where(
-        Membership.org_id == org_id, col(Membership.role).in_(roles), col(Membership.ended_at).is_(None)
+        Membership.org_id == org_id,
+        col(Membership.role).in_(roles_for(Task.SUPERVISE)),
+        col(Membership.ended_at).is_(None),
     )
     return list(db.exec(wanted.order_by(col(Membership.id))))
 

@@ -67,7 +67,8 @@ class Open(NamedTuple):
     )
 
 
-def _is_in(one: Judged | None) -> bool:
+def is_in(one: Judged | None) -> bool:
+    """Are these steps put in, and no draft any more?"""
     return one is not None and one.row.status is not AssessmentStatus.DRAFT
 
 
@@ -80,7 +81,7 @@ def open_to(db: Session, actor: Actor, engagement: Engagement) -> Open:
     own = pairs.side_of(actor, engagement, bench)
     first, second = found.get(AssessmentSide.ASSESSOR1), found.get(AssessmentSide.ASSESSOR2)
     is_signed = first is not None and first.row.status is AssessmentStatus.SIGNED
-    both_in = _is_in(first) and _is_in(second)
+    both_in = is_in(first) and is_in(second)
     if rules.is_pair(bench) and actor.id not in bench and not is_signed and not both_in:
         first = second = None
     mine = {AssessmentSide.SELF: found.get(AssessmentSide.SELF), AssessmentSide.ASSESSOR1: first}.get(
@@ -88,10 +89,10 @@ def open_to(db: Session, actor: Actor, engagement: Engagement) -> Open:
     )
     theirs = first if own is AssessmentSide.SELF else found.get(AssessmentSide.SELF)
     fellow = first if own is AssessmentSide.ASSESSOR2 else second
-    theirs_in = _is_in(theirs)
+    theirs_in = is_in(theirs)
     if mine is not None and mine.row.status is AssessmentStatus.DRAFT and mine.row.person_id != actor.id:
         mine = None
-    fellow = fellow if may_see_theirs(mine, fellow) or (is_signed and _is_in(fellow)) else None
+    fellow = fellow if may_see_theirs(mine, fellow) or (is_signed and is_in(fellow)) else None
     if not rules.parties(actor, engagement):
         signed = mine is not None and mine.row.status is AssessmentStatus.SIGNED
         if not signed and not (mine is not None and may_see_theirs(mine, theirs)):
@@ -213,7 +214,7 @@ def sign(
         raise Conflict(_("Your own steps need no signature."))
     both = of_engagement(db, engagement)
     found, second = both.get(side), both.get(AssessmentSide.ASSESSOR2)
-    allowed = rules.may_sign(side is AssessmentSide.ASSESSOR2, rules.is_pair(bench), _is_in(second))
+    allowed = rules.may_sign(side is AssessmentSide.ASSESSOR2, rules.is_pair(bench), is_in(second))
     if not allowed:
         raise Conflict(allowed.reason)
     if found is None or found.row.status is AssessmentStatus.DRAFT:
@@ -221,7 +222,7 @@ def sign(
     if found.row.status is AssessmentStatus.SIGNED:
         raise Conflict(_("This was signed before. It can be added to, never changed."))
     need_all(rubric, steps, rules.may_leave_out(engagement))
-    differ = pairs.apart(found.steps, second.steps) if second is not None and _is_in(second) else set()
+    differ = pairs.apart(found.steps, second.steps) if second is not None and is_in(second) else set()
     unsaid = [
         c
         for c in rubric.criteria
@@ -297,6 +298,4 @@ def may_see_theirs(mine: Judged | None, theirs: Judged | None) -> bool:
     """Is the other side's assessment open to someone with this one? When one's own is in, or theirs is signed."""
     if theirs is None or theirs.row.status is AssessmentStatus.DRAFT:
         return False
-    return theirs.row.status is AssessmentStatus.SIGNED or (
-        mine is not None and mine.row.status is not AssessmentStatus.DRAFT
-    )
+    return theirs.row.status is AssessmentStatus.SIGNED or is_in(mine)

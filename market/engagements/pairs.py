@@ -6,12 +6,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from market.access import MAY, Actor, Role, Task
+from market.access import Actor, Task, roles_for
 from market.accounts.models import Membership
 from market.engagements import rules
 from market.engagements.kappa import weighted_kappa
 from market.engagements.models import AssessmentSide, BlindStep, Engagement
 
+ASSESSORS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
 LEAST_WORKS = 20  # below this the figure swings with every work, and could tell of a single one
 
 Steps = Mapping[int, tuple[int, str]]  # criterion id to the step and its words
@@ -25,12 +26,11 @@ def bench_of(db: Session, engagement: Engagement) -> tuple[int, ...]:
     named = tuple(dict.fromkeys(one for one in engagement.assessor_ids if one != engagement.person_id))
     if not named:
         return ()
-    roles = [role for role in Role if Task.ASSESS in MAY[role]]
     present = db.exec(
         select(Membership.person_id).where(
             Membership.org_id == engagement.org_id,
             col(Membership.person_id).in_(named),
-            col(Membership.role).in_(roles),
+            col(Membership.role).in_(roles_for(Task.ASSESS)),
             col(Membership.ended_at).is_(None),
         )
     ).all()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import MAY, Actor, Role, Task, require
+from market.access import Actor, Task, require, roles_for
 from market.accounts.models import Membership
 from market.applications import offers
 from market.applications.models import Application, Offer
@@ -97,11 +97,10 @@ def bench_for(db: Session, plan: Whole, person_id: int) -> Bench:
         for one in plan.draft.named(Function.MENTOR)
         if one.is_member and one.person_id != person_id
     }
-    roles = [role for role in Role if Task.ASSESS in MAY[role]]
     others = select(Membership.id).where(
         Membership.org_id == plan.version.org_id,
         Membership.person_id != person_id,
-        col(Membership.role).in_(roles),
+        col(Membership.role).in_(roles_for(Task.ASSESS)),
         col(Membership.ended_at).is_(None),
     )
     return Bench(

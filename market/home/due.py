@@ -158,7 +158,6 @@ def unconfirmed() -> ColumnElement[bool]:
 
 
 PUT_IN = (AssessmentStatus.SUBMITTED, AssessmentStatus.SIGNED)
-ASSESSORS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
 me: Any = bindparam("person")
 at_now = bindparam("now", type_=Utc)
 MOST = 200

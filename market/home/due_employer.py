@@ -31,10 +31,10 @@ from market.engagements.models import (
     PaymentKind,
     TermsChange,
 )
+from market.engagements.pairs import ASSESSORS
 from market.engagements.rules import ACCEPTED, ASSESS_WITHIN, ENDED, MilestoneStatus, Status
 from market.home import due_judging
 from market.home.due import (
-    ASSESSORS,
     PUT_IN,
     Due,
     Kind,

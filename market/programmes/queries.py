@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from market.access import MAY, Actor, Role, Task
+from market.access import Actor, Task, roles_for
 from market.accounts.models import Membership, Organisation, Person
 from market.errors import NotFound
 from market.programmes import rules
@@ -205,7 +205,7 @@ def _people(db: Session, version: ProgrammeVersion) -> tuple[Named, ...]:
             row.words,
             person.display_name or _("Someone who left"),
             person.id,
-            m.ended_at is None and m.org_id == version.org_id and Task.SUPERVISE in MAY[Role(m.role)],
+            m.ended_at is None and m.org_id == version.org_id and m.role in roles_for(Task.SUPERVISE),
         )
         for row, m, person in found
     )
@@ -228,12 +228,13 @@ def _entry(db: Session, version_id: int) -> tuple[Entry, ...]:
 
 def may_be_named(db: Session, org_id: int) -> list[tuple[int, str, str]]:
     """Who may mentor and assess: (membership id, public id and name of the person), each person once."""
-    roles = [role for role in Role if Task.SUPERVISE in MAY[role]]
     found = db.exec(
         select(Membership.id, Person.public_id, Person.display_name)
         .join(Person, col(Person.id) == col(Membership.person_id))
         .where(
-            Membership.org_id == org_id, col(Membership.role).in_(roles), col(Membership.ended_at).is_(None)
+            Membership.org_id == org_id,
+            col(Membership.role).in_(roles_for(Task.SUPERVISE)),
+            col(Membership.ended_at).is_(None),
         )
         .order_by(col(Membership.id))
     ).all()

@@ -80,8 +80,7 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
     rubric = _rubric(db, engagement)
     seen = assessments.open_to(db, actor, engagement)
     mine, own = seen.mine, actor.id == engagement.person_id
-    is_in = mine is not None and mine.row.status is not AssessmentStatus.DRAFT
-    if is_in or (own and seen.theirs is not None):
+    if assessments.is_in(mine) or (own and seen.theirs is not None):
         return see_other(request, "assessments.compare", id=engagement.public_id)
     if entry is BLANK:
         _may(actor, engagement)
@@ -137,12 +136,12 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
     rubric = _rubric(db, engagement)
     seen = assessments.open_to(db, actor, engagement)
     mine, theirs = seen.mine, seen.theirs
-    if theirs is None and (mine is None or mine.row.status is AssessmentStatus.DRAFT):
+    if theirs is None and not assessments.is_in(mine):
         _may(
             actor, engagement
         )  # else the form would refuse them: a moderator, or anyone once the time is over
         return see_other(request, "assessments.write", id=engagement.public_id)
-    if mine is not None and mine.row.status is AssessmentStatus.DRAFT:
+    if not assessments.is_in(mine):
         mine = None  # signed before this was put in: the draft stays with its author
     own = actor.id == engagement.person_id
     two = _two(db, actor, engagement, seen._replace(mine=mine))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from market.access import Actor, member, signed_in, supervises
 from market.applications.queries import get_offer
 from market.engagements import assessments, dates, forms, outcomes, queries, rules, service
-from market.engagements.models import AssessmentStatus, Engagement, Milestone
+from market.engagements.models import Engagement, Milestone
 from market.engagements.routes.view import view_of
 from market.errors import Invalid, NotFound
 from market.programmes import rounds
@@ -51,7 +51,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         **view,
         versions=queries.versions_of(db, current) if current else [],
         judged=seen,
-        judged_in=seen.mine is not None and seen.mine.row.status is not AssessmentStatus.DRAFT,
+        judged_in=assessments.is_in(seen.mine),
         shown_work=shown,
         may_show_work=rules.may_show_work(actor, engagement, shown is not None),
         history=queries.history(db, "engagement", engagement.id),
