@@ -10,9 +10,9 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import MAY, Actor, Role, Task, require
-from market.accounts.models import Membership, Person
-from market.apprenticeships import rules
+from market.access import Actor, Task, require
+from market.accounts.queries import is_blocked, org_member_ids
+from market.apprenticeships import naming, queries, rules
 from market.apprenticeships.models import Appeal
 from market.apprenticeships.rules import APPEALED, AppealStatus, Judged
 from market.engagements import assessments, outcomes
@@ -24,21 +24,14 @@ from market.engagements.models import (
     AssessmentSide,
     AssessmentStatus,
     Engagement,
-    Milestone,
 )
-from market.engagements.queries import hold, milestones_of
+from market.engagements.queries import hold
 from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.evidence import service as ledger
 from market.outbox import announce
-from market.programmes.rules import Phase
 from market.rubrics.queries import RubricView
 from market.transitions import take
 from market.words import _
-
-
-def part_of(db: Session, engagement: Engagement) -> Milestone | None:
-    """The capstone among the parts of the work."""
-    return next((m for m in milestones_of(db, engagement.id) if m.phase == Phase.CAPSTONE), None)
 
 
 def last_word(db: Session, engagement: Engagement) -> Assessment | None:
@@ -114,7 +107,7 @@ def try_again(db: Session, actor: Actor, engagement: Engagement, due_on: date) -
     if not 0 < (due_on - today).days <= 84:
         words = _("Choose a day within the next twelve weeks.")
         raise Invalid(words, due_on=words)
-    part = part_of(db, engagement)
+    part = queries.capstone_of(db, engagement)
     if part is None:
         raise Conflict(_("This work has no capstone."))
     engagement.assessment_round += 1
@@ -168,40 +161,30 @@ def _judges(db: Session, first: Assessment) -> set[int]:
 def others(db: Session, engagement: Engagement, appeal: Appeal) -> list[tuple[str, str]]:
     """Public id and name of members who could judge it anew."""
     first = db.get_one(Assessment, appeal.assessment_id)
-    roles = [role for role in Role if Task.ASSESS in MAY[role]]
-    found = db.exec(
-        select(Person.public_id, Person.display_name)
-        .join(Membership, col(Membership.person_id) == col(Person.id))
-        .where(
-            Membership.org_id == engagement.org_id,
-            col(Membership.role).in_(roles),
-            col(Membership.ended_at).is_(None),
-            col(Person.id).not_in({engagement.person_id, *_judges(db, first)}),
-        )
-        .distinct()
-        .order_by(col(Person.display_name))
-    ).all()
-    return [(public_id, name or "") for public_id, name in found]
+    return queries.may_stand_in(db, engagement, Task.ASSESS, but=_judges(db, first))
 
 
 def give(db: Session, actor: Actor, engagement: Engagement, appeal: Appeal, person_public_id: str) -> None:
-    """Name who judges it anew: another member who judges work."""
-    first = db.get_one(Assessment, appeal.assessment_id)
-    roles = [role for role in Role if Task.ASSESS in MAY[role]]
-    person_id = db.exec(select(Person.id).where(Person.public_id == person_public_id)).first() or 0
-    judges = db.exec(
-        select(Membership.id).where(
-            Membership.person_id == person_id,
-            Membership.org_id == engagement.org_id,
-            col(Membership.role).in_(roles),
-            col(Membership.ended_at).is_(None),
-        )
-    ).first()
-    before = person_id if person_id in _judges(db, first) else first.person_id
-    allowed = rules.may_judge_appeal(person_id, engagement.person_id, before, judges is not None)
+    """Name who judges it anew: another member who judges work. It is given to them, so that they can read it."""
+    hold(db, engagement)
+    person_id, membership_id = queries.member_with(db, engagement, person_public_id, Task.ASSESS)
+    allowed = rules.may_judge_appeal(
+        person_id,
+        engagement.person_id,
+        _judges(db, db.get_one(Assessment, appeal.assessment_id)),
+        bool(membership_id),
+        is_blocked(db, person_id, engagement.person_id),
+    )
     if not allowed:
         raise Invalid(allowed.reason, assessor=allowed.reason)
     take(db, actor, appeal, "give", changes={"assessor_id": person_id}, engagement_id=engagement.id)
+    naming.hand_out(db, engagement)
+
+
+def is_orphaned(db: Session, appeal: Appeal) -> bool:
+    """Was it given to somebody who has left since, or judges no more? Then somebody else has to be named."""
+    there = org_member_ids(db, appeal.org_id, Task.ASSESS)
+    return appeal.status is AppealStatus.GIVEN and appeal.assessor_id not in there
 
 
 def decide(

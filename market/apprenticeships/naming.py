@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from market import clock
-from market.access import MAY, Actor, Decision, Role, Task, no, require
-from market.accounts.models import Membership, Person
+from market.access import Actor, Decision, Task, no, require
+from market.accounts.models import Person
 from market.accounts.queries import display_names, is_blocked
 from market.apprenticeships import queries, rules
-from market.apprenticeships.models import MentorSession
+from market.apprenticeships.models import Appeal, MentorSession
 from market.apprenticeships.rules import SessionStatus
 from market.engagements import assessments, pairs
 from market.engagements import rules as engagement_rules
@@ -31,24 +31,20 @@ from market.errors import Conflict, Forbidden, Invalid
 from market.outbox import announce
 from market.words import _
 
-SEATS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
 
-
-def _member(db: Session, engagement: Engagement, public_id: str, task: Task) -> tuple[int, int]:
-    """Person and membership of a member whose role carries the task; zeros for anyone else."""
-    roles = [role for role in Role if task in MAY[role]]
-    found = db.exec(
-        select(Person.id, Membership.id)
-        .join(Membership, col(Membership.person_id) == col(Person.id))
-        .where(
-            Person.public_id == public_id,
-            Membership.org_id == engagement.org_id,
-            col(Membership.role).in_(roles),
-            col(Membership.ended_at).is_(None),
-        )
-        .order_by(col(Membership.id))
-    ).first()
-    return found or (0, 0)
+def hand_out(db: Session, engagement: Engagement) -> None:
+    """Give the work, with all its parts, to those who are named for it now: to mentors, assessors, and whoever judges it
+    anew on appeal. Nobody else of the organisation's mentors reads it.
+    """
+    named = select(EngagementMember.membership_id).where(EngagementMember.engagement_id == engagement.id)
+    on_appeal = select(Appeal.assessor_id).where(Appeal.engagement_id == engagement.id)
+    people = {*member_people(db, db.exec(named).all()).values(), *db.exec(on_appeal)}
+    engagement.supervisor_ids = sorted(one for one in people if one is not None)
+    db.add(engagement)
+    for milestone in milestones_of(db, engagement.id):
+        milestone.supervisor_ids = engagement.supervisor_ids
+        db.add(milestone)
+    db.flush()
 
 
 def _put(db: Session, engagement: Engagement, function: MemberFunction, memberships: list[int]) -> set[int]:
@@ -62,13 +58,7 @@ def _put(db: Session, engagement: Engagement, function: MemberFunction, membersh
     for membership_id in memberships:
         db.add(EngagementMember(engagement_id=engagement.id, membership_id=membership_id, function=function))
         db.flush()
-    given = member_people(db, [row.membership_id for row in db.exec(named).all()])
-    engagement.supervisor_ids = sorted(set(given.values()))
-    db.add(engagement)
-    for milestone in milestones_of(db, engagement.id):
-        milestone.supervisor_ids = engagement.supervisor_ids
-        db.add(milestone)
-    db.flush()
+    hand_out(db, engagement)
     return before
 
 
@@ -76,7 +66,7 @@ def _tell(
     db: Session, actor: Actor, engagement: Engagement, name: str, before: set[int], now: list[int]
 ) -> None:
     """The event carries who was named and who was replaced, as lists of ids."""
-    part = next((m for m in milestones_of(db, engagement.id) if m.phase == "capstone"), None)
+    part = queries.capstone_of(db, engagement)
     announce(
         db,
         name,
@@ -102,7 +92,7 @@ def change_mentor(db: Session, actor: Actor, engagement: Engagement, person_publ
     hold(db, engagement)
     if engagement.status not in (engagement_rules.Status.SCHEDULED, *engagement_rules.RUNNING):
         raise Conflict(_("The work has ended."))
-    person_id, membership_id = _member(db, engagement, person_public_id, Task.SUPERVISE)
+    person_id, membership_id = queries.member_with(db, engagement, person_public_id, Task.SUPERVISE)
     is_apart = is_blocked(db, person_id, engagement.person_id)
     require(rules.may_mentor(person_id, engagement.person_id, bool(membership_id), is_apart))
     if [one[0] for one in queries.mentors_of(db, engagement)] == [person_id]:
@@ -136,11 +126,7 @@ def may_name_assessors(db: Session, actor: Actor, engagement: Engagement) -> Dec
 def _put_in(db: Session, engagement: Engagement) -> dict[AssessmentSide, Assessment]:
     """What assessors have put in of the attempt that counts now."""
     found = assessments.of_engagement(db, engagement)
-    return {
-        side: found[side].row
-        for side in SEATS
-        if side in found and found[side].row.status is not AssessmentStatus.DRAFT
-    }
+    return {side: found[side].row for side in pairs.ASSESSORS if assessments.is_in(found.get(side))}
 
 
 def judges_of(db: Session, engagement: Engagement) -> list[tuple[str, str, bool]]:
@@ -173,7 +159,7 @@ def name_assessors(db: Session, actor: Actor, engagement: Engagement, first: str
     for field, public_id in (("first", first), ("second", second)):
         if field == "second" and not public_id:
             continue
-        person_id, membership_id = _member(db, engagement, public_id, Task.ASSESS)
+        person_id, membership_id = queries.member_with(db, engagement, public_id, Task.ASSESS)
         is_apart = is_blocked(db, person_id, engagement.person_id)
         allowed = rules.may_be_assessor(person_id, engagement.person_id, bool(membership_id), is_apart)
         if allowed and person_id in chosen:
@@ -186,7 +172,7 @@ def name_assessors(db: Session, actor: Actor, engagement: Engagement, first: str
     if chosen == list(bench):
         raise Invalid(_("They judge it already."), first=_("They judge it already."))
     for seat, row in _put_in(db, engagement).items():
-        place = SEATS.index(seat)
+        place = pairs.ASSESSORS.index(seat)
         if row.person_id in bench and chosen[place : place + 1] != [row.person_id]:
             words = _("Whoever has put in their steps stays where they are.")
             raise Invalid(words, **{("first", "second")[place]: words})

@@ -1,21 +1,23 @@
 """Reading what runs: the plan of one engagement with what happened of it, its sessions, hours and pulse."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
-from market.access import MAY, Actor, Role, Task
+from market.access import Actor, Task, roles_for
 from market.accounts.models import Block, Membership, Person
 from market.accounts.queries import blocks_between
 from market.apprenticeships import rules
 from market.apprenticeships.models import HoursEntry, MentorSession, Pulse, ResourceTick, Running
 from market.apprenticeships.rules import Load, PulseSide, SessionStatus
-from market.engagements.models import Engagement, EngagementMember, MemberFunction
-from market.engagements.queries import get_engagement
+from market.engagements.models import Engagement, EngagementMember, MemberFunction, Milestone
+from market.engagements.queries import get_engagement, milestones_of
 from market.errors import NotFound
 from market.programmes.models import CheckQuestion, ProgrammeVersion, Resource
+from market.programmes.rules import Phase
 from market.words import _
 
 
@@ -180,18 +182,44 @@ def side_of(db: Session, actor: Actor, engagement: Engagement) -> PulseSide | No
     return PulseSide.MENTOR if actor.id in mentors else None
 
 
-def may_stand_in(db: Session, engagement: Engagement, task: Task) -> list[tuple[str, str]]:
-    """Public id and name of members whose role carries the task, but the learner and whoever they want nothing to do with."""
-    roles = [role for role in Role if task in MAY[role]]
+def capstone_of(db: Session, engagement: Engagement) -> Milestone | None:
+    """The capstone among the parts of the work."""
+    return next((m for m in milestones_of(db, engagement.id) if m.phase == Phase.CAPSTONE), None)
+
+
+def member_with(db: Session, engagement: Engagement, public_id: str, task: Task) -> tuple[int, int]:
+    """Person and membership of a member whose role carries the task; the membership is 0 for anyone else."""
+    found = db.exec(
+        select(Person.id, Membership.id)
+        .join(
+            Membership,
+            (col(Membership.person_id) == col(Person.id))
+            & (col(Membership.org_id) == engagement.org_id)
+            & col(Membership.role).in_(roles_for(task))
+            & col(Membership.ended_at).is_(None),
+            isouter=True,
+        )
+        .where(Person.public_id == public_id)
+        .order_by(col(Membership.id))
+    ).first()
+    return (found[0], found[1] or 0) if found else (0, 0)
+
+
+def may_stand_in(
+    db: Session, engagement: Engagement, task: Task, but: Collection[int] = ()
+) -> list[tuple[str, str]]:
+    """Public id and name of members whose role carries the task: not `but` these people, nor the learner, nor whoever
+    a block parts from them.
+    """
     apart = select(Block.id).where(or_(*blocks_between(col(Person.id), engagement.person_id, ())))
     found = db.exec(
         select(Person.public_id, Person.display_name)
         .join(Membership, col(Membership.person_id) == col(Person.id))
         .where(
             Membership.org_id == engagement.org_id,
-            col(Membership.role).in_(roles),
+            col(Membership.role).in_(roles_for(task)),
             col(Membership.ended_at).is_(None),
-            Person.id != engagement.person_id,
+            col(Person.id).not_in({engagement.person_id, *but}),
             ~apart.correlate(Person).exists(),
         )
         .distinct()

@@ -1,5 +1,6 @@
 """What holds while a programme runs: the steps of a session, hours against the plan, silence, and the weekly pulse."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -321,11 +322,13 @@ def may_appeal(actor_id: int, learner_id: int, judged: Judged, now: datetime) ->
     return YES
 
 
-def may_judge_appeal(person_id: int, learner_id: int, first_assessor_id: int, may_assess: bool) -> Decision:
-    """Whom an appeal is given to: another member who judges work, and never the learner."""
-    if person_id != learner_id and person_id == first_assessor_id:
+def may_judge_appeal(
+    person_id: int, learner_id: int, judges: Collection[int], may_assess: bool, is_apart: bool = False
+) -> Decision:
+    """Whom an appeal is given to: another member than its first `judges`, and otherwise as for assessors."""
+    if person_id != learner_id and person_id in judges:
         return no(_("Choose somebody other than who judged it first."))
-    return may_be_assessor(person_id, learner_id, may_assess)
+    return may_be_assessor(person_id, learner_id, may_assess, is_apart)
 
 
 def may_name_assessors(

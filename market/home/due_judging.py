@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, cast, func, null, o
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from market.access import MAY, Role, Task
+from market.access import Task, roles_for
 from market.accounts.models import Membership, Person
 from market.apprenticeships.models import Appeal
 from market.apprenticeships.rules import AppealStatus
@@ -47,7 +47,7 @@ def _named(
             col(named.engagement_id) == col(Engagement.id),
             col(named.function) == function,
             col(member.ended_at).is_(None),
-            col(member.role).in_([role for role in Role if task in MAY[role]]),
+            col(member.role).in_(roles_for(task)),
             col(member.person_id) != col(Engagement.person_id),
         )
     )
@@ -109,6 +109,18 @@ _is_signed = _put_in(AssessmentSide.ASSESSOR1, _SIGNED)
 # Judged within two weeks of the day on which it was handed in, or on which the work ended.
 _since = func.coalesce(col(Engagement.ended_at), col(Milestone.submitted_at), type_=Utc)
 _person = col(Person.display_name)
+# Whoever an appeal was given to belongs there still, and judges work.
+_can_answer = (
+    select(col(Membership.id))
+    .where(
+        col(Membership.person_id) == col(Appeal.assessor_id),
+        col(Membership.org_id) == col(Appeal.org_id),
+        col(Membership.role).in_(roles_for(Task.ASSESS)),
+        col(Membership.ended_at).is_(None),
+    )
+    .correlate(Appeal)
+    .exists()
+)
 
 
 def _of_capstone(kind: Kind, at: Any) -> Any:
@@ -164,8 +176,14 @@ def rows(theirs: ColumnElement[bool], whole: Any) -> list[Any]:
         ),
         _of_capstone(Kind.NAME_FOR_APPEAL, at_now)
         .join(Appeal, col(Appeal.engagement_id) == col(Engagement.id))
-        .where(decides, col(Appeal.status) == AppealStatus.OPEN),
+        .where(
+            decides,
+            or_(
+                col(Appeal.status) == AppealStatus.OPEN,
+                and_(col(Appeal.status) == AppealStatus.GIVEN, ~_can_answer),
+            ),
+        ),
         _of_capstone(Kind.ANSWER_APPEAL, at_now)
         .join(Appeal, col(Appeal.engagement_id) == col(Engagement.id))
-        .where(col(Appeal.assessor_id) == me, col(Appeal.status) == AppealStatus.GIVEN),
+        .where(col(Appeal.assessor_id) == me, col(Appeal.status) == AppealStatus.GIVEN, _can_answer),
     ]

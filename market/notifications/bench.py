@@ -6,12 +6,10 @@ from market.access import Task
 from market.accounts.models import Membership
 from market.accounts.queries import org_member_ids
 from market.engagements import assessments, pairs
-from market.engagements.models import AssessmentSide, AssessmentStatus, EngagementMember, MemberFunction
+from market.engagements.models import EngagementMember, MemberFunction
 from market.notifications.audience import person, reviewers
 from market.notifications.context import Context
 from market.programmes.rules import Phase
-
-_SEATS = (AssessmentSide.ASSESSOR1, AssessmentSide.ASSESSOR2)
 
 
 def _ids(context: Context, key: str) -> list[int]:
@@ -86,4 +84,4 @@ def _all_in(db: Session, context: Context) -> bool:
     if context.work is None:
         return False
     found = assessments.of_engagement(db, context.work)
-    return all(side in found and found[side].row.status is not AssessmentStatus.DRAFT for side in _SEATS)
+    return all(assessments.is_in(found.get(side)) for side in pairs.ASSESSORS)

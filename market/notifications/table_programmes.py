@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from market.engagements.rules import SILENCE
+from market.apprenticeships import naming
 from market.notifications.audience import (
     mentors_asked,
     moderators,
@@ -46,9 +46,8 @@ def _soft_until(context: Context) -> datetime | None:
 
 
 def _judge_by(context: Context) -> datetime | None:
-    """Two weeks after the capstone was handed in, where it was."""
-    part = context.part
-    return part.submitted_at + SILENCE if part is not None and part.submitted_at else None
+    """As the page of the capstone has it; None before it is handed in."""
+    return naming.judge_by(context.work, context.part) if context.work is not None else None
 
 
 PROGRAMMES: dict[str, tuple[News, ...]] = {
@@ -222,7 +221,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
         News(
             now_named, Topic.DUE, "apprentice",
             lambda w: _("You judge the capstone of “%(work)s”", **w),
-            lambda w: _("%(person)s learns there. You are told when it is handed in, and asked to judge it by %(due)s.", **w) if w["due"] else _("%(person)s learns there. You are told when it is handed in.", **w),
+            lambda w: _("%(person)s learns there. You are asked to judge it by %(due)s.", **w) if w["due"] else _("%(person)s learns there. You are told when it is handed in.", **w),
             _CAPSTONE, _see_capstone, _judge_by, lambda w: _("Judge it by"),
         ),
         News(
@@ -291,7 +290,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
         News(
             mentors_asked, Topic.DUE, "clock",
             lambda w: _("Three days left to say how %(person)s works with others", **w),
-            lambda w: _("Nobody else saw them so long in “%(work)s”. Without your word nothing of it counts as much.", **w),
+            lambda w: _("Five questions about “%(work)s”. What a mentor saw counts more than what a group says.", **w),
             _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
         ),
     ),
@@ -299,7 +298,7 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
         News(
             person, Topic.ANSWERS, "check",
             lambda w: _("How others saw you work in “%(work)s”", **w),
-            lambda w: _("What your mentor and the others of your group said is open to you now."),
+            lambda w: _("What was said of it, by described steps, is open to you now."),
             _SOFT, lambda w: _("Read it"),
         ),
     ),

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from market import clock
 from market.access import Role
-from market.apprenticeships import capstone
+from market.apprenticeships import capstone, naming
 from market.apprenticeships.models import Appeal
 from market.apprenticeships.rules import AppealStatus
 from market.credentials.models import Achievement, AchievementSkill, Issued
@@ -20,6 +20,7 @@ from market.evidence.models import Evidence
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from tests.apprenticeships.scene import held, running
 from tests.engagements.scene import do, work
+from tests.support.client import Client, words
 from tests.support.world import Known, World
 
 WHY = "The differing line was the supplier's, and the sheet says so."
@@ -213,6 +214,42 @@ def test_an_appeal_that_is_answered_alike_leaves_it_as_it_was(make: World) -> No
         assert db.exec(select(Appeal)).one().status is AppealStatus.UPHELD
     assert not work(make, e).capstone_passed
     do(make, make.amara, e, capstone.try_again, clock.today() + timedelta(days=14))
+
+
+def test_a_mentor_whom_an_appeal_is_given_to_reaches_it_and_answers_it_on_its_page(
+    make: World, client: Client
+) -> None:
+    e = running(make)
+    hand_in(make, e)
+    judge(make, e, 3, 2)
+    appealed(make, e)
+    other = make.member(make.bakery, Role.MENTOR, person=make.person("Ada Lund"))
+    path = f"/work/{work(make, e).public_id}/capstone"
+    assert client.as_(other).get(path).status_code == 404, "it was not given to her"
+    on_appeal(make, make.bruno, e, capstone.give, other.public_id)
+    do(make, make.bruno, e, naming.change_mentor, make.bruno.public_id)  # who else is named changes nothing
+    assert "Judge it by the same rubric" in words(client.as_(other).get(path))
+    said = {f"step-{c.position}": "3" for c in rubric_of(make, e).criteria} | {"comment": WHY}
+    assert client.as_(other).post(f"{path}/answer", said).status_code == 303
+    assert work(make, e).capstone_passed
+    assert client.as_(other).get(path).status_code == 200
+
+
+def test_an_appeal_is_given_to_nobody_whom_the_learner_wants_nothing_to_do_with(make: World) -> None:
+    e = running(make)
+    hand_in(make, e)
+    judge(make, e, 3, 2)
+    ada = make.member(make.bakery, Role.MENTOR, person=make.person("Ada Lund"))
+    made = appealed(make, e)
+    with make.read() as db:
+        found = capstone.others(db, db.get_one(Engagement, e), made)
+    assert ada.public_id in dict(found)
+    make.block(make.amara, person=ada)
+    with make.read() as db:
+        found = capstone.others(db, db.get_one(Engagement, e), made)
+    assert ada.public_id not in dict(found)
+    with pytest.raises(Invalid, match="cannot be named here"):
+        on_appeal(make, make.bruno, e, capstone.give, ada.public_id)
 
 
 def test_an_appeal_is_open_for_seven_days(make: World) -> None:

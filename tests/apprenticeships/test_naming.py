@@ -10,6 +10,7 @@ from market import clock
 from market.access import Role
 from market.apprenticeships import capstone, naming, rules
 from market.engagements import pairs
+from market.engagements import service as work_service
 from market.engagements.models import AssessmentSide, Engagement, EngagementMember
 from market.errors import Forbidden, Invalid
 from market.home import due_employer
@@ -18,11 +19,11 @@ from market.home.todo import Todo, for_employer
 from market.notifications.models import Notification
 from market.notifications.queries import tell
 from tests.apprenticeships.scene import running
-from tests.apprenticeships.test_capstone import WHY, appealed, hand_in, judge, on_appeal
+from tests.apprenticeships.test_capstone import appealed, hand_in, judge, on_appeal
 from tests.engagements.scene import do, work
 from tests.engagements.test_pairs import leaves, paired, put_in, sign
 from tests.support.client import Client, words
-from tests.support.world import Known, World
+from tests.support.world import Known, Standing, World
 
 SEEN = "We looked at it together."
 
@@ -121,7 +122,7 @@ def test_whoever_has_put_in_their_steps_stays_where_they_are(make: World) -> Non
         (lambda m: (m.bruno,), "first", "judge it already"),
         (lambda m: (m.mira, m.mira), "second", "two people"),
         (lambda m: (m.chidi,), "first", "Only a member"),
-        (lambda m: (m.mira, m.amara), "second", "Only a member"),
+        (lambda m: (m.mira, m.amara), "second", "their own work"),
     ],
 )
 def test_bad_choices_are_refused_beside_their_field(
@@ -143,20 +144,30 @@ def test_nobody_whom_the_learner_wants_nothing_to_do_with_is_named(make: World) 
         do(make, make.bruno, e, naming.change_mentor, ada.public_id)
 
 
-@pytest.mark.parametrize("is_in", [False, True])
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("begun", "told when it is handed in."),
+        ("handed in", "judge it by 30 November."),
+        ("ended", "judge it by 10 December."),  # two weeks from the end, as its page says
+    ],
+)
 def test_the_news_to_whoever_is_named_has_a_day_once_the_capstone_is_handed_in(
-    make: World, is_in: bool
+    make: World, standing_clock: Standing, when: str, said: str
 ) -> None:
     e = running(make)
-    if is_in:
+    if when != "begun":
         hand_in(make, e)
+    if when == "ended":
+        standing_clock.move(days=10)
+        do(make, make.amara, e, work_service.end_early, "I moved to another town.", "none")
     name(make, e, make.mira)
     make.drain()
     with make.read() as db:
         one = db.exec(select(Notification).where(col(Notification.kind).endswith(":now_named"))).one()
         (news,) = tell(db, [one], "UTC")
     assert news.title == "You judge the capstone of “Stores and stock”"
-    assert news.line.endswith("judge it by 30 November." if is_in else "told when it is handed in.")
+    assert news.line.endswith(said)
 
 
 def test_a_learner_who_was_named_is_not_on_the_bench(make: World) -> None:
@@ -194,7 +205,24 @@ def test_an_appeal_waits_for_a_name_and_then_for_an_answer(make: World) -> None:
     on_appeal(make, make.bruno, e, capstone.give, make.mira.public_id)
     assert (judging(make, make.bruno), judging(make, make.mira)) == (set(), {Kind.ANSWER_APPEAL})
     assert todos(make, make.mira)[Kind.ANSWER_APPEAL].route == "apprenticeships.capstone"
-    assert WHY
+
+
+def test_an_appeal_whose_assessor_left_waits_for_another_name(client: Client, make: World) -> None:
+    e = running(make)
+    ada = make.member(make.bakery, Role.MENTOR, person=make.person("Ada Lund"))
+    make.organisation("Hollow Lane Garage", owner=ada)  # she acts for another one still
+    hand_in(make, e)
+    judge(make, e, 2, 2)
+    appealed(make, e)
+    on_appeal(make, make.bruno, e, capstone.give, ada.public_id)
+    assert judging(make, ada) == {Kind.ANSWER_APPEAL}
+    path = f"/work/{work(make, e).public_id}/capstone"
+    assert "Somebody else has it." in words(client.as_(make.amara).get(path))
+    leaves(make, ada)
+    assert "look at it has left. It waits until Nettle" in words(client.as_(make.amara).get(path))
+    assert (judging(make, make.bruno), judging(make, ada)) == ({Kind.NAME_FOR_APPEAL}, set())
+    on_appeal(make, make.bruno, e, capstone.give, make.mira.public_id)
+    assert (judging(make, make.bruno), judging(make, make.mira)) == (set(), {Kind.ANSWER_APPEAL})
 
 
 @pytest.mark.parametrize(

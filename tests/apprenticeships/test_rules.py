@@ -253,7 +253,7 @@ def test_who_may_appeal_and_until_when(who: int, judged: Judged, word: str) -> N
     [(4, True, ""), (1, True, "own work"), (3, True, "other than who judged"), (5, False, "Only a member")],
 )
 def test_an_appeal_goes_to_somebody_else(person: int, may_assess: bool, word: str) -> None:
-    decision = rules.may_judge_appeal(person, 1, 3, may_assess)
+    decision = rules.may_judge_appeal(person, 1, {3}, may_assess)
     assert word in decision.reason
     assert bool(decision) is (not word)
 

@@ -59,7 +59,9 @@ def seen(make: World, who: Known, e: int) -> assessments.Open:
 
 def leaves(make: World, who: Known) -> None:
     with make.write() as db:
-        row = db.exec(select(Membership).where(Membership.person_id == who.id)).one()
+        row = db.exec(
+            select(Membership).where(Membership.person_id == who.id, Membership.org_id == make.bakery.id)
+        ).one()
         members.end_membership(db, actor_for(db, make.bruno.id), make.bakery.id, row.id)
 
 

@@ -47,7 +47,7 @@ def _page(
 ) -> Response:
     """The page, also with a form that was refused: `at` names which."""
     _same, version = queries.get_running(db, actor, engagement.public_id)
-    part = capstone.part_of(db, engagement)
+    part = queries.capstone_of(db, engagement)
     said = capstone.signed(db, engagement)
     names = display_names(db, [one.person_id for one in said])
     now, found = clock.now(), capstone.judged(db, engagement)
@@ -78,6 +78,7 @@ def _page(
         appeal=appeal,
         may_give=appeal is not None and bool(may_take(actor, appeal, "give")),
         may_decide=appeal is not None and bool(may_take(actor, appeal, "uphold")),
+        is_orphaned=appeal is not None and capstone.is_orphaned(db, appeal),
         others=capstone.others(db, engagement, appeal) if appeal else [],
         judges=naming.judges_of(db, engagement),
         may_name=naming.may_name_assessors(db, actor, engagement),
