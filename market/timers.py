@@ -16,7 +16,7 @@ from market.accounts import links, sessions
 from market.accounts import service as accounts
 from market.applications import reactions as applications
 from market.applications.queries import STILL_OPEN
-from market.apprenticeships import following, soft, waiting, watch
+from market.apprenticeships import following, soft_rounds, waiting, watch
 from market.credentials import lists
 from market.credentials import reactions as credentials
 from market.credentials.checking import queue as checks
@@ -74,9 +74,9 @@ TIMERS: tuple[Timer, ...] = (
     watch.remind_to_confirm,
     waiting.ask_next,
     following.ask_due,
-    soft.open_due,
-    soft.remind,
-    soft.close_due,
+    soft_rounds.open_due,
+    soft_rounds.remind,
+    soft_rounds.close_due,
     milestones.warn_silence,
     milestones.deem_approved,
     milestones.tell_overdue,

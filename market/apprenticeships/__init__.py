@@ -13,7 +13,7 @@ Nouns
   Waiting place: someone's place in the line of a programme: waiting -> asked (told of a free place) -> waiting | taken;
     left by its owner. Nobody is put in.
   Soft round, rating, result: how people work with others, asked of mentors and peers in described steps, sealed until the
-    round closes; of peers only the middle stays. See soft.py and docs/decisions/0024-soft-skills.md.
+    round closes; of peers only the middle stays. See soft_rounds.py and docs/decisions/0024-soft-skills.md.
   Follow-up: what a programme led to, asked of each side at its end and after 90 days. Silence counts as nothing.
 
 Pages, beside those of the engagement

@@ -8,7 +8,7 @@ from sqlmodel import select
 from market import clock
 from market.accounts.models import Membership
 from market.applications.planned import first_terms
-from market.apprenticeships import soft
+from market.apprenticeships import soft, soft_rounds
 from market.apprenticeships.models import SoftRating, SoftResult, SoftRound
 from market.apprenticeships.soft_rules import Side, SoftSkill
 from market.engagements.models import Engagement, EngagementMember, MemberFunction
@@ -101,10 +101,10 @@ def end(make: World, one: Learner, status: Status = Status.COMPLETED) -> None:
 def due(make: World) -> int:
     """Only the timers of soft skills, then the worker: how many rounds were opened or closed."""
     with make.write() as db:
-        moved = soft.open_due(db, clock.now())
-        soft.remind(db, clock.now())
+        moved = soft_rounds.open_due(db, clock.now())
+        soft_rounds.remind(db, clock.now())
     with make.write() as db:
-        moved += soft.close_due(db, clock.now())
+        moved += soft_rounds.close_due(db, clock.now())
     make.drain()
     return moved
 

@@ -11,7 +11,7 @@ from market import clock
 from market.access import Role
 from market.accounts.models import Membership, Person, PersonStatus
 from market.accounts.sessions import actor_for
-from market.apprenticeships import naming, soft
+from market.apprenticeships import naming, soft_rounds
 from market.apprenticeships.models import SoftRating, SoftResult
 from market.apprenticeships.soft_rules import VARIANCE_MILLI, RoundStatus, Side, SoftSkill
 from market.engagements.models import Engagement
@@ -241,7 +241,7 @@ def test_a_block_counts_even_before_the_worker_has_heard_of_it(make: World) -> N
     make.block(other.who, person=one.who)
     clock.move(timedelta(days=22))
     with make.write() as db:
-        soft.close_due(db, clock.now())
+        soft_rounds.close_due(db, clock.now())
     assert results(make, other) == {}  # two are left, and two are too few
 
 

@@ -31,7 +31,7 @@ from market.applications import invitations, offers
 from market.applications import service as applications
 from market.applications.models import Application, Offer
 from market.applications.rules import DeclineCode
-from market.apprenticeships import following, soft, waiting
+from market.apprenticeships import following, soft_rounds, waiting
 from market.apprenticeships import service as running
 from market.config import Settings
 from market.credentials import issuing, keys
@@ -458,7 +458,7 @@ class _Scene:
             self._put("programme-ended", work=db.get_one(Engagement, ended).public_id)
         amara, other, *_rest = soft_scene.group(make, 4, ago=28, known=list(self.skills.values()))
         with make.write() as db:
-            soft.open_due(db, clock.now())
+            soft_rounds.open_due(db, clock.now())
         self._put("soft-skills-peer", work=amara.public_id, person=other.who.public_id)
         self._put("soft-skills-mentor", work=amara.public_id, person=make.amara.public_id)
 
