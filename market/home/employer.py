@@ -69,10 +69,12 @@ _WAITING: Any = (
 
 
 class Funnel(NamedTuple):
-    """People at each step, over all openings since the first."""
+    """People at each step, over all openings since the first. How many were answered by the promised day is another
+    question, of other people: `EmployerFigures`.
+    """
 
     applied: int
-    answered_in_time: int
+    answered: int
     shortlisted: int
     offered: int
     signed: int
@@ -86,7 +88,7 @@ _sent = (
 )
 _FUNNEL: Any = select(
     _sent.scalar_subquery().label("applied"),
-    _sent.where(col(Application.decided_at) <= col(Application.answer_due_at)).scalar_subquery(),
+    _sent.where(col(Application.decided_at).is_not(None)).scalar_subquery(),
     select(func.count(func.distinct(col(Transition.subject_id))))
     .where(
         col(Transition.subject_kind) == "application",
@@ -104,6 +106,7 @@ _FUNNEL: Any = select(
     .where(
         col(Engagement.org_id).in_(bindparam("orgs", expanding=True)),
         col(Engagement.status) == WorkStatus.COMPLETED,
+        col(Engagement.for_members).is_(False),
     )
     .scalar_subquery(),
     select(col(Organisation.public_id)).where(col(Organisation.id) == bindparam("first")).scalar_subquery(),

@@ -76,7 +76,11 @@ _pays = (
     .subquery()
 )
 _before = aliased(Engagement)
-_chosen = select(func.count()).select_from(Engagement).where(col(Engagement.created_at) >= _since)
+_chosen = (
+    select(func.count())
+    .select_from(Engagement)
+    .where(col(Engagement.created_at) >= _since, col(Engagement.for_members).is_(False))
+)
 _promised = select(func.count()).select_from(Application).where(col(Application.answer_due_at) >= _since)
 _FIGURES: Any = select(
     _promised.where(ANSWERED_IN_TIME).scalar_subquery(),
@@ -90,6 +94,7 @@ _FIGURES: Any = select(
         .where(
             col(_before.person_id) == col(Engagement.person_id),
             col(_before.status) == WorkStatus.COMPLETED,
+            col(_before.for_members).is_(False),
             col(_before.ended_at) <= col(Engagement.created_at),
         )
         .correlate(Engagement)

@@ -12,12 +12,13 @@ from market.access import Role
 from market.accounts.models import Membership, Person
 from market.applications import invitations, offers, service
 from market.applications.models import Application, Offer
+from market.applications.rules import DeclineCode
 from market.engagements import milestones, payments
 from market.engagements import service as engagements
 from market.engagements.models import Engagement, Milestone
 from market.engagements.rules import Fault
 from market.evidence.models import Kind
-from market.home import due_employer, due_talent, employer, talent
+from market.home import due_employer, due_talent, employer, public, talent
 from market.home.due import Kind as What
 from market.opportunities.models import Opportunity
 from tests.applications import scene
@@ -338,6 +339,32 @@ class TestToAnswer:
             found = employer.desk(db, make.actor(make.bruno)).funnel
         assert found is not None
         assert found[:6] == (2, 1, 0, 1, 0, 0), "an offer is an answer"
+
+    def test_who_was_answered_late_was_answered_all_the_same(
+        self, client: Client, make: World, standing_clock: Standing, opening: int
+    ) -> None:
+        late = scene.applied(make, opening)
+        standing_clock.move(days=40)
+        with make.write() as db:
+            service.decline(db, make.actor(make.bruno), db.get_one(Application, late), DeclineCode.OTHERS)
+        with make.read() as db:
+            desk = employer.desk(db, make.actor(make.bruno))
+        assert desk.funnel is not None
+        assert desk.funnel[:2] == (1, 1)
+        assert desk.seen is not None
+        assert desk.seen.figures.replies[:2] == (1, 0)
+        assert "Applied 1 Answered 1 Shortlisted 0" in main_of(client.as_(make.bruno).get("/employer"))
+
+    def test_places_of_its_own_people_are_no_end_of_an_application(self, make: World) -> None:
+        inside = make.finished()
+        with make.write() as db:
+            db.get_one(Engagement, inside).for_members = True
+        make.engagement()
+        with make.read() as db:
+            desk, figures = employer.desk(db, make.actor(make.bruno)), public.front(db).figures
+        assert desk.funnel is not None
+        assert desk.funnel.finished == 0
+        assert (figures.chosen, figures.chosen_new) == (1, 1), "and who learnt inside is new outside"
 
     def test_a_mentor_sees_what_was_given_to_them_and_nothing_else(
         self, client: Client, make: World, standing_clock: Standing, opening: int
