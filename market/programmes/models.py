@@ -39,9 +39,7 @@ class Programme(SQLModel, table=True):
     status: Status = choice_field(Status, default=Status.DRAFT)
     version: int = 0  # the newest that is out, 0 before the first
     title: str = ""  # of the newest version that is out, of the draft before that
-    for_members: bool = (
-        False  # an internal programme, for the organisation's own people; fixed once it is out
-    )
+    for_members: bool = False  # internal, for the organisation's own people; fixed once it is out
     copied_from_id: int | None = refers_to("programme.id", nullable=True, index=False)
     created_at: datetime = instant_field(factory=clock.now)
     updated_at: datetime = instant_field(factory=clock.now)

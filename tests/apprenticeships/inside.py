@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from market.access import Role
+from market.engagements import milestones
 from market.engagements import service as work
-from market.engagements.models import Engagement
+from market.engagements.models import Engagement, Milestone
 from market.programmes import queries, rounds, service
 from market.programmes.models import Cohort
 from tests.apprenticeships import scene
@@ -69,9 +70,6 @@ def passed(make: World, learner: Known, *chosen: int) -> int:
 
 def hand_in(make: World, learner: Known, made: int) -> None:
     """Every part handed in by the learner and accepted by Mira."""
-    from market.engagements import milestones
-    from market.engagements.models import Milestone
-
     learning, mentoring = make.actor(learner), make.actor(make.mira)
     for part in parts(make, made):
         with make.write() as db:

@@ -9,16 +9,17 @@ from market import clock
 from market.access import Actor, Role
 from market.accounts import members
 from market.accounts.models import Membership
+from market.accounts.service import add_member
 from market.apprenticeships import following, waiting
 from market.credentials.models import Achievement, Issued
 from market.engagements import assessments
 from market.engagements import rules as work_rules
 from market.engagements import service as work_service
-from market.engagements.models import Engagement
 from market.engagements.queries import finished
 from market.engagements.rules import Fault, Joining, Status, may_join
 from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.evidence.models import Evidence, Kind, PersonSkill
+from market.evidence.posterior import Item, posterior
 from market.opportunities import apprenticing
 from market.pathways import queries as pathway_queries
 from market.pathways import service as pathway_service
@@ -28,7 +29,7 @@ from market.programmes import browsing, queries, rounds, rules, service
 from market.programmes.models import Programme
 from market.reviews.models import ReviewPair
 from tests.apprenticeships import inside, scene
-from tests.apprenticeships.test_capstone import judge, rubric_of, steps
+from tests.apprenticeships.test_capstone import accept_capstone, hand_in, judge, rubric_of, steps
 from tests.engagements.scene import work
 from tests.pathways import scene as pathways
 from tests.programmes import plans
@@ -212,8 +213,6 @@ def test_an_employer_does_not_lift_its_own_people_in_a_ranking(make: World) -> N
     often = levels(make, ria)
     outside = scene.running(make)
     scene.held(make, outside, 3)
-    from tests.apprenticeships.test_capstone import accept_capstone, hand_in
-
     hand_in(make, outside)
     judge(make, outside, 4, 4)
     accept_capstone(make, outside)
@@ -225,8 +224,6 @@ def test_an_employer_does_not_lift_its_own_people_in_a_ranking(make: World) -> N
     assert max(level for level, _tier in once + often) < min(level for level, _tier in apart)
     with make.read() as db:
         skill = db.exec(select(Evidence.skill_id).where(Evidence.person_id == ria.id)).first()
-    from market.evidence.posterior import Item, posterior
-
     links = [Item(n, 1, 5.0, clock.today()) for n in range(1, 30)]
     assert skill is not None
     assert max(level for level, _tier in often) <= posterior(links, "knowledge", clock.today()).level
@@ -251,8 +248,6 @@ def test_who_leaves_in_the_middle_keeps_what_was_assessed(make: World) -> None:
 def test_who_leaves_before_it_began_is_called_off_and_another_role_keeps_one_in(make: World) -> None:
     ria = inside.ria(make)
     with make.write() as db:
-        from market.accounts.service import add_member
-
         add_member(db, make.bakery.id, ria.id, Role.ISSUER)
     cohort = inside.round_open(make, inside.published(make))
     e = inside.join(make, ria, cohort)
@@ -294,4 +289,3 @@ def test_drafts_and_retired_ones_are_read_by_the_same_rule() -> None:
     one = Programme(org_id=7, author_id=1, status=rules.Status.RETIRED, for_members=True)
     assert not rules.may_see(mira, one)
     assert rules.may_see(mira, Programme(org_id=7, author_id=1, status=rules.Status.RETIRED))
-    assert Engagement.__table__.c.for_members.nullable is False  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ def check(request: Request, db: Session, actor: Actor) -> Response:
     """For whoever holds a copy: was a document with this fingerprint signed? Its words are not told."""
     seal = request.query_params.get("seal", "")[:128]
     found = packets.sealed(db, request.path_params["id"], seal)
-    return render(request, "staff/check_packet.html", found=found, seal=seal, status=200)
+    return render(request, "staff/check_packet.html", found=found, seal=seal)
 
 
 routes: list[MarketRoute] = [
