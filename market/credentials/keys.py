@@ -88,6 +88,8 @@ def make_ahead(engine: Engine) -> int:
 
     1 when one was made. It belongs to nobody until then, and is listed nowhere.
     """
+    if signing.is_ahead():
+        return 0
     with transaction(engine, write=False) as db:
         has_key = select(IssuerKey.id).where(
             IssuerKey.org_id == Organisation.id,
@@ -95,8 +97,10 @@ def make_ahead(engine: Engine) -> int:
             IssuerKey.status == KeyStatus.ACTIVE,
         )
         wanted = select(Organisation.id).where(col(Organisation.is_issuer).is_(True), ~has_key.exists())
-        is_wanted = db.exec(wanted.limit(1)).first() is not None
-    return int(is_wanted and signing.make_ahead())
+        if db.exec(wanted.limit(1)).first() is None:
+            return 0
+    signing.make_ahead()
+    return 1
 
 
 def _free_name(db: Session, org_id: int | None, kind: KeyKind) -> str:

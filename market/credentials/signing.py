@@ -36,12 +36,15 @@ _ahead: list[rsa.RSAPrivateKey] = []  # at most one, used up by the next `new_pr
 os.register_at_fork(after_in_child=_ahead.clear)  # two processes never sign with the same new key
 
 
-def make_ahead() -> bool:
-    """Make an RSA key now, outside any transaction: searching its primes may take seconds. Whether there was none."""
-    if _ahead:
-        return False
-    _ahead.append(rsa.generate_private_key(65537, RSA_BITS))
-    return True
+def is_ahead() -> bool:
+    """Is there an RSA key for the next who asks?"""
+    return bool(_ahead)
+
+
+def make_ahead() -> None:
+    """Make one now unless there is, outside any transaction: searching its primes may take seconds."""
+    if not _ahead:
+        _ahead.append(rsa.generate_private_key(65537, RSA_BITS))
 
 
 def new_private(kind: KeyKind) -> Private:
