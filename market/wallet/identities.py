@@ -29,7 +29,6 @@ from market.words import _
 CLAIM = timedelta(minutes=2)
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
 PAUSE_OF_A_PAGE = timedelta(days=1)  # between tries of a page that stood before
-LOOK_AGAIN = timedelta(days=7)
 MOST_ANSWER = 256 * 1024
 
 
@@ -189,9 +188,7 @@ def put_back(db: Session, proof: IdentityProof) -> bool:
     return True
 
 
-def settle(
-    db: Session, proof: IdentityProof, value: str | None, problem: str, *, again: timedelta = LOOK_AGAIN
-) -> None:
+def settle(db: Session, proof: IdentityProof, value: str | None, problem: str, *, again: timedelta) -> None:
     """Keep what was found: the identifier that was proved, or why nothing was. A page is looked at again after `again`."""
     now, before = clock.now(), proof.status
     proof.answer, proof.settled_at, proof.due_at, proof.tries = None, now, now + again, 0

@@ -53,7 +53,7 @@ def build(make: World, skills: dict[str, int]) -> dict[str, dict[str, object]]:
         waiting, _new = wallet.bring(db, actor, b"{}")
         challenge = identities.challenge(db, actor, "testserver").public_id
         page = identities.link(db, actor, "https://amara.example/me")
-        identities.settle(db, page, None, "the page has no link")
+        identities.settle(db, page, None, "the page has no link", again=timedelta(days=7))
     person = make.amara.public_id
     return {
         "held-private": {"held": private.public_id, "person": person, "skill": names[0], "other": names[1]},
