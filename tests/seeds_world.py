@@ -25,6 +25,7 @@ RUBRICS = {row["key"]: row for row in rows("rubrics.toml", "rubric")}
 OPENINGS = {row["key"]: row for row in rows("openings", "opening")}
 STORIES = {row["opening"]: row for row in rows("stories", "story")}
 ACHIEVEMENTS = rows("achievements.toml", "achievement")
+PATHWAYS = rows("pathways.toml", "pathway")
 STEP_IN = rows("step_in.toml", "step_in")
 PROPOSALS = rows("moderation.toml", "skill_proposal")
 with (SEEDS / "skills.csv").open(encoding="utf-8", newline="") as stream:

@@ -3,7 +3,17 @@
 import pytest
 
 from market.credentials.rules import KINDS, AchievementStatus, Draft, problems
-from tests.seeds_world import ACHIEVEMENTS, OPENINGS, ORGANISATIONS, PEOPLE, RUBRICS, SKILLS, Row, engagements
+from tests.seeds_world import (
+    ACHIEVEMENTS,
+    OPENINGS,
+    ORGANISATIONS,
+    PATHWAYS,
+    PEOPLE,
+    RUBRICS,
+    SKILLS,
+    Row,
+    engagements,
+)
 
 ISSUED = [(what, one) for what in ACHIEVEMENTS for one in what.get("issued", [])]
 
@@ -34,8 +44,17 @@ def test_a_credential_goes_to_someone_who_is_there_and_says_why(what: Row, one: 
     assert one["day"] >= what["defined"]
     assert what["state"] != "draft"
     assert one.get("answer") in (None, "public", "private", "refused")
-    if one.get("earned") and "rubric" not in what:
-        return  # by a pathway, once its parts are there
+    if one.get("earned") and "rubric" not in what:  # by a pathway, once its parts are there
+        [path] = [p for p in PATHWAYS if p.get("leads_to") == [what["organisation"], what["name"]]]
+        held = [
+            [part["organisation"], part["name"]]
+            for part, given in ISSUED
+            if given["person"] == one["person"]
+            and given["day"] < one["day"]
+            and given.get("answer") in ("public", "private")
+        ]
+        assert sum([org, name] in held for org, name, _needed in path["parts"]) >= path["needed"]
+        return
     if one.get("earned"):
         ends = [
             e["ends"]

@@ -60,9 +60,7 @@ def programmes(world: World, moments: Moments) -> None:
                 moments.at(day, "apply", partial(_apply, one, person, told), what=what)
                 moments.at(day + OPENED, "decide", partial(_offer, row, one, told), what=what)
                 moments.at(day + SIGNED, "decide", partial(_sign, person, told), what=what)
-                _weeks(row, one, person, told, moments)
-                if "finished" in one:
-                    _finish(row, one, person, told, moments)
+                (_finish if "finished" in one else _weeks)(row, one, person, told, moments)
             _soft(row, one, found, moments)
 
 
@@ -72,8 +70,6 @@ def _weeks(row: Row, one: Row, person: str, told: dict[str, int], moments: Momen
     In the last week a session waits for the learner's word, and another one is planned.
     """
     mentor, start = row["mentors"][0][0], one["start"]
-    if "finished" in one:
-        return
     left = one.get("left", {}).get(person)
     for week in range(1, 1 - start // 7):
         first = start + 7 * (week - 1)
@@ -86,9 +82,8 @@ def _weeks(row: Row, one: Row, person: str, told: dict[str, int], moments: Momen
             moments.at(first + 6, "talk", partial(_answer, person, told, week), what=what)
             moments.at(first + 6, "talk", partial(_answer, mentor, told, week), what=what)
     if left:
-        moments.at(
-            left[0], "end", partial(_leave, person, told, left[1]), what=f"{person} leaves {one['key']}"
-        )
+        day, words = left
+        moments.at(day, "end", partial(_leave, person, told, words), what=f"{person} leaves {one['key']}")
     else:
         moments.at(0, "talk", partial(_plan, mentor, told), what=f"{mentor} plans a session with {person}")
 
