@@ -45,6 +45,7 @@ class Entry(Generic[F]):
     values: Mapping[str, Any] = field(default_factory=dict)
     form: F | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    refused_with: int = 422
 
     @property
     def data(self) -> F:
@@ -56,7 +57,7 @@ class Entry(Generic[F]):
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows it."""
-        return 422 if self.errors else 200
+        return self.refused_with if self.errors else 200
 
     def value(self, name: str, default: Any = "") -> Any:
         """What stands in the field: the person's own text, else the default."""
@@ -76,8 +77,9 @@ class Entry(Generic[F]):
         following = (seen[-1] + 1) if seen else 0
         return seen + list(range(following, following + max(0, least - len(seen))))
 
-    def with_error(self, name: str, words: str) -> "Entry[F]":
-        return Entry(self.values, self.form, {**self.errors, name: words})
+    def with_error(self, name: str, words: str, status: int = 422) -> "Entry[F]":
+        """The same words with one more thing to mend. `status` is what the page then answers, 413 for a large file."""
+        return Entry(self.values, self.form, {**self.errors, name: words}, status)
 
 
 BLANK: Entry[Any] = Entry()

@@ -17,7 +17,7 @@ from market.credentials import wire
 from market.credentials.checking.models import Check, CheckInput, CheckReport, CheckState, Outcome, Stage
 from market.credentials.proofs.baked import MAX_IMAGE
 from market.credentials.proofs.checks import Verification
-from market.errors import Invalid, NotFound
+from market.errors import Invalid, NotFound, TooLarge
 from market.words import _
 
 MOST_BYTES = MAX_IMAGE
@@ -48,8 +48,8 @@ PASSING = frozenset(
 def check_document(db: Session, raw: bytes, *, name: str = "", person_id: int | None = None) -> Check:
     """Keep a document (or the web address of one, as text) and have the worker check it.
 
-    With `person_id` it is also asked whether the credential is theirs. Raises `Invalid` for what is empty or larger
-    than any credential; all else becomes a report, also where it is no credential at all.
+    With `person_id` it is also asked whether the credential is theirs. Raises `Invalid` for what is empty, `TooLarge`
+    for what is larger than any credential; all else becomes a report, also where it is no credential at all.
     """
     if not raw.strip():
         words = _("There is nothing in it. Export the badge again and try once more.")
@@ -60,7 +60,7 @@ def check_document(db: Session, raw: bytes, *, name: str = "", person_id: int | 
             n=f"{len(raw) / 1_000_000:.1f}",
             most=MOST_BYTES // (1 << 20),
         )
-        raise Invalid(words, file=words)
+        raise TooLarge(words)
     made = Check(person_id=person_id, name=name[:120], size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
     db.add(made)
     db.flush()

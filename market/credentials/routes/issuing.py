@@ -19,7 +19,7 @@ from market.credentials.issuing import Result
 from market.credentials.models import Achievement, Issued
 from market.credentials.routes.achievements import visible
 from market.credentials.rules import Status
-from market.errors import Forbidden, Invalid, NotFound
+from market.errors import Forbidden, Invalid, NotFound, TooLarge
 from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.web.forms import Entry, filled, read
 from market.web.pagination import cut, decode
@@ -217,6 +217,7 @@ def many_page(
     *,
     text: str = "",
     error: str = "",
+    too_large: str = "",
     planned: list[many.Planned] | None = None,
     unknown: list[str] | None = None,
     changed: bool = False,
@@ -227,12 +228,13 @@ def many_page(
     return render(
         request,
         "credentials/many.html",
-        status=409 if changed else 422 if error else 200,
+        status=409 if changed else 413 if too_large else 422 if error else 200,
         achievement=achievement,
         organisation=organisation,
         criteria=[c.name for c in rubric.criteria] if rubric else [],
         text=text,
         error=error,
+        too_large=too_large,
         planned=planned,
         unknown=unknown or [],
         changed=changed,
@@ -250,6 +252,9 @@ def check_many(request: Request, db: Session, actor: Actor) -> Response:
     text = str(raw.get("sheet") or "")
     try:
         sent = uploads_of(request, "file", 1)
+    except TooLarge as refused:
+        return many_page(request, db, actor, text=text, too_large=refused.reason)
+    try:
         if sent:
             text = sheet.text_of(sent[0].content)
         if len(text) > sheet.MOST_TEXT:
@@ -258,7 +263,7 @@ def check_many(request: Request, db: Session, actor: Actor) -> Response:
             )
         made = sheet.read_sheet(text, [c.name for c in rubric.criteria] if rubric else [])
     except sheet.NotASheet as cause:
-        kept = text if len(text) <= sheet.MOST_TEXT else ""
+        kept = text if len(text) <= sheet.MOST_TEXT else str(raw.get("sheet") or "")
         return many_page(request, db, actor, text=kept, error=str(cause))
     planned = many.plan(db, actor, achievement, made, rubric)
     ready = [one for one in planned if one.outcome is many.Outcome.READY]

@@ -14,7 +14,7 @@ from market.access import Actor, anyone
 from market.credentials import queries as issued_here
 from market.credentials.checking import queue, shown
 from market.credentials.checking.models import CheckState
-from market.errors import Invalid, NotFound
+from market.errors import Invalid, NotFound, TooLarge
 from market.trust import queries as trust
 from market.wallet import sentences
 from market.wallet.forms import BringForm
@@ -46,8 +46,8 @@ def start(request: Request, db: Session, actor: Actor) -> Response:
         return new(request, db, actor, entry)
     try:
         made = queue.check_document(db, upload.content, name=upload.name)
-    except Invalid as refused:
-        return new(request, db, actor, entry.with_error("file", refused.reason))
+    except (Invalid, TooLarge) as refused:
+        return new(request, db, actor, entry.with_error("file", refused.reason, refused.status_code))
     return see_other(request, "checks.show", id=made.public_id)
 
 

@@ -13,7 +13,7 @@ from market.wallet import identities, queries, sentences
 from market.wallet.forms import LinkForm
 from market.wallet.models import ProofKind, ProofStatus
 from market.wallet.rules import CHALLENGE_FOR
-from market.web.forms import BLANK, Entry, read
+from market.web.forms import BLANK, Entry, filled, read
 from market.web.kit import kit_of
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
@@ -76,7 +76,9 @@ def answer(request: Request, db: Session, actor: Actor) -> Response:
         files = uploads_of(request, "file", most=1)
         identities.answer(db, actor, proof, files[0].content if files else text.encode())
     except (Invalid, TooLarge) as refused:
-        return show(request, db, actor, Entry({"answer": text}, None, {"answer": refused.reason}))
+        place = "file" if isinstance(refused, TooLarge) else "answer"
+        entry = filled(answer=text).with_error(place, refused.reason, refused.status_code)
+        return show(request, db, actor, entry)
     return see_other(request, "wallet.identifier", id=proof.public_id)
 
 

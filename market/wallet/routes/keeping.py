@@ -47,7 +47,7 @@ def given(request: Request, entry: Entry[BringForm]) -> tuple[Upload | None, Ent
     try:
         files = uploads_of(request, "file", most=1)
     except TooLarge as refused:
-        return None, entry.with_error("file", refused.reason)
+        return None, entry.with_error("file", refused.reason, refused.status_code)
     texts = [one for one in (entry.data.link, entry.data.text) if one]
     if len(files) + len(texts) > 1:
         return None, entry.with_error("file", _("Give one of the three: a file, an address or a text."))
@@ -66,8 +66,8 @@ def bring(request: Request, db: Session, actor: Actor) -> Response:
         return add(request, db, actor, entry)
     try:
         held, is_new = service.bring(db, actor, upload.content, name=upload.name, visibility=entry.data.see)
-    except Invalid as refused:
-        return add(request, db, actor, entry.with_error("file", refused.reason))
+    except (Invalid, TooLarge) as refused:
+        return add(request, db, actor, entry.with_error("file", refused.reason, refused.status_code))
     said = "" if is_new else _("You have added this one already.")
     return see_other(request, "wallet.show", id=held.public_id, said=said)
 
