@@ -37,6 +37,7 @@ _TROUBLE = (
     OperationalError,
     InternalError,
 )  # PostgreSQL calls a write to a read-only database an internal one
+_TWICE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")  # what is there once already
 Handler = Callable[[Request, Session, Actor], Response]
 Allow = Callable[[Actor], Decision]
 Prepare = Callable[[Request, Kit], Any]
@@ -253,7 +254,8 @@ def _network_of(address: str) -> str:
 
 def _moved_first(error: IntegrityError) -> Exception:
     """Of two who do the same at one moment the second is told so; any other breach of the database stays as it is."""
-    if "unique" not in str(error.orig).lower():
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    if code not in _TWICE:  # by its code: the words may quote what someone wrote
         return error
     log.warning("what may be there once came twice", exc_info=error)
     return Conflict(_("Someone did the same a moment before. Open the page again to see how it stands."))

@@ -87,6 +87,12 @@ def _twice(request: Request, db: Session, actor: Actor) -> Response:
     return PlainTextResponse("never")
 
 
+def _without(request: Request, db: Session, actor: Actor) -> Response:
+    """A fault of ours: leaves out what the database needs, beside words that could be the database's own."""
+    db.connection().execute(insert(Submission).values(key="a unique chance", route=None))
+    return PlainTextResponse("never")
+
+
 def _cut(request: Request, db: Session, actor: Actor) -> Response:
     """PostgreSQL ends this very connection, as when it is restarted."""
     db.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -95,6 +101,7 @@ def _cut(request: Request, db: Session, actor: Actor) -> Response:
 
 ROUTES = [
     action("/try/twice", _twice, name="try.twice", allow=anyone),
+    action("/try/without", _without, name="try.without", allow=anyone),
     page("/try/cut", _cut, name="try.cut", allow=anyone),
     page("/try/show", _show, name="try.show", allow=anyone),
     page("/try/show/{id}", _show, name="try.show_one", allow=anyone),

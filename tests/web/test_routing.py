@@ -135,6 +135,10 @@ def test_who_does_the_same_a_moment_too_late_is_told_so(site: Client) -> None:
     assert "Someone did the same a moment before." in words(answer)
 
 
+def test_another_breach_of_the_database_is_not_told_as_one_whatever_words_were_sent(site: Client) -> None:
+    assert site.post("/try/without").status_code == 500
+
+
 def test_a_visitor_is_led_to_signing_in_and_back(site: Client, make: World) -> None:
     answer = site.get("/try/mine?a=1&b=2")
     assert (answer.status_code, answer.headers["location"]) == (
