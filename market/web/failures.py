@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from market.access import Actor
 from market.db import transaction
 from market.errors import Forbidden, Invalid, MarketError, TooMany
+from market.web.back import came_from
 from market.web.cookies import session_token
 from market.web.kit import kit_of
 from market.web.render import VARY, asked_by_htmx, context_of, environment
@@ -54,6 +55,7 @@ def page_for(request: Request, status: int, words: str) -> Response:
             reference=getattr(request.state, "request_id", ""),
             written=written(request),
             again=to_send_again(request, status),
+            form_page=came_from(request) if status in (403, 409, 422) else "",
         )
         html = environment().get_template(template).render(context)
         response = HTMLResponse(html, status, headers={"Vary": VARY})

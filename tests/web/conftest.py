@@ -1,7 +1,10 @@
 """A site with a few routes of the tests' own: what each does is said in its docstring."""
 
+import html
+import re
 from collections.abc import Callable
 
+import httpx
 import pytest
 from pydantic import Field
 from sqlalchemy import Engine, insert, text
@@ -27,6 +30,19 @@ ERRORS = {
     "429": TooMany("Often.", 7),
     "503": Unavailable("The mail is away."),
 }
+
+
+_HANDED_BACK = re.compile(
+    r'<label for="(sent-\d+)">(.*?)</label>(?:<textarea readonly id="\1"[^>]*>(.*?)</textarea>'
+    r'|<input readonly type="text" id="\1" value="([^"]*)">)',
+    re.S,
+)
+
+
+def handed_back(page: httpx.Response) -> list[tuple[str, str]]:
+    """The fields, and what was written in each, that an error page shows."""
+    found = _HANDED_BACK.findall(page.text)
+    return [(html.unescape(label), html.unescape(long or short)) for _id, label, long, short in found]
 
 
 class Short(Form):

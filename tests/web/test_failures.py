@@ -15,7 +15,7 @@ from tests.kernel.test_words_and_clock import Welsh
 from tests.support.client import Client, htmx, words
 from tests.support.databases import Databases, SqliteFiles
 from tests.support.world import World
-from tests.web.conftest import ERRORS, answering, rung
+from tests.web.conftest import ERRORS, answering, handed_back, rung
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +67,7 @@ def test_every_field_is_handed_back_by_its_name_but_what_the_form_carries(site: 
         "parts-0-accepted_when": "All\r\nare right.", "parts-1-title": "", "current": "my four word secret",
     }  # fmt: skip
     page = site.post("/try/fail/409", wrote)
-    fields = re.findall(
-        r'<label for="sent-\d+">(.*?)</label><textarea [^>]*>(.*?)</textarea>', page.text, re.S
-    )
-    assert fields == [
+    assert handed_back(page) == [
         ("Title", "Flour"),
         ("Pay", "16.50"),
         ("Starts on", "2026-12-01"),
@@ -79,6 +76,24 @@ def test_every_field_is_handed_back_by_its_name_but_what_the_form_carries(site: 
         ("Parts 1: accepted when", "All\nare right."),
     ]
     assert "What you wrote" not in words(site.post("/try/fail/409", {"see": "public", "agrees": "on"}))
+
+
+@pytest.mark.parametrize(
+    ("referer", "led"),
+    [
+        ("http://testserver/openings/abc?tab=2", "/openings/abc?tab=2"),
+        ("http://evil.example/openings/abc", ""),
+        ("http://testserver//evil.example", ""),
+        ("http://testserver/%0d%0aSet-Cookie:x", "/%0d%0aSet-Cookie:x"),
+        ("nothing", ""),
+    ],
+)
+def test_who_came_too_late_is_led_back_to_the_page_of_the_form(site: Client, referer: str, led: str) -> None:
+    for kind, shown in (("409", True), ("403", True), ("422", True), ("404", False), ("503", False)):
+        page = site.post(f"/try/fail/{kind}", headers={"referer": referer}).text
+        assert (f'<a href="{led}">Open the page again' in page) is bool(shown and led)
+        assert ("Open the page again and see" in page) is bool(shown and led)
+    assert "Open the page again and see" not in site.get("/try/fail/409", headers={"referer": referer}).text
 
 
 def test_every_password_and_everything_a_form_carries_is_known_as_such() -> None:
