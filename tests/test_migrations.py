@@ -93,3 +93,33 @@ def test_every_revision_can_be_taken_back(databases: Databases) -> None:
 def test_every_check_and_foreign_key_has_a_name(table: str) -> None:
     unnamed = [c for c in metadata().tables[table].constraints if c.name is None]
     assert not unnamed
+
+
+def test_issuers_on_the_own_list_are_vouched_for_from_the_start(databases: Databases) -> None:
+    """Revision 0004: what counted in full before it counts in full after it, and the others are on trial."""
+    url = databases.new_database()
+    engine = connect(url)
+    try:
+        migrate.upgrade(engine, "023b94fd69a9")
+        issuer = (
+            "INSERT INTO issuer (id, public_id, uri, own_name, standing, name, homepage, reason, first_seen_at) "
+            "VALUES (:id, :word, :word, '', :standing, '', '', '', CURRENT_TIMESTAMP)"
+        )
+        with engine.begin() as connection:
+            for number, standing in enumerate(("allowed", "none", "allowed", "denied"), 1):
+                given = {"id": number, "word": f"issuer {number}", "standing": standing}
+                connection.execute(text(issuer), given)
+        migrate.upgrade(engine)
+        with engine.connect() as connection:
+            strengths = connection.execute(
+                text(
+                    "SELECT party_id, gain_milli, inflation_milli, n, version FROM source_strength "
+                    "WHERE kind = 'issuer' AND NOT on_trial ORDER BY party_id"
+                )
+            ).all()
+            assert [tuple(row) for row in strengths] == [(1, 1000, 0, 0, 1), (3, 1000, 0, 0, 1)]
+            releases = connection.execute(text("SELECT version, changed FROM evidence_release")).all()
+            assert [tuple(row) for row in releases] == [(1, 2)]
+    finally:
+        engine.dispose()
+        databases.drop(url)

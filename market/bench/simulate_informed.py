@@ -13,7 +13,7 @@ import numpy as np
 
 from market.bench.simulate_policies import SEEN, Ranker, State
 from market.bench.simulate_world import CLAIMS, Floats, Opening, Pair
-from market.evidence.posterior import CLAIMED, CREDENTIALED, DOORSTEP, ENDORSED, SHOWN, UNITS, Item
+from market.evidence.posterior import CLAIMED, CREDENTIALED, ENDORSED, OWN_WORD, SHOWN, UNITS, Item
 from market.evidence.posterior import DEFAULTS as MODEL
 from market.matching.core.contract import TOP_LEVEL
 from market.matching.core.policy import BY_SCORE, Candidate, Placed, place
@@ -48,7 +48,7 @@ PRIOR = 0.4 * _abilities(2.2, 0.7, 0.9) + 0.6 * _abilities(0.6, 0.3, 0.4)
 
 
 class Informed(Ranker):
-    """By the contract, within the calibration table: nobody's own word counts for more than the doorstep."""
+    """By the contract, within the calibration table: nobody's own word counts for more than being found."""
 
     by_quality = False
 
@@ -139,7 +139,7 @@ class Informed(Ranker):
     def _held(self, person: int, skill: int, level: int) -> int:
         """The level, held to what the calibration table allows where there is nothing, or a claim alone."""
         items = self.state.ledger.get((person, skill), ())
-        return 0 if not items else DOORSTEP if all(i.tier == CLAIMED for i in items) else level
+        return 0 if not items else OWN_WORD if all(i.tier == CLAIMED for i in items) else level
 
 
 class InformedByQuality(Informed):

@@ -193,7 +193,8 @@ class Ours(Ranker):
 
     def corrected(self, items: Sequence[Item]) -> list[Item]:
         """Items with the shift of their rater and the strength of their issuer."""
-        return [strength.corrected(severity.corrected(item, self.shifts), self.strengths) for item in items]
+        found = [severity.corrected(item, self.shifts) for item in items]
+        return [strength.corrected(item, self.strengths) for item in found] if self.learn_strength else found
 
     def level(self, pair: Pair) -> None:
         """One level anew."""

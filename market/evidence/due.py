@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from math import ceil, inf, log2, sqrt
 
 from market.evidence.posterior import (
-    CLAIMED,
     DEFAULTS,
     DOORSTEP,
     UNITS,
@@ -20,8 +19,8 @@ from market.evidence.posterior import (
     Item,
     Level,
     Settings,
-    both,
     half_life_days,
+    posterior,
 )
 
 TOP = 255
@@ -39,14 +38,12 @@ def next_due(
 ) -> tuple[Level, date | None]:
     """The level of a day, and the first later day on which level or hope may be another; None for never."""
     ledger = list(items)
-    firm, whole = both(ledger, family, as_of, settings)
-    found = firm if whole is None else whole
+    found = posterior(ledger, family, as_of, settings)
     half_life = half_life_days(family, settings)
     days = [_event(ledger, found, as_of)]
-    days.append(_crossing(found, -settings.caution, _edges(found, settings), half_life, settings))
-    days.append(_crossing(found, 1.0, _hopes(found, settings), half_life, settings))
-    if whole is not None:  # what is shown may come to stand over the doorstep without the claims
-        days.append(_crossing(firm, -settings.caution, (DOORSTEP + 0.5,), half_life, settings))
+    if not found.own_word:  # of which neither level nor hope changes with age
+        days.append(_crossing(found, -settings.caution, _edges(found, settings), half_life, settings))
+        days.append(_crossing(found, 1.0, _hopes(found, settings), half_life, settings))
     first = min(days)
     if first > min(FAR, (date.max - as_of).days):
         return found, None
@@ -67,15 +64,11 @@ def _event(ledger: Sequence[Item], found: Level, as_of: date) -> float:
 
 def _edges(found: Level, settings: Settings) -> tuple[float, ...]:
     """The half units, in whole units of 51 a step, at which the integer level becomes another."""
-    if found.at_doorstep:
-        return (DOORSTEP + 0.5,)
     return _around(min(TOP, max(1, round(UNITS * (found.mu - settings.caution * found.sigma)))))
 
 
 def _hopes(found: Level, settings: Settings) -> tuple[float, ...]:
-    """The same for hope. Of what is only claimed it stays; at the doorstep it is held to what anyone may hope for."""
-    if found.tier == CLAIMED:
-        return ()
+    """The same for hope: at the doorstep it is held to what anyone may hope for."""
     hoped, at_first = hope_units(found.mu, found.sigma), hope_units(settings.m0, settings.p0**-0.5)
     if found.level <= DOORSTEP and hoped > at_first:
         return (at_first + 0.5,)

@@ -36,6 +36,7 @@ class Value(NamedTuple):
     gain_milli: int
     inflation_milli: int
     n: int
+    on_trial: bool = False
 
 
 class Learned(NamedTuple):
@@ -69,9 +70,9 @@ def learn(db: Session, now: datetime) -> Learned:
 
 def _matters(source: Source, before: Value | None, now: Value) -> bool:
     """Whether a value moved by enough. What is learned of an issuer for the first time is always published."""
-    if before is None and source[0] is SourceKind.ISSUER:
+    if source[0] is SourceKind.ISSUER and (before is None or before.n == 0):
         return True
-    gain, inflation, _n = before or Value(1000, 0, 0)
+    gain, inflation, *_more = before or Value(1000, 0, 0)
     return max(abs(now.gain_milli - gain), abs(now.inflation_milli - inflation)) >= ENOUGH_MILLI
 
 
@@ -95,7 +96,9 @@ def published(db: Session) -> dict[Source, Value]:
     )
     rows = db.exec(select_one(SourceStrength).where(col(SourceStrength.version) == newest))
     return {
-        (row.kind, row.party_kind, row.party_id): Value(row.gain_milli, row.inflation_milli, row.n)
+        (row.kind, row.party_kind, row.party_id): Value(
+            row.gain_milli, row.inflation_milli, row.n, row.on_trial
+        )
         for row in rows
     }
 
@@ -155,7 +158,7 @@ def _strengths(known: Mapping[Source, Value]) -> dict[str, Strength]:
     return {
         f"{kind}:{number}": Strength(value.gain_milli / 1000, value.inflation_milli / 1000, value.n)
         for (source, kind, number), value in known.items()
-        if source is SourceKind.ISSUER
+        if source is SourceKind.ISSUER and not value.on_trial
     }
 
 
@@ -178,11 +181,42 @@ def _pairs(db: Session) -> Sequence[tuple[int, int]]:
 
 def publish(db: Session, learned: Learned, now: datetime) -> Release:
     """Make a release of what was learned. The levels it touches are due at once, and nobody else's."""
+    return _release(db, learned, now, now, posterior.DEFAULTS.version)
+
+
+def vouch(db: Session, issuer_id: int, now: datetime, *, holds: bool) -> None:
+    """Moderators vouch for an issuer, or do so no more: its credentials count in full from now on, or are on trial.
+
+    Changes nothing once something was learned of it, and nothing twice.
+    """
+    source = (SourceKind.ISSUER, "issuer", issuer_id)
+    before = queries.strength_of(db, source[0], source[1:])
+    is_on_trial = before is None or before.on_trial
+    if is_on_trial != holds or (before is not None and before.n):
+        return
+    latest = _latest(db)
+    _release(
+        db,
+        Learned(
+            {source: Value(1000, 0, 0, not holds)},
+            latest.marks if latest else 0,
+            latest.holders if latest else 0,
+        ),
+        now,
+        # Nothing was learned by this: when to learn next, and by which constants, stays as it was.
+        latest.checked_at if latest else now - EVERY,
+        latest.model_version if latest else posterior.DEFAULTS.version,
+    )
+
+
+def _release(
+    db: Session, learned: Learned, now: datetime, checked_at: datetime, model_version: int
+) -> Release:
     release = Release(
         version=queries.current_release(db) + 1,
         published_at=now,
-        checked_at=now,
-        model_version=posterior.DEFAULTS.version,
+        checked_at=checked_at,
+        model_version=model_version,
         marks=learned.marks,
         holders=learned.holders,
         changed=len(learned.changed),
@@ -221,9 +255,13 @@ def _make_due(db: Session, release: Release, now: datetime) -> None:
     db.connection().execute(due, {"today": now.date()})
 
 
+def _latest(db: Session) -> Release | None:
+    return db.exec(select_one(Release).order_by(col(Release.version).desc()).limit(1)).first()
+
+
 def learn_due(db: Session, now: datetime) -> int:
     """Timer: learn once a week; publish when it changes anything, and when the constants of the model are others."""
-    latest = db.exec(select_one(Release).order_by(col(Release.version).desc()).limit(1)).first()
+    latest = _latest(db)
     if latest is not None and latest.model_version == posterior.DEFAULTS.version:
         if latest.checked_at > now - EVERY:
             return 0

@@ -112,7 +112,9 @@ class SourceStrength(SQLModel, table=True):
     """What a source's readings are worth from a release on: `reading = gain*ability + inflation`, in thousandths.
 
     Of a rater only inflation is learned: how much higher (severe: lower) than others they mark. `n` is the number of
-    marks, or of people, that it was learned from. A release writes only what it changes; the latest row holds.
+    marks, or of people, that it was learned from, 0 where moderators vouch for an issuer of which nothing was learned.
+    An issuer without a row is on trial, and so is one for which they vouch no more (`on_trial`). A release writes only
+    what it changes; the latest row holds.
     """
 
     __tablename__ = "source_strength"
@@ -129,6 +131,7 @@ class SourceStrength(SQLModel, table=True):
     gain_milli: int = 1000
     inflation_milli: int = 0
     n: int
+    on_trial: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 append_only(SourceStrength)

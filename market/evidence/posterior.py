@@ -9,7 +9,7 @@ these constants may.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from math import fsum, sqrt
@@ -19,6 +19,8 @@ UNITS = 51
 """Units of the integer level in one step of the 0-5 scale."""
 DOORSTEP = 25
 """The highest level that meets nothing: one unit below the minimum of level 1."""
+OWN_WORD = 1
+"""The level of what rests on one's own word: found, and behind everyone who showed something."""
 CLAIMED, SHOWN, ENDORSED, CREDENTIALED, DEMONSTRATED = range(5)
 """The tiers T0 to T4."""
 SPREAD_90 = 1.6448536269514722
@@ -32,6 +34,7 @@ class Aside(StrEnum):
     """Why an item counts for nothing, in whole."""
 
     CLAIM = "claim"  # other evidence stands: what someone says of themselves no longer counts
+    TRIAL = "trial"  # the same, for a credential whose issuer is on trial
     CAP = "cap"  # this party has already said as much as one party can
     EXPIRED = "expired"
     LATER = "later"  # dated after the day asked about
@@ -42,7 +45,7 @@ class Aside(StrEnum):
 class Settings:
     """The constants of the model. Change `version` with any of them: rankings are logged with it."""
 
-    version: int = 2
+    version: int = 3
     m0: float = 1.0
     p0: float = 0.35
     caution: float = 0.5
@@ -66,7 +69,8 @@ class Item:
     """One row of the ledger, as the model sees it.
 
     reading 0-5; `party` names who says so ("issuer:7", "organisation:3"), empty for oneself; variance
-    defaults to the tier's; gain (> 0) and inflation are the learned strength of the source.
+    defaults to the tier's; gain (> 0) and inflation are the learned strength of the source. A credential is `on_trial`
+    while nobody here knows what its issuer's word is worth: then it says no more than its holder does.
     """
 
     id: int
@@ -78,6 +82,12 @@ class Item:
     gain: float = 1.0
     inflation: float = 0.0
     expires_on: date | None = None
+    on_trial: bool = False
+
+    @property
+    def counts_as(self) -> int:
+        """The tier by which it is weighed."""
+        return CLAIMED if self.on_trial else self.tier
 
     def __post_init__(self) -> None:
         """Refuse what the ledger's constraints refuse."""
@@ -129,7 +139,7 @@ class Level:
     lines: tuple[Line, ...]
     doubt: float
     start: float = DEFAULTS.m0
-    at_doorstep: bool = False  # claims alone would say more than they may
+    own_word: bool = False  # rests on nothing else, and is held for that
 
     @property
     def counts(self) -> float:
@@ -178,32 +188,26 @@ class Level:
 def posterior(items: Iterable[Item], family: str, as_of: date, settings: Settings = DEFAULTS) -> Level:
     """The level of one skill on one day. `family` chooses the half-life: tool, knowledge or soft.
 
-    Claims bring a person to the doorstep and never over it: they count while everything else stays at or
-    below it, and are set aside once other evidence stands above. The order of the items is of no matter.
+    What rests on one's own word has the level `OWN_WORD` whatever it says, and one's own word is set aside as soon as
+    anything else counts. The order of the items is of no matter.
     """
-    firm, whole = both(items, family, as_of, settings)
-    return firm if whole is None else whole
-
-
-def both(
-    items: Iterable[Item], family: str, as_of: date, settings: Settings = DEFAULTS
-) -> tuple[Level, Level | None]:
-    """The level without claims, and with them while they count: None once everything else stands over the doorstep."""
     half_life = half_life_days(family, settings)
     ledger = sorted(items, key=lambda item: item.id)
     shares = _shares(ledger, family, as_of, settings)
-    without_claims = [
-        Aside.CLAIM if item.tier == CLAIMED and isinstance(share, float) else share
-        for item, share in zip(ledger, shares, strict=True)
-    ]
-    firm = _solve(ledger, without_claims, half_life, as_of, settings)
-    if firm.level > DOORSTEP:
-        return firm, None
+    firm = _solve(
+        ledger, [_firm(*pair) for pair in zip(ledger, shares, strict=True)], half_life, as_of, settings
+    )
+    if firm.level:
+        return firm
     whole = _solve(ledger, shares, half_life, as_of, settings)
-    if whole.level <= DOORSTEP:
-        return firm, whole
-    held = Level(whole.mu, whole.sigma, DOORSTEP, whole.tier, whole.lines, whole.doubt, settings.m0, True)
-    return firm, held
+    return replace(whole, level=OWN_WORD, own_word=True) if whole.level else whole
+
+
+def _firm(item: Item, share: float | Aside) -> float | Aside:
+    """An item's share beside evidence that is more than its holder's word."""
+    if item.counts_as != CLAIMED or isinstance(share, Aside):
+        return share
+    return Aside.TRIAL if item.on_trial else Aside.CLAIM
 
 
 def half_life_days(family: str, settings: Settings = DEFAULTS) -> float:
@@ -231,7 +235,7 @@ def _shares(ledger: Sequence[Item], family: str, as_of: date, settings: Settings
             found[place] = Aside.LATER
         elif item.expires_on is not None and item.expires_on < as_of:
             found[place] = Aside.EXPIRED
-        elif item.tier == SHOWN and family == SOFT:
+        elif item.counts_as == SHOWN and family == SOFT:
             found[place] = Aside.OWN
         else:
             purse, budget = _purse(item, settings)
@@ -244,17 +248,19 @@ def _shares(ledger: Sequence[Item], family: str, as_of: date, settings: Settings
 
 def _purse(item: Item, settings: Settings) -> tuple[tuple[str, str], float]:
     """Whose budget an item is paid from, and how large that is."""
-    if item.tier == CLAIMED:
+    if item.counts_as == CLAIMED:
         return ("claims", ""), settings.claims_cap
-    if item.tier == SHOWN:
+    if item.counts_as == SHOWN:
         return ("shown", ""), settings.shown_cap
-    if item.tier == CREDENTIALED:
+    if item.counts_as == CREDENTIALED:
         return ("issuer", item.party), settings.issuer_cap
     return ("counterparty", item.party), settings.counterparty_cap
 
 
 def _precision(item: Item, settings: Settings) -> float:
     """gain^2 / variance: what the item weighs on the day it happened."""
+    if item.on_trial:
+        return 1 / settings.variance[CLAIMED]
     variance = settings.variance[item.tier] if item.variance is None else item.variance
     return item.gain**2 / variance
 
@@ -282,7 +288,7 @@ def _solve(
         )
         for item, decay, share, precision, aside in weighed
     )
-    counting = [line.item.tier for line in lines if line.aside is None]
+    counting = [line.item.counts_as for line in lines if line.aside is None]
     mu = fsum([settings.m0, *(line.moves for line in lines)])
     sigma = 1 / sqrt(total)
     doubt = settings.caution * sigma

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_one
@@ -46,6 +46,7 @@ class LedgerRow(NamedTuple):
     inflation_milli: int = 0
     learned_from: int = 0  # marks or people
     release: int = 0  # that said so
+    on_trial: bool = False  # see SourceStrength
 
     @property
     def item(self) -> Item:
@@ -60,6 +61,7 @@ class LedgerRow(NamedTuple):
             gain=self.gain_milli / 1000,
             inflation=self.inflation_milli / 1000,
             expires_on=self.expires_on,
+            on_trial=bool(self.on_trial),
         )
 
 
@@ -110,6 +112,7 @@ _COLUMNS: tuple[Any, ...] = (
     func.coalesce(col(_Strength.inflation_milli), 0),
     func.coalesce(col(_Strength.n), 0),
     func.coalesce(col(_Strength.version), 0),
+    case((col(Evidence.tier) == CREDENTIALED, func.coalesce(col(_Strength.on_trial), true())), else_=false()),
 )
 _STANDING = (
     select(*(one.label(name) for name, one in zip(LedgerRow._fields, _COLUMNS, strict=True)))
@@ -190,6 +193,12 @@ def strength_of(db: Session, kind: SourceKind, party: tuple[str, int]) -> Source
         SourceStrength.party_id == party[1],
     )
     return db.exec(wanted.order_by(col(SourceStrength.version).desc()).limit(1)).first()
+
+
+def on_trial(db: Session, issuers: Iterable[int]) -> list[int]:
+    """Those of these issuers whose credentials say no more than their holders do: see `SourceStrength`."""
+    found = {one: strength_of(db, SourceKind.ISSUER, ("issuer", one)) for one in sorted(set(issuers))}
+    return [issuer for issuer, strength in found.items() if strength is None or strength.on_trial]
 
 
 def stored_levels(db: Session, person_id: int) -> dict[int, int]:

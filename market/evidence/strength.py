@@ -55,7 +55,7 @@ class Strength:
 
 
 KNOWN = Strength()
-"""What an issuer is taken for before anything was learned."""
+"""What an issuer is taken for where the site vouches for it, and from where learning sets out."""
 
 
 class Holder(NamedTuple):
@@ -151,8 +151,10 @@ def _held(change: float, most: float) -> float:
 
 
 def corrected(item: Item, strengths: Mapping[str, Strength]) -> Item:
-    """The item, to be read with its issuer's strength."""
-    if item.tier != CREDENTIALED or item.party not in strengths:
+    """The item, to be read with its issuer's strength; on trial where nothing is known of the issuer."""
+    if item.tier != CREDENTIALED:
         return item
-    strength = strengths[item.party]
-    return replace(item, gain=strength.gain, inflation=strength.inflation)
+    strength = strengths.get(item.party)
+    if strength is None:
+        return replace(item, on_trial=True)
+    return replace(item, gain=strength.gain, inflation=strength.inflation, on_trial=False)

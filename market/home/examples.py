@@ -99,7 +99,7 @@ def kinds(today: date) -> list[Tried]:
         (CLAIMED, _("any number of claims")),
         (SHOWN, _("one open project")),
         (ENDORSED, _("one endorsement")),
-        (CREDENTIALED, _("one credential of a known issuer")),
+        (CREDENTIALED, _("one credential of a proven issuer")),
         (DEMONSTRATED, _("one assessed piece of work")),
     ]
     found = [

@@ -12,7 +12,7 @@ from market.access import Actor, Role, Task, anyone, member, recruits, signed_in
 from market.applications import sentences as applied
 from market.applications.rules import OVERDUE_PAUSES, WAITING, Side
 from market.engagements import pairs
-from market.evidence.posterior import DEFAULTS, DOORSTEP, UNITS
+from market.evidence.posterior import DEFAULTS, OWN_WORD, UNITS
 from market.home import employer as desks
 from market.home import examples, public
 from market.home import talent as homes
@@ -112,7 +112,7 @@ def levels(request: Request, db: Session, actor: Actor) -> Response:
         "home/levels.html",
         model=DEFAULTS,
         units=UNITS,
-        doorstep=DOORSTEP,
+        own_word=OWN_WORD,
         climb=examples.climb(today),
         whole=whole,
         bars=whole.waterfall(),

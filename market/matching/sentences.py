@@ -46,7 +46,7 @@ def option(one: Change) -> str:
     words = {
         SHOWN: _("One project that anyone can open, in %(skill)s at level %(level)s"),
         ENDORSED: _("One endorsement in %(skill)s at level %(level)s"),
-        CREDENTIALED: _("One known credential in %(skill)s at level %(level)s"),
+        CREDENTIALED: _("One credential of a proven issuer in %(skill)s at level %(level)s"),
         DEMONSTRATED: _("One assessed piece of work in %(skill)s at level %(level)s"),
     }[one.tier] % {"skill": one.skill, "level": one.level}
     return words if one.meets else _("%(evidence)s, which is a step towards it", evidence=words)

@@ -104,7 +104,7 @@ def explained(
     start, doubt = bars[0].moves, bars[-1].moves
     estimate = bars[-1].start
     held = 0
-    if level.at_doorstep or (level.level in (1, 255) and abs(level.rounding) > 0.01):
+    if level.own_word or (level.level in (1, 255) and abs(level.rounding) > 0.01):
         held = round(100 * level.level / UNITS) - estimate - doubt
     rounding = round(100 * level.level / UNITS) - estimate - doubt - held if level.n else 0
     shown = max((line.showed for line in lines), default=0)

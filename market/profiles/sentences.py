@@ -76,7 +76,7 @@ def free(profile: TalentProfile) -> str:
 def backing(rows: list[LedgerRow], level: Level, *, own: bool = False) -> str:
     """What the best evidence of a skill is, in a line: the items of the highest tier that count."""
     counting = {line.item.id for line in level.lines if line.aside is None}
-    best = [row for row in rows if row.id in counting and row.tier == level.tier]
+    best = [row for row in rows if row.id in counting and row.item.counts_as == level.tier]
     n = len(best)
     if not n:
         if any(line.aside is Aside.OWN for line in level.lines):
@@ -104,6 +104,8 @@ def backing(rows: list[LedgerRow], level: Level, *, own: bool = False) -> str:
         return plural("Said by someone they worked for.", "Said by %(n)s people they worked for.", n)
     if level.tier == SHOWN:
         return plural("One project that anyone can open.", "%(n)s projects that anyone can open.", n)
+    if any(row.on_trial for row in best):
+        return _("A credential of an issuer on trial; nothing shown yet.")
     return _("Your own word; nothing shown yet.") if own else _("Their own word; nothing shown yet.")
 
 
@@ -131,6 +133,8 @@ def why_weight(line: Line) -> str:
     """What took weight from an item, or why it counts for nothing; empty when it counts in whole."""
     if line.aside is Aside.CLAIM:
         return _("Other evidence stands, so one’s own word no longer counts.")
+    if line.aside is Aside.TRIAL or (line.aside is Aside.CAP and line.item.on_trial):
+        return _("Its issuer is on trial here and other evidence stands, so it does not count for now.")
     if line.aside is Aside.EXPIRED:
         ended = line.item.expires_on
         return _("It ran out on %(day)s.", day=day(ended)) if ended else _("It ran out.")
@@ -144,7 +148,12 @@ def why_weight(line: Line) -> str:
         )
     aged = _("Age leaves %(n)s %% of its weight.", n=round(100 * line.decay)) if line.decay < 0.98 else ""
     capped = _capped(line, whole=False) if line.share < 0.995 else ""
-    return " ".join(part for part in (aged, capped) if part)
+    trial = (
+        _("Its issuer is on trial here, so it says no more than its holder’s own word.")
+        if line.item.on_trial
+        else ""
+    )
+    return " ".join(part for part in (trial, aged, capped) if part)
 
 
 def read_as(row: LedgerRow) -> str:
@@ -219,9 +228,9 @@ def in_part(asked: str, shown: str, credit: Credit) -> str:
 
 
 def _capped(line: Line, *, whole: bool) -> str:
-    if line.item.tier == CLAIMED:
+    if line.item.counts_as == CLAIMED:
         return _("Saying it again adds nothing.")
-    if line.item.tier == SHOWN:
+    if line.item.counts_as == SHOWN:
         return (
             _("Two open projects say as much as open projects can.")
             if whole
@@ -244,9 +253,9 @@ def lede(level: Level, *, estimate: int, doubt: int, counts: int) -> str:
     said = f"{counts / 100:.2f}"
     if not level.n:
         return _("Nothing here counts on this day.")
-    if level.at_doorstep:
+    if level.own_word:
         left = _(
-            "A claim alone meets no level, so it stops at %(counts)s, below where level 1 begins.",
+            "Nothing was shown yet, so it counts as %(counts)s: enough to be found, after everyone who showed something.",
             counts=said,
         )
     elif not level.meets:
@@ -267,7 +276,7 @@ def suggestion(tier: int, reading: float) -> str:
     return {
         SHOWN: _("One project that anyone can open, at level %(level)s", level=at),
         ENDORSED: _("One endorsement, at level %(level)s", level=at),
-        CREDENTIALED: _("One known credential, at level %(level)s", level=at),
+        CREDENTIALED: _("One credential of a proven issuer, at level %(level)s", level=at),
         DEMONSTRATED: _("One assessed piece of work, at level %(level)s", level=at),
     }[tier]
 

@@ -40,11 +40,13 @@ def issuer(request: Request, db: Session, actor: Actor) -> Response:
     """Who an issuer is, who says so, and what its credentials are worth here."""
     one = queries.get_issuer(db, request.path_params["id"])
     strength = strength_of(db, SourceKind.ISSUER, ("issuer", one.id))
+    named = queries.names_of(db, [one.id])[one.id]
     return render(
         request,
         "trust/issuer.html",
         issuer=one,
-        named=queries.names_of(db, [one.id])[one.id],
+        named=named,
+        counts=not (named.is_own_word or one.standing is Standing.DENIED),
         listings=queries.listings_of(db, one.id),
         standing=sentences.standing_words(one.standing),
         strength=strength,

@@ -24,9 +24,14 @@ def kind_words(kind: RegistryKind) -> str:
 
 def strength_words(strength: SourceStrength | None) -> str:
     """What was learned of an issuer from people who hold its credentials and were assessed here afterwards."""
-    if strength is None or strength.n < LEAST_PEOPLE:
+    if strength is None or strength.on_trial:
         return _(
-            "Not enough yet. We say how well its credentials predict real work once %(n)s people who hold one were assessed here afterwards.",
+            "It is on trial: its credentials count as their holders’ own word. That ends once %(n)s people who hold one were assessed here in the same skill afterwards, or when this site vouches for it.",
+            n=LEAST_PEOPLE,
+        )
+    if strength.n < LEAST_PEOPLE:
+        return _(
+            "This site vouches for it, so its credentials count in full. We say how well they predict real work once %(n)s people who hold one were assessed here in the same skill afterwards.",
             n=LEAST_PEOPLE,
         )
     gain, inflation = strength.gain_milli / 1000, strength.inflation_milli / 1000

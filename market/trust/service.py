@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from market import clock
 from market.access import Actor, require
 from market.errors import Conflict, Invalid
+from market.evidence import learning
 from market.outbox import announce
 from market.trust import queries, rules
 from market.trust.lists import Listed
@@ -53,7 +54,10 @@ def decide(
     name: str = "",
     homepage: str = "",
 ) -> None:
-    """Put an issuer on the site's own list, or take it off it. Credentials it signed are checked anew."""
+    """Put an issuer on the site's own list, or take it off it. Credentials it signed are checked anew.
+
+    Who is on the list as known is vouched for: its credentials count in full, before anything is learned of it here.
+    """
     require(rules.may_decide(actor))
     if standing is Standing.ALLOWED and not (name or issuer.name):
         words = _("Say by which name people shall know it. Its own word for itself is not enough.")
@@ -72,6 +76,7 @@ def decide(
         )
     )
     db.flush()
+    learning.vouch(db, issuer.id, clock.now(), holds=standing is Standing.ALLOWED)
     announce(
         db, "issuer.decided", actor, subject=("issuer", issuer.id), reason=str(standing), issuer_id=issuer.id
     )

@@ -17,7 +17,7 @@ import market.matching.core.policy
 from market.bench import simulate, simulate_chart, simulate_informed, simulate_policies
 from market.bench.simulate import MEASURES, SETTINGS, gini, interval, ndcg, run, steep
 from market.bench.simulate_policies import POLICIES, REQUIRED
-from market.bench.simulate_world import ALL, CLAIMS, RINGS, STRATEGIES, Setting, make_world
+from market.bench.simulate_world import ALL, CLAIMS, MILLS, RINGS, STRATEGIES, Setting, make_world
 from market.cli import app
 from market.evidence.posterior import CLAIMED
 
@@ -194,3 +194,12 @@ def test_an_unknown_policy_is_refused_by_name():
     assert answer.exit_code == 2
     assert "astrology" in answer.output
     assert "astrology" not in POLICIES
+
+
+@pytest.mark.soak
+def test_neither_claiming_everything_nor_buying_badges_gets_people_hired() -> None:
+    """Whoever follows a strategy is hired less than a tenth more often than the same people who do not."""
+    found = simulate.simulate(12, names=["product"])["strategies"]
+    for strategy in (CLAIMS, MILLS):
+        gained, honest = (found[strategy][name][0] for name in ("product", "product honest"))
+        assert gained < honest / 10, (strategy, gained, honest)

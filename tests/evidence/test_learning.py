@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from market import clock, timers
 from market.evidence import learning, levels, queries, service
 from market.evidence.models import Kind, PersonSkill, Release, SourceKind, SourceStrength
-from market.evidence.posterior import DEFAULTS, Settings
+from market.evidence.posterior import DEFAULTS, DOORSTEP, OWN_WORD, Settings
 from tests.evidence.ledger import record, skill
 from tests.support.world import NOW, Known, World
 
@@ -98,6 +98,7 @@ def held(make: World, count: int) -> int:
 def test_a_mills_badge_weighs_less_once_five_of_its_holders_were_assessed(make: World) -> None:
     sheets = held(make, 5)
     with make.write() as db:
+        learning.vouch(db, MILL[1], clock.now(), holds=True)
         record(db, make.amara.id, sheets, Kind.CREDENTIAL, 5, 99, party=MILL)
         before = level_of(db, make.amara, sheets)
         learning.publish(db, learning.learn(db, clock.now()), clock.now())
@@ -111,7 +112,55 @@ def test_a_mills_badge_weighs_less_once_five_of_its_holders_were_assessed(make: 
         learning.publish(db, learning.learn(db, clock.now()), clock.now())
         second = queries.strength_of(db, SourceKind.ISSUER, MILL)
         assert second
-        assert second.version == 2, "the rest of the way comes with the next release"
+        assert second.version == 3, "the rest of the way comes with the next release"
+
+
+def test_a_credential_counts_in_full_once_its_issuer_is_vouched_for_and_as_ones_own_word_before(
+    make: World,
+) -> None:
+    sheets = skill(make, "Spreadsheets")
+    with make.write() as db:
+        record(db, make.amara.id, sheets, Kind.CREDENTIAL, 4, 1, party=MILL)
+        on_trial = level_of(db, make.amara, sheets)
+        assert (on_trial, queries.on_trial(db, [MILL[1], 99])) == (OWN_WORD, sorted([MILL[1], 99]))
+        learning.vouch(db, MILL[1], clock.now(), holds=True)
+        swept(db)
+        assert level_of(db, make.amara, sheets) > DOORSTEP
+        assert queries.on_trial(db, [MILL[1]]) == []
+        then = queries.current_release(db)
+        learning.vouch(db, MILL[1], clock.now(), holds=True)
+        assert queries.current_release(db) == then, "said twice, it changes nothing"
+        learning.vouch(db, MILL[1], clock.now(), holds=False)
+        swept(db)
+        assert level_of(db, make.amara, sheets) == on_trial
+        rows = queries.ledger_of(db, make.amara.id, release=then)
+        assert queries.levels_from(rows, clock.today())[sheets].level > DOORSTEP, "as that release read it"
+
+
+def test_nobody_is_vouched_for_or_put_on_trial_whose_worth_was_learned(make: World) -> None:
+    held(make, 5)
+    with make.write() as db:
+        learning.publish(db, learning.learn(db, clock.now()), clock.now())
+        for holds in (True, False):
+            learning.vouch(db, MILL[1], clock.now(), holds=holds)
+        mill = queries.strength_of(db, SourceKind.ISSUER, MILL)
+        assert mill
+        assert (mill.n, mill.on_trial, queries.current_release(db)) == (5, False, 1)
+
+
+def test_a_vouch_does_not_put_off_the_learning_of_the_week(make: World) -> None:
+    with make.write() as db:
+        learning.learn_due(db, clock.now())
+    held(make, 5)
+    clock.move(learning.EVERY - timedelta(days=1))
+    with make.write() as db:
+        assert learning.learn_due(db, clock.now()) == 0
+        learning.vouch(db, 99, clock.now(), holds=True)
+        assert learning.learn_due(db, clock.now()) == 0
+    clock.move(timedelta(days=1))
+    with make.write() as db:
+        assert learning.learn_due(db, clock.now()) == 1
+        assert queries.strength_of(db, SourceKind.ISSUER, MILL)
 
 
 def test_four_holders_are_too_few_to_say_anything(make: World) -> None:

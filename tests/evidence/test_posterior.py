@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from market.evidence.posterior import (
     DEFAULTS,
     DOORSTEP,
+    OWN_WORD,
     UNITS,
     Aside,
     Item,
@@ -44,7 +45,7 @@ def meets(*items: Item, family: str = "knowledge") -> int:
 def test_any_number_of_self_claims_meets_nothing(reading, count):
     claims = [item(0, reading, n, party="") for n in range(1, count + 1)]
     assert meets(*claims) == 0
-    assert posterior(claims, "tool", TODAY).level <= DOORSTEP
+    assert posterior(claims, "tool", TODAY).level == OWN_WORD < DOORSTEP
 
 
 @pytest.mark.parametrize("reading", LEVELS)
@@ -120,6 +121,34 @@ def test_a_modest_claim_takes_nothing_from_work_that_was_assessed():
     assert modest.lines[1].aside is Aside.CLAIM
 
 
+@pytest.mark.parametrize("reading", [0, 1, 3, 5])
+@pytest.mark.parametrize("tier", [1, 2, 3, 4])
+def test_ones_own_word_adds_nothing_to_anything_that_was_shown(tier, reading):
+    alone = posterior([item(tier, reading)], "tool", TODAY)
+    words = [item(0, 5, 2, party=""), item(3, 5, 3, party="issuer:9", on_trial=True)]
+    beside = posterior([item(tier, reading), *words], "tool", TODAY)
+    assert (beside.level, beside.mu, beside.sigma, beside.tier) == (alone.level, alone.mu, alone.sigma, tier)
+    assert [line.aside for line in beside.lines] == [None, Aside.CAP, Aside.TRIAL]
+    assert alone.level >= OWN_WORD
+
+
+def test_a_credential_of_an_issuer_on_trial_says_no_more_than_its_holder_does():
+    claim, badge = item(0, 4, party=""), item(3, 4, party="issuer:9", on_trial=True)
+    said, shown = (posterior([one], "tool", TODAY) for one in (claim, badge))
+    assert (said.level, said.mu, said.sigma, said.tier) == (shown.level, shown.mu, shown.sigma, shown.tier)
+    both = posterior([claim, item(3, 5, 2, party="issuer:9", on_trial=True)], "tool", TODAY)
+    assert (both.level, both.tier, both.own_word) == (OWN_WORD, 0, True)
+    assert sum(line.aside is Aside.CAP for line in both.lines) == 1, "together they weigh no more than one"
+
+
+def test_ones_own_word_counts_again_when_what_was_shown_has_run_out():
+    gone = item(3, 5, 1, expires_on=TODAY - timedelta(days=1))
+    again = posterior([gone, item(0, 3, 2, party="")], "tool", TODAY)
+    assert (again.level, again.own_word) == (OWN_WORD, True)
+    nothing = posterior([gone], "tool", TODAY)
+    assert (nothing.level, nothing.own_word) == (0, False)
+
+
 @pytest.mark.parametrize("reading", LEVELS)
 def test_ones_own_projects_alone_never_reach_beyond_level_3(reading):
     assert meets(*(item(1, reading, n, party="") for n in range(1, 50))) <= min(3, reading)
@@ -127,7 +156,7 @@ def test_ones_own_projects_alone_never_reach_beyond_level_3(reading):
 
 def test_a_claim_says_that_we_know_little():
     claim = posterior([item(0, 3)], "tool", TODAY)
-    assert (claim.level, claim.tier, claim.at_doorstep) == (DOORSTEP, 0, True)
+    assert (claim.level, claim.tier, claim.own_word) == (OWN_WORD, 0, True)
     assert claim.hi - claim.lo > 3.5
 
 
@@ -347,7 +376,7 @@ def test_a_step_or_target_out_of_range_is_refused(step, target):
 
 
 def test_settings_are_frozen_and_carry_a_version():
-    assert DEFAULTS.version == 2
+    assert DEFAULTS.version == 3
     with pytest.raises(AttributeError):
         DEFAULTS.m0 = 2.0  # type: ignore[misc]
     assert (

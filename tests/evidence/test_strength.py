@@ -137,10 +137,12 @@ def test_a_credential_teaches_only_when_somebody_else_assessed_its_holder_afterw
     assert holders_of(7, 9, [work(1, 400, 3, "issuer:1", 5), *rest], "tool", DAY) == []
 
 
-def test_only_credentials_of_known_issuers_are_corrected():
+def test_credentials_are_read_by_what_is_known_of_their_issuer_and_on_trial_without_it():
     strengths = {"issuer:1": Strength(0.5, 1.5, 12, 2)}
-    badge = corrected(Item(1, 3, 4, DAY, "issuer:1"), strengths)
-    assert (badge.gain, badge.inflation) == (0.5, 1.5)
-    for other in (Item(1, 3, 4, DAY, "issuer:2"), Item(1, 4, 4, DAY, "issuer:1")):
-        assert corrected(other, strengths) == other
+    badge = corrected(Item(1, 3, 4, DAY, "issuer:1", on_trial=True), strengths)
+    assert (badge.gain, badge.inflation, badge.on_trial) == (0.5, 1.5, False)
+    unknown = corrected(Item(1, 3, 4, DAY, "issuer:2"), strengths)
+    assert (unknown.gain, unknown.inflation, unknown.on_trial) == (1, 0, True)
+    work = Item(1, 4, 4, DAY, "issuer:1")
+    assert corrected(work, strengths) == work
     assert (KNOWN.gain, KNOWN.inflation, KNOWN.in_the_middle) == (1, 0, 0)

@@ -229,7 +229,7 @@ def test_moderators_name_refuse_and_follow_issuers_with_reasons(make: World, cli
         issuer = queries.issuer_of(db, AIRE)
     assert isinstance(issuer, KnownIssuer)
     public = words(client.get(f"/issuers/{issuer.public_id}"))
-    for said in ("Known here", "Aire College", "They rang us.", "Not enough yet"):
+    for said in ("Known here", "Aire College", "They rang us.", "vouches for it"):
         assert said in public
     assert "Aire College" in words(client.get("/issuers"))
     there = f"/moderation/issuers/{issuer.public_id}"

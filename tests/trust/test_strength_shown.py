@@ -9,7 +9,7 @@ import pytest
 from market import clock
 from market.evidence import learning
 from market.evidence.models import Kind, SourceKind, SourceStrength
-from market.trust.models import KnownIssuer
+from market.trust.models import KnownIssuer, Registry, RegistryEntry, RegistryKind
 from market.trust.sentences import strength_words
 from tests.evidence.ledger import record, skill
 from tests.support.client import Client, words
@@ -51,7 +51,13 @@ def test_it_stands_on_the_issuers_page_from_five_people_on(client: Client, make:
             learning.publish(db, learning.learn(db, clock.now()), clock.now())
 
     assessed(0, 4)
-    assert "Not enough yet." in words(client.get(page))
+    assert "only credentials of issuers that are known here count" in words(client.get(page))
+    with make.write() as db:
+        colleges = Registry(kind=RegistryKind.DCC, name="Colleges", url="https://colleges.example/list")
+        db.add(colleges)
+        db.flush()
+        db.add(RegistryEntry(registry_id=colleges.id, issuer_id=number, name="Any Badge"))
+    assert "It is on trial" in words(client.get(page))
     assessed(4, 6)
     said = words(client.get(page))
     assert "of a level too high, which is taken off." in said

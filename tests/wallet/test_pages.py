@@ -8,10 +8,17 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from market import clock
 from market.credentials.child import Verifier
 from market.credentials.proofs.sources import Unavailable
+from market.evidence.posterior import DOORSTEP, OWN_WORD
+from market.evidence.queries import stored_levels
+from market.evidence.service import refresh
 from market.profiles import queries as profiles
 from market.profiles.rules import Visibility as ProfileVisibility
+from market.skills.models import Skill
+from market.trust import service as trust
+from market.trust.models import Registry, RegistryEntry, RegistryKind
 from market.wallet.models import Held
 from tests.credentials import maker
 from tests.credentials.checking_scene import Web
@@ -166,8 +173,6 @@ def test_skills_are_confirmed_on_the_report_and_stand_on_the_profile_with_their_
         profile = profiles.profile_of(db, make.amara.id)
         profile.visibility = ProfileVisibility.PUBLIC
         db.add(profile)
-        from market.skills.models import Skill
-
         public_id = db.get_one(Skill, skill).public_id
     amara = client.as_(make.amara)
     there = f"/wallet/{held.public_id}"
@@ -187,6 +192,41 @@ def test_skills_are_confirmed_on_the_report_and_stand_on_the_profile_with_their_
     assert "Is it theirs? (Amara Okafor) Yes, by e-mail" in words(report)
     amara.post(f"{there}/skills/{public_id}/remove")
     assert scene.ledger(make) == []
+
+
+def test_a_credential_of_an_issuer_on_trial_counts_as_ones_own_word_until_moderators_vouch_for_it(
+    make: World, client: Client, child: Verifier
+) -> None:
+    skill = scene.skill(make)
+    with make.write() as db:
+        issuer = trust.meet(db, maker.ISSUER.did)
+        colleges = Registry(kind=RegistryKind.DCC, name="Colleges", url="https://colleges.example/list")
+        db.add(colleges)
+        db.flush()
+        db.add(RegistryEntry(registry_id=colleges.id, issuer_id=issuer.id, name="Harbour College"))
+        number, named = db.get_one(Skill, skill).public_id, f"/issuers/{issuer.public_id}"
+        profile = profiles.profile_of(db, make.amara.id)
+        profile.visibility = ProfileVisibility.PUBLIC
+        db.add(profile)
+    held = scene.checked(make, scene.worker(child), scene.badge(), public=True)
+    amara, there = client.as_(make.amara), f"/wallet/{held.public_id}"
+    kept = amara.follow(amara.post(f"{there}/skills", {"skill": number, f"level-{number}": "3"}))
+    on_trial = "Harbour College is on trial here, so for now its word counts as your own. What ends that"
+    assert on_trial in words(kept)
+    assert "when this site vouches for it" in words(client.get(named))
+    report = f"/people/{make.amara.public_id}/credentials/{held.public_id}"
+    assert "so for now its word counts as the holder’s own" in words(client.get(report))
+    level = f"/people/{make.amara.public_id}/skills/{number}"
+    assert "it says no more than its holder’s own word" in words(amara.get(level))
+    with make.read() as db:
+        assert stored_levels(db, make.amara.id) == {skill: OWN_WORD}
+    scene.know(make)
+    with make.write() as db:
+        refresh(db, clock.now())
+        assert stored_levels(db, make.amara.id)[skill] > DOORSTEP
+    assert on_trial not in words(amara.get(there))
+    assert "so its credentials count in full" in words(client.get(named))
+    assert "own word" not in words(amara.get(level))
 
 
 def test_a_name_that_no_register_knows_is_marked_as_its_own_word(

@@ -165,9 +165,9 @@ def _what_each_can_do(family: str) -> list[tuple[int, Any, Any]]:
         ]
     return [
         *first,
-        (3, _("One known credential"), _("one level less; the same level at 1")),
+        (3, _("One credential of a proven issuer"), _("one level less; the same level at 1")),
         (4, _("One assessed piece of work"), _("the same up to 2, then one less")),
-        (4, _("Assessed work with a known credential"), _("the same, up to 4")),
+        (4, _("Assessed work with such a credential"), _("the same, up to 4")),
         (4, _("Two assessed pieces of work"), _("the same, up to 5")),
     ]
 

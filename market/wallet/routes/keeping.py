@@ -10,6 +10,7 @@ from market.access import Actor, talent
 from market.credentials.checking import queue, shown
 from market.credentials.checking.models import Check, CheckState
 from market.errors import Conflict, Invalid, TooLarge
+from market.evidence.queries import on_trial
 from market.trust import queries as trust
 from market.wallet import ledger, queries, sentences, service, showing
 from market.wallet.forms import BringForm, SeeForm
@@ -90,6 +91,7 @@ def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK,
     if fragment_wanted(request) == "progress":  # it is done: the whole page is another one now
         return Response(status_code=200, headers={"HX-Redirect": str(here)})
     counts = ledger.counts(held)
+    skills = queries.skills_of(db, held.id)
     return render(
         request,
         "wallet/show.html",
@@ -104,7 +106,8 @@ def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK,
         history=queue.history_of(db, check.id),
         again=check.state is not CheckState.DONE,
         counts=counts,
-        skills=queries.skills_of(db, held.id),
+        skills=skills,
+        on_trial=trust.names_of(db, on_trial(db, (row.issuer_id for row, _skill in skills))),
         offers=showing.offers(db, held) if counts else [],
         own_most=OWN_WORD_MOST,
     )

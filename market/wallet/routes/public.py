@@ -8,6 +8,7 @@ from market.access import Actor, anyone
 from market.credentials.checking import shown
 from market.credentials.checking.models import Check
 from market.errors import NotFound
+from market.evidence.queries import on_trial
 from market.profiles.queries import visible_profile
 from market.trust import queries as trust
 from market.wallet import ledger, queries, sentences
@@ -29,6 +30,7 @@ def public(request: Request, db: Session, actor: Actor) -> Response:
         raise NotFound(_("There is no such credential here."))
     check = db.get_one(Check, held.check_id)
     name = person.display_name or _("Someone who has left")
+    skills = queries.skills_of(db, held.id)
     return render(
         request,
         "wallet/public.html",
@@ -39,7 +41,8 @@ def public(request: Request, db: Session, actor: Actor) -> Response:
         check=check,
         issuer=trust.issuers_by_id(db, [held.issuer_id]).get(held.issuer_id) if held.issuer_id else None,
         counts=ledger.counts(held),
-        skills=queries.skills_of(db, held.id),
+        skills=skills,
+        on_trial=trust.names_of(db, on_trial(db, (row.issuer_id for row, _skill in skills))),
         tag=sentences.tag(held.status),
     )
 
