@@ -369,8 +369,8 @@ PLACES_INSIDE: Any = (
         col(Engagement.person_id) == bindparam("person"),
         col(Engagement.org_id).in_(bindparam("org_ids", expanding=True)),
         col(Engagement.for_members),
-        col(Engagement.status) != Status.CALLED_OFF,
+        col(Engagement.status).not_in((Status.CALLED_OFF, Status.ENDED_EARLY)),
     )
     .order_by(col(Engagement.id))
 )
-"""The places a `person` took in internal programmes of `org_ids`, the last one last, with the work's state."""
+"""The places a `person` has or completed in internal programmes of `org_ids`, the last one last, with the work's state."""

@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from sqlmodel import select
 
 from market.access import Role
-from tests.apprenticeships import inside
+from market.engagements import service as work_service
+from market.programmes.models import Programme
+from tests.apprenticeships import inside, scene
 from tests.programmes import plans
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
@@ -44,6 +47,21 @@ def test_it_is_made_for_members_opened_and_joined(client: Client, make: World) -
     close = re.search(r"/rounds/[a-z2-7]{16}/close", bruno.get(f"{at}/manage").text)
     assert close is not None
     assert "Closed. Whoever joined goes on." in words(bruno.follow(bruno.post(close[0], {})))
+
+
+def test_what_was_completed_stays_so_when_a_second_time_ends_early(client: Client, make: World) -> None:
+    ria = inside.ria(make)
+    inside.passed(make, ria)
+    with make.read() as db:
+        (made,) = db.exec(select(Programme.public_id)).all()
+    again = inside.join(make, ria, inside.round_open(make, made))
+    assert "You are in it" in words(client.as_(ria).get("/inside"))
+    for side in (ria, make.mira):
+        scene.do(make, side, again, work_service.ready)
+    scene.do(make, ria, again, work_service.end_early, "Once was enough.", "none")
+    said = words(client.as_(ria).get("/inside"))
+    assert "You completed it" in said
+    assert "You are in it" not in said
 
 
 def test_to_everybody_else_it_is_not_there(client: Client, make: World) -> None:
