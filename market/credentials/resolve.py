@@ -3,51 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from market.credentials.child import Verifier
 from market.credentials.documents import did_web
-from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
 from market.credentials.proofs.schema import KNOWN, WAITS
-from market.credentials.proofs.sources import Document, Need, Unavailable
-from market.credentials.proofs.trust import Registry
+from market.credentials.proofs.sources import Document, Unavailable
+from market.net.errors import FetchError
+from market.net.fetch import DEFAULT_POLICY, Policy, fetch
 
 MAX_FETCHES = 8
+ACCEPT = "application/did+json, application/vc+ld+json, application/ld+json, application/json, */*;q=0.5"
+Documents = dict[str, Document | Unavailable]
+"""By address."""
+Verify = Callable[[Documents], Verification]
+"""One pass, with the documents that are at hand."""
 Fetch = Callable[[str], Document | Unavailable]
 
 
 def resolve(
-    data: bytes,
-    verifier: Verifier,
-    fetch: Fetch,
+    verify: Verify,
+    get: Fetch,
     *,
-    at: datetime,
-    person: Person | None = None,
-    registries: Sequence[Registry] = (),
     own: Sequence[str] = (),
     budget: int = MAX_FETCHES,
+    documents: Documents | None = None,
 ) -> Verification:
-    """Verify a document, fetching at most `budget` others for it. Blocks: call it from a worker.
+    """Verify, getting at most `budget` documents that are named, until nothing more is. Blocks: call it from a worker.
 
-    `own` are hosts of this site, whose documents `fetch` has at hand.
+    `documents` are at hand already; what is got is added to them. `own` are hosts of this site, whose documents `get`
+    has without asking anyone.
     """
-    documents: dict[str, Document | Unavailable] = {}
+    at_hand = {} if documents is None else documents
     while True:
-        made = verifier.verify(
-            data, at=at, documents=documents, person=person, registries=registries, own=own
-        )
-        asked: Sequence[Need] = [need for need in made.needs if need.url not in documents]
+        made = verify(at_hand)
+        asked = [need.url for need in made.needs if need.url not in at_hand]
         if not asked:
             wanted = None if budget <= 0 or is_own(made, own) else schema_wanted(made)
-            if wanted is None or wanted in documents:
+            if wanted is None or wanted in at_hand:
                 return made
-            asked = [Need(wanted, "schema")]
-        for need in asked:
+            asked = [wanted]
+        for url in asked:
             if budget <= 0:
-                documents[need.url] = Unavailable("the credential asks for too many documents")
+                at_hand[url] = Unavailable("the credential asks for too many documents")
             else:
-                documents[need.url] = fetch(need.url)
+                at_hand[url] = get(url)
             budget -= 1
 
 
@@ -68,15 +67,20 @@ def schema_wanted(made: Verification) -> str | None:
     return next((url for url in found if url in KNOWN), None)
 
 
-def fetch_from_the_web(url: str) -> Document | Unavailable:
-    """One document through the site's guarded fetcher."""
-    from market.net.errors import FetchError
-    from market.net.fetch import fetch
-
+def fetch_from_the_web(
+    url: str, accept: str = ACCEPT, *, policy: Policy = DEFAULT_POLICY
+) -> Document | Unavailable:
+    """One document through the guarded fetcher."""
     try:
-        found = fetch(url, accept="application/did+json, application/json, */*;q=0.5")
+        found = fetch(url, policy=policy, accept=accept)
     except FetchError as cause:
-        return Unavailable(cause.code)
+        return Unavailable(_phrase(cause.reason))
     if not found.ok:
         return Unavailable(f"the site answered {found.status}")
     return Document(found.body, found.media_type, found.url, found.at.isoformat())
+
+
+def _phrase(sentence: str) -> str:
+    """The first sentence of an explanation, to stand inside another."""
+    first = sentence.partition(". ")[0].rstrip(".")
+    return first[:1].lower() + first[1:]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,15 +66,10 @@ def verify_command(
         return UNREADABLE
     person = Person(emails=(recipient,)) if recipient else None
     with Verifier() as verifier:
-        made = resolve(
-            data,
-            verifier,
-            site.fetch,
-            at=moment,
-            person=person,
-            registries=site.registries,
-            own=site.own,
+        one_pass = partial(
+            verifier.verify, data, at=moment, person=person, registries=site.registries, own=site.own
         )
+        made = resolve(lambda documents: one_pass(documents=documents), site.fetch, own=site.own)
     print(
         json.dumps(as_plain(made, asked=person is not None), ensure_ascii=False, indent=2)
         if as_json

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -20,20 +19,18 @@ from market.credentials.checking.schemas import Schemas
 from market.credentials.child import Verifier
 from market.credentials.proofs.binding import Person
 from market.credentials.proofs.checks import Verification
+from market.credentials.proofs.schema import KNOWN
 from market.credentials.proofs.sources import Document, Unavailable
 from market.credentials.proofs.trust import Registry
 from market.credentials.publishing import own_issuers
-from market.credentials.resolve import is_own, schema_wanted
+from market.credentials.resolve import ACCEPT, Documents, fetch_from_the_web, resolve
 from market.db import transaction
-from market.net.errors import FetchError
-from market.net.fetch import Policy, fetch
 from market.net.policy import policy_of
 from market.trust import queries as trust
 from market.trust import reading
 from market.trust.lists import Unreadable
 
 log = logging.getLogger(__name__)
-ACCEPT = "application/did+json, application/vc+ld+json, application/ld+json, application/json, */*;q=0.5"
 OWN_ORGANISATIONS = "organisations that moderators of this site have verified"
 
 Own = Callable[[Session, str], Document | Unavailable | None]
@@ -85,35 +82,6 @@ def registries_of(db: Session) -> list[Registry]:
     return [first, Registry(OWN_ORGANISATIONS, own_issuers(db)), *others]
 
 
-def from_the_web(policy: Policy) -> Web:
-    """Documents through the guarded fetcher."""
-
-    def get(url: str, accept: str) -> Document | Unavailable:
-        try:
-            found = fetch(url, policy=policy, accept=accept)
-        except FetchError as cause:
-            return Unavailable(_phrase(cause.reason))
-        if not found.ok:
-            return Unavailable(f"the site answered {found.status}")
-        return Document(found.body, found.media_type, found.url, found.at.isoformat())
-
-    return get
-
-
-def _phrase(sentence: str) -> str:
-    """The first sentence of an explanation, to stand inside another."""
-    first = sentence.partition(". ")[0].rstrip(".")
-    return first[:1].lower() + first[1:]
-
-
-@dataclass
-class _Budget:
-    """How many documents, and until when."""
-
-    documents: int
-    until: float
-
-
 class Checker(Beside):
     """Checks what is due, then reads the registries of issuers that are, then does what else it was given."""
 
@@ -135,7 +103,7 @@ class Checker(Beside):
         super().__init__("checker", kinds)
         self.settings, self.own = settings, own
         self.follower: Follower = follower or Nobody()
-        self.web = web or from_the_web(policy_of(settings))
+        self.web: Web = web or partial(fetch_from_the_web, policy=policy_of(settings))
         self._verifier = verifier
         self._schemas = Schemas()
 
@@ -183,41 +151,27 @@ class Checker(Beside):
 
     def _check(self, engine: Engine, check: Check, content: bytes, person: Person | None) -> Verification:
         """Verify, fetching what is named; where the issuer is unknown so far, federations are asked about it."""
-        documents: dict[str, Document | Unavailable] = {}
-        budget = _Budget(self.settings.check_documents, time.monotonic() + self.settings.check_seconds)
-        registries = self._registries(engine)
-        made = self._pass(content, documents, person, registries)
-        if made.readable:
-            self._reached(engine, check, Stage.READ)
-        made = self._resolved(engine, check, content, documents, person, registries, budget, made)
-        uri, listed = (
-            made.issuer.id,
-            any(one.id == "registry" and one.status in ("pass", "fail") for one in made.checks),
-        )
-        if uri and made.view and not listed and reading.ask_federations(engine, uri, self.get):
-            made = self._pass(content, documents, person, self._registries(engine))
-        return made
+        until = time.monotonic() + self.settings.check_seconds
+        documents: Documents = {}
 
-    def _resolved(
-        self,
-        engine: Engine,
-        check: Check,
-        content: bytes,
-        documents: dict[str, Document | Unavailable],
-        person: Person | None,
-        registries: list[Registry],
-        budget: _Budget,
-        made: Verification,
-    ) -> Verification:
-        while asked := [need.url for need in made.needs if need.url not in documents]:
-            for url in asked:
-                self._reached(engine, check, Stage.ASKING, urlsplit(url).hostname or "")
-                documents[url] = self._document(engine, url, budget)
-            made = self._pass(content, documents, person, registries)
-        schema = None if is_own(made, self._hosts) else schema_wanted(made)
-        if schema is not None and budget.documents > 0 and time.monotonic() < budget.until:
-            documents[schema] = self._schemas.get(schema, lambda url: self._document(engine, url, budget))
-            made = self._pass(content, documents, person, registries)
+        def get(url: str) -> Document | Unavailable:
+            if time.monotonic() >= until:
+                return Unavailable("the documents it names took too long together")
+            if url in KNOWN:
+                return self._schemas.get(url, partial(self.document, engine))
+            self._reached(engine, check, Stage.ASKING, urlsplit(url).hostname or "")
+            return self.document(engine, url)
+
+        def verified() -> Verification:
+            registries, left = self._registries(engine), self.settings.check_documents - len(documents)
+            one_pass = partial(self._pass, engine, check, content, person, registries)
+            return resolve(one_pass, get, own=self._hosts, budget=left, documents=documents)
+
+        made = verified()
+        listed = any(one.id == "registry" and one.status in ("pass", "fail") for one in made.checks)
+        uri = made.issuer.id
+        if uri and made.view and not listed and reading.ask_federations(engine, uri, self.get):
+            made = verified()
         return made
 
     @property
@@ -231,22 +185,16 @@ class Checker(Beside):
             own = self.own(db, url)
         return own if own is not None else self.web(url, ACCEPT)
 
-    def _document(self, engine: Engine, url: str, budget: _Budget) -> Document | Unavailable:
-        if budget.documents <= 0:
-            return Unavailable("the credential asks for too many documents")
-        if time.monotonic() >= budget.until:
-            return Unavailable("the documents it names took too long together")
-        budget.documents -= 1
-        return self.document(engine, url)
-
     def _pass(
         self,
+        engine: Engine,
+        check: Check,
         content: bytes,
-        documents: dict[str, Document | Unavailable],
         person: Person | None,
         registries: list[Registry],
+        documents: Documents,
     ) -> Verification:
-        return self.verifier.verify(
+        made = self.verifier.verify(
             content,
             at=clock.now(),
             documents=documents,
@@ -254,6 +202,9 @@ class Checker(Beside):
             registries=registries,
             own=self._hosts,
         )
+        if made.readable and not documents:  # the first time
+            self._reached(engine, check, Stage.READ)
+        return made
 
     def _reached(self, engine: Engine, check: Check, stage: Stage, host: str = "") -> None:
         with transaction(engine, write=True) as db:
