@@ -109,17 +109,18 @@ to_judge = and_(
 )
 
 
-def assessed(*sides: AssessmentSide, status: Sequence[AssessmentStatus]) -> ColumnElement[bool]:
-    return (
-        select(col(Assessment.id))
-        .where(
-            col(Assessment.engagement_id) == col(Engagement.id),
-            col(Assessment.by_side).in_(sides),
-            col(Assessment.status).in_(status),
-        )
-        .correlate(Engagement)
-        .exists()
+def assessed(
+    *sides: AssessmentSide, status: Sequence[AssessmentStatus], this_attempt: bool = False
+) -> ColumnElement[bool]:
+    """Is an assessment by one of these sides in one of these states? `this_attempt`: of the one that counts now."""
+    found = select(col(Assessment.id)).where(
+        col(Assessment.engagement_id) == col(Engagement.id),
+        col(Assessment.by_side).in_(sides),
+        col(Assessment.status).in_(status),
     )
+    if this_attempt:
+        found = found.where(col(Assessment.round) == col(Engagement.assessment_round))
+    return found.correlate(Engagement).exists()
 
 
 def has_entry(kind: PaymentKind) -> ColumnElement[bool]:

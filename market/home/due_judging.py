@@ -16,7 +16,6 @@ from market.apprenticeships.models import Appeal
 from market.apprenticeships.rules import AppealStatus
 from market.db import Utc
 from market.engagements.models import (
-    Assessment,
     AssessmentSide,
     AssessmentStatus,
     Engagement,
@@ -25,10 +24,8 @@ from market.engagements.models import (
     Milestone,
 )
 from market.engagements.rules import ENDED, RUNNING, Status
-from market.home.due import PUT_IN, Kind, at_now, me, row
+from market.home.due import PUT_IN, Kind, assessed, at_now, me, row
 from market.programmes.rules import Phase
-
-_SIGNED = (AssessmentStatus.SIGNED,)
 
 
 def _named(
@@ -60,21 +57,6 @@ def _named(
     return found.correlate_except(named, member), named
 
 
-def _put_in(side: AssessmentSide, status: Any) -> ColumnElement[bool]:
-    """Is this side's assessment of the attempt that counts now in one of these states?"""
-    return (
-        select(col(Assessment.id))
-        .where(
-            col(Assessment.engagement_id) == col(Engagement.id),
-            col(Assessment.round) == col(Engagement.assessment_round),
-            col(Assessment.by_side) == side,
-            col(Assessment.status).in_(status),
-        )
-        .correlate(Engagement)
-        .exists()
-    )
-
-
 _ASSESSOR = (MemberFunction.ASSESSOR, Task.ASSESS)
 _mine, _my_row = _named(*_ASSESSOR, person=me)
 _am_second = _mine.where(_named(*_ASSESSOR, before=col(_my_row.id))[0].exists()).exists()
@@ -103,9 +85,9 @@ _may_be_judged = and_(
         ),
     ),
 )
-_first_in = _put_in(AssessmentSide.ASSESSOR1, PUT_IN)
-_second_in = _put_in(AssessmentSide.ASSESSOR2, PUT_IN)
-_is_signed = _put_in(AssessmentSide.ASSESSOR1, _SIGNED)
+_first_in = assessed(AssessmentSide.ASSESSOR1, status=PUT_IN, this_attempt=True)
+_second_in = assessed(AssessmentSide.ASSESSOR2, status=PUT_IN, this_attempt=True)
+_is_signed = assessed(AssessmentSide.ASSESSOR1, status=(AssessmentStatus.SIGNED,), this_attempt=True)
 # Judged within two weeks of the day on which it was handed in, or on which the work ended.
 _since = func.coalesce(col(Engagement.ended_at), col(Milestone.submitted_at), type_=Utc)
 _person = col(Person.display_name)
