@@ -15,7 +15,7 @@ from market.credentials.checking.models import Check, CheckInput, CheckState, Ou
 from market.credentials.checking.work import Checker
 from market.credentials.child import Verifier
 from market.credentials.proofs.sources import Unavailable
-from market.errors import Invalid, NotFound
+from market.errors import Invalid, MarketError, NotFound, TooLarge
 from tests.credentials import maker
 from tests.credentials.checking_scene import Web, badge_of, checker
 from tests.support.world import Standing, World
@@ -236,10 +236,17 @@ def test_checks_of_nobody_are_forgotten_after_a_day_and_a_persons_are_kept(
 
 
 @pytest.mark.parametrize(
-    ("raw", "says"), [(b"", "nothing in it"), (b" \n ", "nothing in it"), (b"{" * 10_000_000, "10.0 MB")]
+    ("raw", "refused", "says"),
+    [
+        (b"", Invalid, "nothing in it"),
+        (b" \n ", Invalid, "nothing in it"),
+        (b"{" * 10_000_000, TooLarge, "10.0 MB"),
+    ],
 )
-def test_what_is_empty_or_far_too_large_is_refused_at_once(make: World, raw: bytes, says: str) -> None:
-    with make.write() as db, pytest.raises(Invalid, match=says):
+def test_what_is_empty_or_far_too_large_is_refused_at_once(
+    make: World, raw: bytes, refused: type[MarketError], says: str
+) -> None:
+    with make.write() as db, pytest.raises(refused, match=says):
         queue.check_document(db, raw)
 
 
