@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
 from market.config import Settings
 from market.db import connect, transaction
 from market.matching import index_build
 from market.matching.index_backend import IndexBackend
+from market.progress import bars
 
 AT_ONCE = 100
 OK, DIFFERS, UNUSABLE = 0, 1, 2
@@ -23,21 +22,6 @@ def _database(settings: Settings) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-@contextmanager
-def _bar() -> Iterator[index_build.Say]:
-    """A progress bar for each part of the work, on standard error."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def say(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what, total=of)
-            progress.update(tasks[what], completed=done, total=of)
-
-        yield say
 
 
 def _folder(settings: Settings) -> IndexBackend:
@@ -57,7 +41,7 @@ def build(settings: Settings) -> int:
     """Build it; the exit code."""
     with _database(settings) as engine:
         try:
-            with _bar() as say:
+            with bars() as say:
                 index_build.build(engine, settings.data / "index", say)
         except index_build.Busy:
             print("Another process is building or compacting the index.")
@@ -78,7 +62,7 @@ def check(settings: Settings, people: int) -> int:
         index = _opened(engine, settings)
         if index is None:
             return UNUSABLE
-        with _bar() as say:
+        with bars() as say:
             for done in range(0, people, AT_ONCE):
                 say("people", done, people)
                 with transaction(engine, write=False) as db:
@@ -100,7 +84,7 @@ def compact(settings: Settings) -> int:
             return UNUSABLE
         changed = index.index.changed
         try:
-            with _bar() as say:
+            with bars() as say:
                 say("compacting", 0, 1)
                 done = index_build.compact(engine, index)
                 say("compacting", 1, 1)
