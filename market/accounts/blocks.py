@@ -47,7 +47,6 @@ class Blocked(NamedTuple):
 
     block_id: int
     name: str
-    is_organisation: bool
 
 
 def blocks_of(db: Session, person_id: int) -> list[Blocked]:
@@ -61,6 +60,6 @@ def blocks_of(db: Session, person_id: int) -> list[Blocked]:
         .limit(200)
     )
     return [
-        Blocked(block_id, name or org_name or _("Someone who has left"), org_name is not None)
+        Blocked(block_id, name or org_name or _("Someone who has left"))
         for block_id, name, org_name in db.exec(wanted)
     ]

@@ -109,8 +109,6 @@ class IssuedRow(NamedTuple):
     created_at: datetime
     valid_until: datetime | None
     name: str
-    achievement_public_id: str
-    person_public_id: str
     person_name: str
 
 
@@ -123,8 +121,6 @@ def _issued(one: bool, more: bool) -> Any:
             col(Issued.created_at),
             col(Issued.valid_until),
             col(Achievement.name),
-            col(Achievement.public_id),
-            col(Person.public_id),
             func.coalesce(col(Person.display_name), ""),
         )
         .join(Achievement, col(Achievement.id) == col(Issued.achievement_id))

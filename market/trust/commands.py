@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from market import clock
 from market.access import SYSTEM
@@ -14,7 +14,7 @@ from market.net.errors import FetchError
 from market.net.fetch import fetch
 from market.net.policy import policy_of
 from market.trust import lists, queries, service
-from market.trust.models import RegistryKind, Standing
+from market.trust.models import Registry, RegistryKind, Standing
 from market.trust.rules import is_issuer_uri
 
 Begin = Callable[[], AbstractContextManager[Session]]
@@ -60,7 +60,7 @@ def import_from(source: str, settings: Settings, begin: Begin, *, name: str = ""
                 added += 1
             return f"{added} of {len(named)} registries are new. The worker reads them."
         url = source if is_address else f"file:{Path(source).resolve().name}"
-        found = next((one for one, _n in queries.registries(db) if one.url == url), None)
+        found = db.exec(select(Registry).where(Registry.url == url)).first()
         registry = found or service.add_registry(db, SYSTEM, RegistryKind.DCC, name or url, url)
         changed = service.take_in(db, registry, listed, clock.now())
         if not is_address:

@@ -140,13 +140,6 @@ def decisions_about(db: Session, issuer_id: int) -> list[IssuerDecision]:
     return list(db.exec(wanted.order_by(col(IssuerDecision.id).desc())))
 
 
-def registries(db: Session) -> list[tuple[Registry, int]]:
-    """Each registry in its order, with how many issuers it lists here."""
-    counted = select(func.count()).where(RegistryEntry.registry_id == Registry.id).scalar_subquery()
-    wanted = select(Registry, counted).order_by(col(Registry.position), col(Registry.id))
-    return [(row[0], int(row[1])) for row in db.exec(wanted)]
-
-
 def get_registry(db: Session, public_id: str) -> Registry:
     found = db.exec(select(Registry).where(Registry.public_id == public_id)).first()
     if found is None:
