@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from market.config import Settings
-from market.credentials.models import IssuingAddress
+from market.credentials.models import IssuerKey, IssuingAddress
 from market.errors import Conflict
 
 KEPT_IN = "secret"  # its file in the data folder
@@ -81,6 +81,12 @@ def secret_of(db: Session, *, create: bool = False) -> str:
     return made
 
 
+def secret_to_seal(db: Session) -> str:
+    """The site secret, made now where there is none. `Conflict` where issuing keys lie under one that is lost."""
+    sealed = db.exec(select(IssuerKey.id).where(col(IssuerKey.sealed).is_not(None)).limit(1)).first()
+    return secret_of(db, create=sealed is None)
+
+
 def current(db: Session) -> IssuingAddress | None:
     """The address in use; none before the first key."""
     return db.exec(select(IssuingAddress).where(col(IssuingAddress.is_current).is_(True))).first()
@@ -102,6 +108,21 @@ def fixed(db: Session) -> IssuingAddress:
             f"Set it back, or move with `market keys move {wanted}`."
         )
     return found
+
+
+def use(db: Session, public_url: str) -> IssuingAddress:
+    """Issue under this address from now on; one that was in use before is taken up again."""
+    now = current(db)
+    if now is not None:
+        now.is_current = None
+        db.add(now)
+        db.flush()
+    known = db.exec(select(IssuingAddress).where(IssuingAddress.public_url == public_url)).first()
+    made = known or IssuingAddress(public_url=public_url)
+    made.is_current = True
+    db.add(made)
+    db.flush()
+    return made
 
 
 def at_host(db: Session, host: str) -> IssuingAddress | None:

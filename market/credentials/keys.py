@@ -60,8 +60,7 @@ def create(db: Session, org_id: int | None, kind: KeyKind, *, path: Path | None 
     address.fixed(db)
     if path is None:
         private = signing.new_private(kind)
-        first = db.exec(select(IssuerKey.id).where(col(IssuerKey.sealed).is_not(None)).limit(1)).first()
-        sealed = signing.seal(private, address.secret_of(db, create=first is None))
+        sealed = signing.seal(private, address.secret_to_seal(db))
     else:
         try:
             private, sealed = signing.unseal(path.read_text("utf-8"), None), None
@@ -178,14 +177,7 @@ def move(db: Session, public_url: str) -> tuple[IssuingAddress, int]:
         raise Conflict("Nothing was issued yet, so there is nothing to move: set MARKET_PUBLIC_URL.")
     if now.public_url == public_url:
         raise Conflict(f"Credentials are issued under {public_url} already.")
-    now.is_current = None
-    db.add(now)
-    db.flush()
-    known = db.exec(select(IssuingAddress).where(IssuingAddress.public_url == public_url)).first()
-    made = known or IssuingAddress(public_url=public_url)
-    made.is_current = True
-    db.add(made)
-    db.flush()
+    made = address.use(db, public_url)
     announce(db, "issuing_address.moved", SYSTEM, subject=("issuing_address", made.id))
     wanted = select(Issued).where(col(Issued.signed_id).is_not(None))
     return made, _ask_anew(db, list(db.exec(wanted).all()))

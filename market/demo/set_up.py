@@ -93,10 +93,7 @@ def _ensure_in_database(settings: Settings, begins: Callable[[], None]) -> bool:
 
 def _issue_here(settings: Settings) -> None:
     """Let credentials be issued under this port, when the world was made for another. What was signed stays as it is."""
-    from sqlmodel import select
-
     from market.credentials import address
-    from market.credentials.models import IssuingAddress
     from market.db import connect, transaction
 
     engine = connect(settings.url)
@@ -104,13 +101,7 @@ def _issue_here(settings: Settings) -> None:
         with transaction(engine, write=True) as db:
             now, wanted = address.current(db), settings.public_url.rstrip("/")
             if now is not None and now.public_url != wanted:
-                now.is_current = None
-                db.add(now)
-                db.flush()
-                known = db.exec(select(IssuingAddress).where(IssuingAddress.public_url == wanted)).first()
-                here = known or IssuingAddress(public_url=wanted)
-                here.is_current = True
-                db.add(here)
+                address.use(db, wanted)
     finally:
         engine.dispose()
 

@@ -1,15 +1,17 @@
 """Where the demo makes its world: in an empty database that is named, and never over something else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
 
 from market.config import Settings
+from market.credentials import address
 from market.credentials.models import IssuingAddress
-from market.db import connect
+from market.db import connect, transaction
 from market.demo import building
-from market.demo.set_up import NotOurs, ensure_world
+from market.demo.set_up import NotOurs, demo_settings, ensure_world
 from tests.support.databases import Databases
 
 
@@ -32,6 +34,23 @@ def test_an_empty_database_is_filled_once(settings: Settings) -> None:
     assert ensure_world(settings, lambda: said.append("making"))
     assert not ensure_world(settings, lambda: said.append("making"))
     assert said == ["making"]
+
+
+def test_a_world_made_for_another_port_issues_under_this_one_and_again_under_the_first(
+    settings: Settings,
+) -> None:
+    assert ensure_world(settings)
+    engine = connect(settings.url)
+    with transaction(engine, write=True) as db:
+        address.use(db, settings.public_url)
+    for port in (8001, 8000):
+        moved = demo_settings(settings, port)
+        assert not ensure_world(replace(moved, data=settings.data))
+        with transaction(engine, write=False) as db:
+            now = address.current(db)
+            assert now is not None
+            assert now.public_url == moved.public_url
+    engine.dispose()
 
 
 def test_what_is_no_whole_demo_world_is_left_alone(settings: Settings) -> None:
