@@ -143,8 +143,8 @@ class Level:
 
     @property
     def counts(self) -> float:
-        """The estimate less our doubt; `level` is this in units, rounded and held to 1-255."""
-        return self.mu - self.doubt
+        """The estimate less our doubt, or what one's own word counts as; `level` is this in whole units, held to 1-255."""
+        return OWN_WORD / UNITS if self.own_word else self.mu - self.doubt
 
     @property
     def lo(self) -> float:
@@ -172,7 +172,7 @@ class Level:
         return sum(line.aside is None for line in self.lines)
 
     def waterfall(self) -> tuple[Bar, ...]:
-        """From the common start, item by item, to what it counts as: bars that add up in hundredths.
+        """From the common start, item by item, to the estimate less our doubt: bars that add up in hundredths.
 
         Each bar ends where the rounded running total ends, so no bar is off by more than a hundredth.
         """
@@ -182,7 +182,7 @@ class Level:
             exact += line.moves
             bars.append(Bar("evidence", end, round(100 * exact) - end, line))
             end = round(100 * exact)
-        return (*bars, Bar("doubt", end, round(100 * self.counts) - end))
+        return (*bars, Bar("doubt", end, round(100 * (self.mu - self.doubt)) - end))
 
 
 def posterior(items: Iterable[Item], family: str, as_of: date, settings: Settings = DEFAULTS) -> Level:

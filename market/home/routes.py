@@ -39,7 +39,6 @@ def front(request: Request, db: Session, actor: Actor) -> Response:
         say=posted,
         climb=examples.climb(today),
         change=examples.one_piece(today),
-        units=UNITS,
         today=today,
         posting=_way_to_post(actor),
     )

@@ -158,6 +158,7 @@ def test_a_claim_says_that_we_know_little():
     claim = posterior([item(0, 3)], "tool", TODAY)
     assert (claim.level, claim.tier, claim.own_word) == (OWN_WORD, 0, True)
     assert claim.hi - claim.lo > 3.5
+    assert round(claim.counts * UNITS) == OWN_WORD
 
 
 def test_nothing_to_go_by_is_level_0_at_the_common_start():
@@ -272,7 +273,7 @@ def test_the_estimate_is_the_formula_in_exact_fractions(ledger, family):
 def test_the_printed_bars_add_up_and_none_is_off_by_more_than_a_hundredth(ledger, family):
     level = posterior(ledger, family, TODAY)
     bars = level.waterfall()
-    assert sum(bar.moves for bar in bars) == round(100 * level.counts)
+    assert sum(bar.moves for bar in bars) == round(100 * (level.mu - level.doubt))
     for bar, following in pairwise(bars):
         assert following.start == bar.start + bar.moves
     for bar in bars:
