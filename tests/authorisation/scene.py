@@ -71,7 +71,7 @@ class _Scene(Works, People):
 
     def tell(self) -> Built:
         for step in (
-            self._organisations, self._openings, self._programmes, self._applications, self._works, self._staff, self._learning,
+            self._organisations, self._openings, self._programmes, self._applications, self._works, self._staff, self._learning, self._appealed,
             self._profiles, self._own, self._skills, self._cases, self._credentials, self._pathways, self._wallet, self._entering,
         ):  # fmt: skip
             step()

@@ -14,7 +14,7 @@ from market.accounts.models import (
 from market.applications import offers
 from market.applications import service as applications
 from market.applications.models import Application, Offer
-from market.apprenticeships import following, soft_rounds
+from market.apprenticeships import capstone, following, soft_rounds
 from market.apprenticeships import service as running
 from market.cases import service as cases
 from market.cases import things
@@ -26,6 +26,7 @@ from market.engagements.models import Engagement
 from market.files.models import File
 from market.messages import queries as threads
 from market.messages import service as messages
+from market.notifications import service as notifications
 from market.programmes.models import Resource
 from market.programmes.rules import Phase
 from market.reviews import queries as review_queries
@@ -39,8 +40,9 @@ from market.webhooks import service as webhooks
 from market.webhooks.models import Hook
 from market.webhooks.sending import settle as settle_sent
 from tests.applications.scene import terms
+from tests.apprenticeships import inside, soft_scene
 from tests.apprenticeships import scene as learning
-from tests.apprenticeships import soft_scene
+from tests.apprenticeships import test_capstone as capstones
 from tests.authorisation.scene_openings import Openings
 from tests.authorisation.scene_stage import REPORTED
 from tests.credentials import issued_scene as issued
@@ -74,6 +76,20 @@ class Works(Openings):
             person=make.amara.public_id,
         )
         return work
+
+    def _appealed(self) -> None:
+        """Ida's place in a programme of the house: Bruno judged it, she appealed, and Noor was named to answer."""
+        make = self.make
+        inner = inside.begun(make, self.ida, known=list(self.skills.values()))
+        inside.hand_in(make, self.ida, inner)
+        capstones.judge(make, inner, 3, 2)
+        capstones.do(make, self.ida, inner, capstone.appeal, capstones.WHY)
+        capstones.on_appeal(make, make.bruno, inner, capstone.give, self.noor.public_id)
+        make.drain()
+        with make.write() as db:
+            notifications.read_all(db, self.noor.id)  # she has nothing new elsewhere in the table
+            work = db.get_one(Engagement, inner)
+            self._put("programme-appealed", work=work.public_id, mentor=self.noor.public_id)
 
     def _parts(self, work: Engagement) -> list[Any]:
         with self.make.read() as db:

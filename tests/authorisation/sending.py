@@ -169,7 +169,7 @@ FORMS: dict[str, dict[str, str]] = {
     "apprenticeships.appeal": {"words": "The differing line was the supplier's own."},
     "apprenticeships.name_assessors": {"first": "{mentor}"},
     "apprenticeships.give": {"assessor": "{mentor}"},
-    "apprenticeships.decide": {**_STEPS, "comment": "I counted the aisle myself."},
+    "apprenticeships.decide": {**_STEPS, "step-2": "3", "comment": "I counted the aisle myself."},
     "apprenticeships.log_hours": {"worked_on": "2026-11-16", "hours": "2", "phase": "tasks"},
     "reviews.seal": _REVIEW,
     "reviews.reply": {"reply": "Thank you for these words."},
