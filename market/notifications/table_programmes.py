@@ -283,13 +283,13 @@ PROGRAMMES: dict[str, tuple[News, ...]] = {
     "soft_skills.ends_soon": (
         News(
             peers_asked, Topic.DUE, "clock",
-            lambda w: _("Three days left to speak of the others of “%(work)s”", **w),
+            lambda w: _("Say by %(due)s how the others of “%(work)s” work with you", **w),
             lambda w: _("At least three of a group have to say something of a person, or nothing of it is shown."),
             _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
         ),
         News(
             mentors_asked, Topic.DUE, "clock",
-            lambda w: _("Three days left to say how %(person)s works with others", **w),
+            lambda w: _("Say by %(due)s how %(person)s works with others", **w),
             lambda w: _("Five questions about “%(work)s”. What a mentor saw counts more than what a group says.", **w),
             _SOFT, lambda w: _("Say how they work with others"), _soft_until, _say_by,
         ),
