@@ -20,6 +20,7 @@ from market.web.routing import action
 from market.web.uploads import uploads_of
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
+from tests.support.loop import Loop
 from tests.support.world import World
 from tests.web.conftest import handed_back, rung
 
@@ -180,7 +181,8 @@ def through(limit: BodyLimit, receive: Receive) -> list[Message]:
         out.append(message)
 
     scope = {"type": "http", "headers": [(b"transfer-encoding", b"chunked")]}
-    anyio.run(limit, scope, receive, send)
+    with Loop() as runner:
+        runner.run(limit(scope, receive, send))
     return out
 
 
