@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from market.credentials.child import Verifier
 from market.credentials.proofs import contexts, di, keys, multi
 from market.credentials.proofs.sources import Document
 from market.credentials.proofs.verify import verify
+from market.credentials.resolve import Verify
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -237,6 +239,12 @@ def check(value: Any, found: dict[str, Any] | None = None, **asked: Any) -> Any:
         url: doc(body) if isinstance(body, dict | bytes) else body for url, body in (found or {}).items()
     }
     return verify(data, **({"at": AT, "documents": given} | asked))
+
+
+def one_pass(verifier: Verifier, document: dict[str, Any]) -> Verify:
+    """How `resolve` verifies a document in a child, with what is at hand."""
+    data = json.dumps(document).encode()
+    return lambda at_hand: verifier.verify(data, at=AT, documents=at_hand)
 
 
 def codes(made: Any, status: str = "fail") -> set[str]:

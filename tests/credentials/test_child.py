@@ -19,7 +19,7 @@ from market.credentials.proofs.trust import Registry
 from market.credentials.proofs.verify import verify
 from market.credentials.resolve import resolve
 
-from .maker import AT, ISSUER, badge, did_web, doc, entry, prove, status_list
+from .maker import AT, ISSUER, badge, did_web, doc, entry, one_pass, prove, status_list
 
 URL = "https://issuer.example/status/1"
 GOOD = json.dumps(prove(badge(credentialStatus=entry(URL)))).encode()
@@ -99,9 +99,9 @@ def test_what_is_named_is_fetched_within_a_budget(verifier: Verifier) -> None:
         asked.append(url)
         return doc(web[url])
 
-    made = resolve(json.dumps(document).encode(), verifier, fetch, at=AT)
+    made = resolve(one_pass(verifier, document), fetch)
     assert made.verdict == "verified", made.checks
     assert sorted(asked) == sorted(web)
-    made = resolve(json.dumps(document).encode(), verifier, fetch, at=AT, budget=1)
+    made = resolve(one_pass(verifier, document), fetch, budget=1)
     assert made.verdict == "inconclusive"
     assert all(isinstance(need, Need) for need in made.needs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from market.credentials.proofs.schema import KNOWN
 from market.credentials.proofs.sources import Document, Unavailable
 from market.credentials.resolve import resolve
 
-from .maker import AT, badge, check, codes, doc, prove
+from .maker import badge, check, codes, doc, one_pass, prove
 
 URL = next(iter(KNOWN))
 # Written for these tests: the same draft and the same kinds of rules as the published one.
@@ -122,13 +121,13 @@ def test_the_shell_brings_the_schema_last_within_its_budget_and_only_for_what_ho
         return doc(SCHEMA)
 
     with Verifier() as verifier:
-        made = resolve(json.dumps(named()).encode(), verifier, fetch, at=AT)
+        made = resolve(one_pass(verifier, named()), fetch)
         assert asked == [URL]
         assert "schema_fits" in codes(made, "pass")
         assert "schema_waits" in codes(
-            resolve(json.dumps(named()).encode(), verifier, fetch, at=AT, budget=0), "not_applicable"
+            resolve(one_pass(verifier, named()), fetch, budget=0), "not_applicable"
         )
-        resolve(json.dumps(named() | {"name": "Other"}).encode(), verifier, fetch, at=AT)
-        gone = resolve(json.dumps(named()).encode(), verifier, lambda _: Unavailable("gone"), at=AT)
+        resolve(one_pass(verifier, named() | {"name": "Other"}), fetch)
+        gone = resolve(one_pass(verifier, named()), lambda _: Unavailable("gone"))
     assert asked == [URL]
     assert gone.verdict == "verified_with_warnings"
