@@ -103,7 +103,7 @@ def test_an_installed_wheel_serves_from_any_directory(installed: Path, tmp_path:
         assert server.stdout is not None
         address = next((line.split()[-1] for line in server.stdout if "ready at" in line), None)
         assert address, (tmp_path / "log").read_text()
-        with httpx.Client(base_url=address, trust_env=False) as client:
+        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
             assert client.get("/healthz").status_code == 200
             assert "<html" in client.get("/").text
     finally:

@@ -17,7 +17,7 @@ from market.paths import data_dir
 from market.skills import importing
 from tests.browser import scene, steps
 from tests.browser.learning import LEAST, SKILLS, TITLE, Apprenticeship
-from tests.browser.serving import Site, serving
+from tests.browser.serving import PATIENCE, Site, serving
 from tests.interop import verifiers
 from tests.support.world import World
 
@@ -62,7 +62,7 @@ def test_a_programme_is_run_by_four_people_and_ends_in_a_credential_and_another_
     site.settled()
     path = one.takes(TITLE)
 
-    credential = httpx.get(site.url(f"{path}.json")).raise_for_status().json()
+    credential = httpx.get(site.url(f"{path}.json"), timeout=PATIENCE).raise_for_status().json()
     subject: dict[str, Any] = credential["credentialSubject"]
     assert len(subject["result"]) == 4
     assert {each["id"] for each in credential["evidence"]} >= {

@@ -17,7 +17,7 @@ from market.db import transaction
 from market.paths import data_dir
 from market.skills import importing
 from tests.browser import scene
-from tests.browser.serving import Site, serving
+from tests.browser.serving import PATIENCE, Site, serving
 from tests.browser.steps import fill, follow, press, signs_in, told, unfold
 from tests.support.world import World
 
@@ -131,7 +131,9 @@ def _verified(
     folder.mkdir()
     manifest = {}
     for n, (url, path) in enumerate(wanted.items()):
-        (folder / f"{n}.json").write_bytes(httpx.get(site.url(path)).raise_for_status().content)
+        (folder / f"{n}.json").write_bytes(
+            httpx.get(site.url(path), timeout=PATIENCE).raise_for_status().content
+        )
         manifest[url] = f"{n}.json"
     (folder / "manifest.json").write_text(json.dumps(manifest))
     capsys.readouterr()

@@ -31,7 +31,7 @@ from market.demo.set_up import demo_settings, ensure_world
 from market.files.service import with_files
 from market.web.routing import MarketRoute
 from tests.browser.doors import GONE, MISSING, PEOPLE, WALKERS, open_doors
-from tests.browser.serving import Site, serving
+from tests.browser.serving import PATIENCE, Site, serving
 from tests.support.databases import locked
 from tests.support.world import NOW
 
@@ -157,7 +157,8 @@ def touring(kept: Kept, folder: Path) -> Iterator[Tour]:
 
 def walk(site: Site, who: str, token: str, doors: list[str]) -> Iterator[Visit]:
     """Every page this person can reach by links from their doors, `MOST` of each kind."""
-    with httpx.Client(base_url=site.address, cookies={"session": token} if token else {}) as browser:
+    cookies = {"session": token} if token else {}
+    with httpx.Client(base_url=site.address, cookies=cookies, timeout=PATIENCE) as browser:
         waiting, seen = collections.deque((door, "") for door in doors), set(doors)
         counts: collections.Counter[Key] = collections.Counter()
         while waiting:
