@@ -313,8 +313,8 @@ LIMITS = (
         "people nothing is said."
     ),
     (
-        "Broader evidence never counts for more than a claim does, since one whole number for each person and skill must do "
-        "for essential and desirable requirements alike; a site with a coarse taxonomy sees less of it than it might."
+        "Broader evidence never meets a level, since one whole number for each person and skill must do for essential and "
+        "desirable requirements alike; a site with a coarse taxonomy sees less of it than it might."
     ),
     "Rubrics see no further than one level above what was asked, so that the best are told apart slowly.",
     "Fairness is measured here between people with and without degrees only. A site measures its own lists and outcomes.",

@@ -2,7 +2,7 @@
 
 A narrower skill (one way of doing it) counts 9/10 a step, a broader one (the field it lies in) 1/2 a step, at most two
 steps, straight up or straight down: a sibling is neither. The best path counts and never the sum, and the path is kept
-so that it can be shown. Broader evidence brings a person to the doorstep and not over it, like a claim: one whole
+so that it can be shown. Broader evidence brings a person to the doorstep and not over it: one whole
 number for each person and skill must do for every requirement, and alone it may never meet an essential one. What is
 only claimed counts for the skill it names and no other, and what somebody shows by themselves counts for no skill in
 working with people: a project on public speaking is no evidence of communication. Whole-number arithmetic, so that both databases agree.

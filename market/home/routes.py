@@ -12,6 +12,7 @@ from market.access import Actor, Role, Task, anyone, member, recruits, signed_in
 from market.applications import sentences as applied
 from market.applications.rules import OVERDUE_PAUSES, WAITING, Side
 from market.engagements import pairs
+from market.evidence import strength
 from market.evidence.posterior import DEFAULTS, OWN_WORD, UNITS
 from market.home import employer as desks
 from market.home import examples, public
@@ -112,6 +113,7 @@ def levels(request: Request, db: Session, actor: Actor) -> Response:
         model=DEFAULTS,
         units=UNITS,
         own_word=OWN_WORD,
+        least_people=strength.DEFAULTS.least_people,
         climb=examples.climb(today),
         whole=whole,
         bars=whole.waterfall(),

@@ -41,15 +41,16 @@ def issuer(request: Request, db: Session, actor: Actor) -> Response:
     one = queries.get_issuer(db, request.path_params["id"])
     strength = strength_of(db, SourceKind.ISSUER, ("issuer", one.id))
     named = queries.names_of(db, [one.id])[one.id]
+    counts = not (named.is_own_word or one.standing is Standing.DENIED)
     return render(
         request,
         "trust/issuer.html",
         issuer=one,
         named=named,
-        counts=not (named.is_own_word or one.standing is Standing.DENIED),
+        counts=counts,
         listings=queries.listings_of(db, one.id),
         standing=sentences.standing_words(one.standing),
-        strength=strength,
+        learned=strength if counts and strength is not None and strength.n else None,
         strength_words=sentences.strength_words(strength),
         may_decide=bool(actor.is_moderator or actor.is_admin),
     )

@@ -1,10 +1,9 @@
 """The words of trust: where an issuer stands, and what its credentials were found to be worth here."""
 
 from market.evidence.models import SourceStrength
+from market.evidence.strength import DEFAULTS
 from market.trust.models import RegistryKind, Standing
 from market.words import _
-
-LEAST_PEOPLE = 5
 
 
 def standing_words(standing: Standing) -> str:
@@ -27,12 +26,12 @@ def strength_words(strength: SourceStrength | None) -> str:
     if strength is None or strength.on_trial:
         return _(
             "It is on trial: its credentials count as their holders’ own word. That ends once %(n)s people who hold one were assessed here in the same skill afterwards, or when this site vouches for it.",
-            n=LEAST_PEOPLE,
+            n=DEFAULTS.least_people,
         )
-    if strength.n < LEAST_PEOPLE:
+    if not strength.n:
         return _(
             "This site vouches for it, so its credentials count in full. We say how well they predict real work once %(n)s people who hold one were assessed here in the same skill afterwards.",
-            n=LEAST_PEOPLE,
+            n=DEFAULTS.least_people,
         )
     gain, inflation = strength.gain_milli / 1000, strength.inflation_milli / 1000
     middle = inflation + (gain - 1) * 2.5

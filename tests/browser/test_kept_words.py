@@ -24,19 +24,24 @@ def of_megabytes(folder: Path, many: int) -> Path:
     return path
 
 
+def handing_in(make: World, site: Site, page: Page, file: Path) -> Page:
+    """Amara at the form of a part of her work, with a note and a file in it."""
+    scene.with_password(make, make.amara)
+    part = working.parts(make, make.engagement())[0].public_id
+    signs_in(page, site, make.amara)
+    page.goto(site.url(f"/work/milestones/{part}"))
+    page.fill("[name=note]", NOTE)
+    page.set_input_files("[name=files]", file)
+    return page
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_file_past_the_size_of_a_request_costs_nothing_that_was_written_beside_it(
     make: World, site: Site, window: Callable[..., Page], tmp_path: Path, javascript: bool
 ) -> None:
-    scene.with_password(make, make.amara)
-    part = working.parts(make, make.engagement())[0].public_id
-    page = window(java_script_enabled=javascript)
-    signs_in(page, site, make.amara)
-    page.goto(site.url(f"/work/milestones/{part}"))
-    page.fill("[name=note]", NOTE)
+    page = handing_in(make, site, window(java_script_enabled=javascript), of_megabytes(tmp_path, 30))
     page.fill("[name=link]", "https://example.org/flour")
     page.check("[name=as_evidence]")
-    page.set_input_files("[name=files]", of_megabytes(tmp_path, 30))
     page.get_by_role("main").get_by_role("button", name="Hand it in", exact=True).click()
     expect(page.locator("#files-error")).to_contain_text("30.csv has more than 10 MB")
     assert page.input_value("[name=note]") == NOTE
@@ -47,13 +52,7 @@ def test_a_file_past_the_size_of_a_request_costs_nothing_that_was_written_beside
 def test_after_more_than_is_read_the_way_back_keeps_the_words(
     make: World, site: Site, window: Callable[..., Page], tmp_path: Path
 ) -> None:
-    scene.with_password(make, make.amara)
-    part = working.parts(make, make.engagement())[0].public_id
-    page = window(java_script_enabled=False)
-    signs_in(page, site, make.amara)
-    page.goto(site.url(f"/work/milestones/{part}"))
-    page.fill("[name=note]", NOTE)
-    page.set_input_files("[name=files]", of_megabytes(tmp_path, 300))
+    page = handing_in(make, site, window(java_script_enabled=False), of_megabytes(tmp_path, 300))
     page.get_by_role("main").get_by_role("button", name="Hand it in", exact=True).click()
     told(page, "That is too large")
     told(page, "Go back in your browser")

@@ -53,6 +53,7 @@ def _page(
     now, found = clock.now(), capstone.judged(db, engagement)
     appeal = capstone.appeal_of(db, engagement)
     rubric = _rubric(db, engagement)
+    may_give = appeal is not None and bool(may_take(actor, appeal, "give"))
     return render(
         request,
         "apprenticeships/capstone.html",
@@ -76,10 +77,10 @@ def _page(
         ),
         may_appeal=rules.may_appeal(actor.id, engagement.person_id, found, now),
         appeal=appeal,
-        may_give=appeal is not None and bool(may_take(actor, appeal, "give")),
+        may_give=may_give,
         may_decide=appeal is not None and bool(may_take(actor, appeal, "uphold")),
         is_orphaned=appeal is not None and capstone.is_orphaned(db, appeal),
-        others=capstone.others(db, engagement, appeal) if appeal else [],
+        others=capstone.others(db, engagement, appeal) if appeal is not None and may_give else [],
         judges=naming.judges_of(db, engagement),
         may_name=naming.may_name_assessors(db, actor, engagement),
         could_judge=queries.may_stand_in(db, engagement, Task.ASSESS),
