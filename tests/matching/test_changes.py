@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import sleep
 
 import pytest
 from sqlalchemy import Engine
@@ -12,6 +11,7 @@ from market.db import connect, transaction
 from market.evidence.models import MatchChange
 from market.evidence.service import tell_indexes
 from market.matching import changes
+from tests.matching.transactions import outlast
 from tests.support.databases import Databases
 from tests.support.world import NOW, World, settle
 
@@ -20,19 +20,11 @@ def people(db: Session, place: int) -> list[int]:
     return [row.person_id for seen in changes.all_since(db, place) for row in seen.rows]
 
 
-def ends(engine: Engine, place: int | None = None) -> bool:
-    """Is there nothing more after a place (after the newest) before long?
-
-    A row is read again until every transaction of the whole PostgreSQL server that began before its own is over, and
-    other tests use the same server.
-    """
-    for _ in range(1200):
-        with transaction(engine, write=False) as db:
-            if people(db, changes.now(db) if place is None else place) == []:
-                return True
-            place = changes.now(db) if place is not None else None
-        sleep(0.05)
-    return False
+def rest(engine: Engine, place: int) -> list[int]:
+    """The people to be read again after a place, once all that were about to write have done so."""
+    outlast(engine)
+    with transaction(engine, write=False) as db:
+        return people(db, changes.since(db, place).place)
 
 
 @pytest.fixture
@@ -69,7 +61,7 @@ def test_a_lower_number_that_is_committed_later_is_not_skipped(postgres: Engine)
         highest = {p: s for s, p in db.exec(select(MatchChange.seq, MatchChange.person_id))}
     assert {row.person_id for row in second.rows} == {101, 102}, "and again until the place has passed it"
     assert highest[101] < max(seq for seq, _ in numbers), "by the highest number alone it would be lost"
-    assert ends(postgres, second.place)
+    assert rest(postgres, second.place) == []
 
 
 @pytest.mark.postgres
@@ -98,7 +90,7 @@ def test_what_is_rolled_back_is_never_seen_and_holds_nothing_up(postgres: Engine
     with transaction(postgres, write=False) as db:
         seen = changes.since(db, 0)
         assert [row.person_id for row in seen.rows] == [8]
-    assert ends(postgres, seen.place)
+    assert rest(postgres, seen.place) == []
 
 
 def test_changes_are_read_in_order_a_few_at_a_time(make: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +104,9 @@ def test_changes_are_read_in_order_a_few_at_a_time(make: World, monkeypatch: pyt
         seen = [one.rows for one in changes.all_since(db, begin)]
         monkeypatch.setattr(changes, "BATCH", 5000)
         assert people(db, begin) == [5, 6, 7, 5, 9]
-    assert ends(make.engine)
+    outlast(make.engine)
+    with make.read() as db:
+        assert people(db, changes.now(db)) == []
     assert sum(map(len, seen)) == 5
 
 

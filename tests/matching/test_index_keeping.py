@@ -27,7 +27,7 @@ from market.matching.index_keeper import Keeper
 from market.matching.queries import Findable
 from tests.matching.crowd import Crowd
 from tests.matching.test_backends import opened
-from tests.matching.test_changes import ends
+from tests.matching.transactions import outlast
 from tests.support.client import Client
 from tests.support.databases import Databases
 from tests.support.world import World
@@ -130,7 +130,7 @@ def test_who_comes_second_to_compact_leaves_the_firsts_file(
         assert second.open(db)
     with make.write() as db:
         crowd.change(db, min(crowd.people))
-    assert ends(make.engine)
+    outlast(make.engine)
     assert index_build.compact(make.engine, first)
     assert not index_build.compact(make.engine, second)
     assert second.is_replaced()
@@ -178,7 +178,7 @@ def test_a_process_killed_while_compacting_leaves_an_index_that_serves(
     with make.write() as db:
         for person in sorted(crowd.people)[:5]:
             crowd.change(db, person)
-    assert ends(make.engine)
+    outlast(make.engine)
     url = make.engine.url.render_as_string(hide_password=False)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, url, str(folder), str(step)],
@@ -316,7 +316,7 @@ def test_a_database_put_back_from_a_copy_is_noticed(make: World, crowd: Crowd, t
     with make.write() as db:
         for person in sorted(crowd.people)[:9]:
             crowd.change(db, person)
-    assert ends(make.engine)  # other tests' transactions on the same server hold the newest back
+    outlast(make.engine)
     index_build.build(make.engine, tmp_path)
     with make.write() as db:
         newest = db.exec(select(MatchChange.seq).order_by(MatchChange.seq.desc()).limit(3)).all()  # type: ignore[attr-defined]
@@ -335,7 +335,7 @@ def test_an_index_too_far_behind_is_built_anew_sooner_than_mended(
     with make.write() as db:
         for person in sorted(crowd.people)[:9]:
             crowd.change(db, person)
-    assert ends(make.engine)
+    outlast(make.engine)
     index = IndexBackend(tmp_path)
     with make.read() as db:
         assert not index.open(db)
@@ -402,7 +402,7 @@ def test_the_keeper_builds_opens_follows_and_compacts(
     with make.write() as db:
         for person in sorted(crowd.people):
             crowd.change(db, person)
-    assert ends(make.engine)
+    outlast(make.engine)
     kept.once()
     assert index.stored is not None
     assert first is not None
@@ -422,7 +422,7 @@ def test_a_second_process_opens_what_the_first_one_wrote(
     assert second.matching.index is not None
     with make.write() as db:
         crowd.change(db, min(crowd.people))
-    assert ends(make.engine)
+    outlast(make.engine)
     assert index_build.compact(make.engine, first.matching.index)
     second.once()
     assert second.matching.index.stored is not None
@@ -549,7 +549,7 @@ def test_the_command_line_builds_checks_and_compacts(
         assert run("build")[0] == run("compact")[0] == 2
     with make.write() as db:
         crowd.change(db, min(crowd.people))
-    assert ends(make.engine)
+    outlast(make.engine)
     code, said = run("compact")
     assert (code, "Compacted: " in said) == (0, True)
     code, said = run("check", "--people", "60")

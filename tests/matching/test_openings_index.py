@@ -32,6 +32,7 @@ from market.opportunities.reactions import follow_merged_skill
 from market.outbox import Event
 from tests.matching.board import Board, Posted
 from tests.matching.test_service import counted
+from tests.matching.transactions import outlast
 from tests.opportunities import postings
 from tests.support.client import Client
 from tests.support.world import World
@@ -373,6 +374,7 @@ def test_when_many_changed_at_once_sql_answers_until_the_keeper_took_them_up(
     monkeypatch.setattr(openings_index, "IN_A_REQUEST", 4)
     monkeypatch.setattr(core, "FOLD_AT", 5)
     board = Board(make, 12, seed=5)
+    outlast(make.engine)
     backend = loaded(make)
     ranks = matching(backend)
     with make.write() as db:
@@ -382,6 +384,7 @@ def test_when_many_changed_at_once_sql_answers_until_the_keeper_took_them_up(
         backend.first(db, 1, Searched(Facets()), 5)
     assert agrees(make, board, ranks)
     assert ranks.fallbacks == 1
+    outlast(make.engine)
     with make.read() as db:
         assert backend.follow(db) == 9
     assert backend.health()["changed"] == 0, "so many were folded into the rest"
@@ -407,6 +410,7 @@ def test_numbers_brought_along_from_another_server_s_copy_hold_nothing_up(
 
 def test_an_index_that_drifted_is_found_out_and_answers_no_more(make: World) -> None:
     board = Board(make, 12, seed=6)
+    outlast(make.engine)
     backend = loaded(make)
     ranks = matching(backend)
     held = backend._held
