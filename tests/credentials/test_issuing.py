@@ -335,11 +335,17 @@ def test_a_published_achievement_changes_by_a_new_version(make: World) -> None:
             issuing.issue(db, bruno, one, make.amara.id)
 
 
+def as_read(make: World, made: int) -> Achievement:
+    """The draft as somebody read it who has not seen what happens from here on."""
+    with make.read() as db:
+        seen = db.get_one(Achievement, made)
+        db.expunge(seen)
+    return seen
+
+
 def test_what_went_out_while_someone_wrote_stays_as_it_went_out(make: World) -> None:
     made = scene.achievement(make, published=False)
-    with make.read() as db:
-        seen = db.get_one(Achievement, made)  # as the writer read it before
-        db.expunge(seen)
+    seen = as_read(make, made)
     with make.write() as db:
         achievements.publish_achievement(db, actor_for(db, make.bruno.id), db.get_one(Achievement, made))
     with make.write() as db:
@@ -352,9 +358,7 @@ def test_what_went_out_while_someone_wrote_stays_as_it_went_out(make: World) -> 
 
 def test_what_went_out_while_someone_meant_to_throw_it_away_stays(make: World) -> None:
     made = scene.achievement(make, published=False)
-    with make.read() as db:
-        seen = db.get_one(Achievement, made)
-        db.expunge(seen)
+    seen = as_read(make, made)
     with make.write() as db:
         achievements.publish_achievement(db, actor_for(db, make.bruno.id), db.get_one(Achievement, made))
     with make.write() as db:
@@ -365,10 +369,9 @@ def test_what_went_out_while_someone_meant_to_throw_it_away_stays(make: World) -
 
 def test_who_writes_at_what_was_thrown_away_meanwhile_is_told_so(make: World) -> None:
     made = scene.achievement(make, published=False)
+    seen = as_read(make, made)
     with make.read() as db:
-        seen = db.get_one(Achievement, made)
         draft = achievements.draft_of(db, seen)
-        db.expunge(seen)
     with make.write() as db:
         achievements.discard_draft(db, actor_for(db, make.bruno.id), db.get_one(Achievement, made))
     with make.write() as db:
