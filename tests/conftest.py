@@ -1,6 +1,5 @@
 """Fixtures that every test may use, and the rules of a run: closed sockets, settled examples, no skip in CI."""
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.support import browser, postgres, skips, sockets
+from tests.support import browser, memory, postgres, skips, sockets
 from tests.support.databases import Databases, SqliteFiles
 
 if TYPE_CHECKING:  # the fixtures import the site when they are asked for: pure tests stay quick
@@ -41,14 +40,21 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["folder"] = str(node.config.stash[_FOLDER])
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Between files: tests of one file may share a database."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        memory.let_go()
+
+
 def pytest_sessionfinish() -> None:
     """Look once for what was forgotten, and set the rest aside.
 
-    Pytest looks five times as it ends, through all that a worker has loaded (1.3 GB after a whole run), and pytest-xdist
-    gives it ten seconds to end: past them the worker is killed before it has written its part of the coverage.
+    Pytest looks five times as it ends, through all that a worker has loaded, and pytest-xdist gives it ten seconds to
+    end: past them the worker is killed before it has written its part of the coverage.
     """
-    gc.collect()
-    gc.freeze()
+    memory.let_go()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
