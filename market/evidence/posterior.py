@@ -143,8 +143,22 @@ class Level:
 
     @property
     def counts(self) -> float:
-        """The estimate less our doubt, or what one's own word counts as; `level` is this in whole units, held to 1-255."""
+        """The estimate less our doubt, or what one's own word counts as; `level` is this in whole units, held to 1-255.
+
+        0 where nothing counts: what was never shown is worth less than a claim, whatever the common start.
+        """
+        if not self.n:
+            return 0.0
         return OWN_WORD / UNITS if self.own_word else self.mu - self.doubt
+
+    @property
+    def printed(self) -> tuple[float, float, float]:
+        """The estimate, what is taken off for doubt and what is left, in tenths: a sum that is right as it is printed.
+
+        The estimate and what is left are rounded, as they are wherever they are shown; the doubt is what lies between.
+        """
+        estimate, left = round(self.mu, 1), round(self.counts, 1)
+        return estimate, round(estimate - left, 1), left
 
     @property
     def lo(self) -> float:

@@ -51,7 +51,7 @@ class Explained(NamedTuple):
     start: int
     estimate: int
     doubt: int
-    held: int  # what the doorstep for claims, and the ends of the scale, add or take
+    held: int  # what is added or taken at the ends of the scale, for one's own word, and where nothing counts
     rounding: int  # what whole units add or take
     later_count: int  # items that came after the day asked about
     helpful: tuple[Suggestion, ...]
@@ -104,9 +104,9 @@ def explained(
     start, doubt = bars[0].moves, bars[-1].moves
     estimate = bars[-1].start
     held = 0
-    if level.own_word or (level.level in (1, 255) and abs(level.rounding) > 0.01):
+    if not level.n or level.own_word or (level.level in (1, 255) and abs(level.rounding) > 0.01):
         held = round(100 * level.level / UNITS) - estimate - doubt
-    rounding = round(100 * level.level / UNITS) - estimate - doubt - held if level.n else 0
+    rounding = round(100 * level.level / UNITS) - estimate - doubt - held
     shown = max((line.showed for line in lines), default=0)
     aim = min(5, max(level.meets + 1, int(shown)))  # what they say or showed already, or the next level
     return Explained(

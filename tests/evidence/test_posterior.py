@@ -166,6 +166,14 @@ def test_nothing_to_go_by_is_level_0_at_the_common_start():
     assert (nothing.level, nothing.mu, nothing.n, nothing.meets) == (0, 1.0, 0, 0)
 
 
+def test_nothing_said_counts_as_nothing_and_as_less_than_a_claim():
+    claim = posterior([item(0, 5)], "tool", TODAY)
+    gone = posterior([item(4, 5, expires_on=TODAY - timedelta(days=1))], "tool", TODAY)
+    for nothing in (posterior([], "tool", TODAY), gone):
+        assert (nothing.n, nothing.counts, nothing.rounding) == (0, 0, 0)
+        assert nothing.counts < claim.counts
+
+
 def test_an_older_badge_takes_no_weight_from_a_newer_one():
     fresh = [item(3, 4, n, party="issuer:1") for n in (1, 2)]
     old = item(3, 4, 3, party="issuer:1", days=5000)
@@ -252,6 +260,20 @@ def test_the_lines_add_up_to_the_estimate(ledger, family):
     assert level.mu == pytest.approx(DEFAULTS.m0 + sum(line.moves for line in level.lines), abs=1e-9)
     assert level.counts + level.rounding == pytest.approx(level.level / UNITS, abs=1e-9)
     assert all(line.moves == 0 for line in level.lines if line.aside)
+
+
+@given(LEDGERS, FAMILIES)
+def test_the_sum_as_it_is_printed_adds_up_to_the_tenth(ledger, family):
+    level = posterior(ledger, family, TODAY)
+    if not level.n or level.own_word:
+        return  # of these no sum is shown
+    estimate, doubt, left = (round(10 * float(f"{n:.1f}")) for n in level.printed)
+    assert estimate - doubt == left
+    assert (f"{level.printed[0]:.1f}", f"{level.printed[2]:.1f}") == (
+        f"{level.mu:.1f}",
+        f"{level.counts:.1f}",
+    )
+    assert abs(doubt / 10 - level.doubt) < 0.1 + 1e-9
 
 
 @given(LEDGERS, FAMILIES)

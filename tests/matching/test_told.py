@@ -1,5 +1,6 @@
 """Explanations are made of the ledger, lists of stored levels: both are the same whole numbers, also by credit."""
 
+import re
 from datetime import timedelta
 from random import Random
 
@@ -12,6 +13,7 @@ from market.matching.core.contract import Requirement
 from market.matching.queries import Wanted
 from market.matching.told import told
 from market.skills.models import Skill
+from tests.applications import scene
 from tests.evidence.ledger import skill
 from tests.evidence.test_levels import random_world, relate
 from tests.matching.people import someone
@@ -39,6 +41,54 @@ def test_an_explanation_counts_what_lists_count_on_any_day(make: World) -> None:
                         parts = told(db, wanted, person.id).explanation.fit.parts
                         assert [p.unit for p in parts] == [stored.get(p.skill_id, 0) for p in parts]
             db.rollback()
+
+
+def row_of(page: str, skill: str) -> str:
+    """The words of the row in the table of an explanation that begins with a skill, drawings and all."""
+    found = re.search(
+        rf'<tr role="row"><th role="rowheader" scope="row">{skill}<br>.*?</tr>', page, re.DOTALL
+    )
+    assert found is not None
+    return found[0]
+
+
+def test_no_evidence_is_shown_as_no_evidence_to_both_sides(client: Client, make: World) -> None:
+    known = postings.skills(make, "Spreadsheets", "Data cleaning")
+    who = someone(make, (known["Spreadsheets"], Kind.CLAIM, 4.0))
+    opening = postings.published(make, known=known)
+    application = scene.applied(make, postings.fresh(make, opening).id, who)
+    for page in (
+        client.as_(who).get(f"/openings/{opening}").text,
+        client.as_(make.bruno).get(f"/applications/{scene.state(make, application).public_id}").text,
+    ):
+        nothing, claimed = row_of(page, "Data cleaning"), row_of(page, "Spreadsheets")
+        assert "no evidence yet" in nothing
+        assert not re.search(r"for doubt|T\d|class=\"band\"|counts as", nothing)
+        assert "no evidence yet" not in claimed
+        assert "nothing was shown yet: counts as 0.0" in claimed
+
+
+def test_evidence_that_ran_out_adds_up_to_nothing(client: Client, make: World) -> None:
+    known = postings.skills(make)
+    who = someone(make)
+    with make.write() as db:
+        evidence.record(
+            db,
+            person_id=who.id,
+            skill_id=known["Spreadsheets"],
+            kind=Kind.ENDORSEMENT,
+            reading_milli=4000,
+            source=("test", 1),
+            party=("organisation", 1),
+            occurred_on=clock.today() - timedelta(days=400),
+            expires_on=clock.today() - timedelta(days=30),
+        )
+        public = db.get_one(Skill, known["Spreadsheets"]).public_id
+    opening = postings.published(make, known=known)
+    own = client.as_(who)
+    assert "nothing that counts" in row_of(own.get(f"/openings/{opening}").text, "Spreadsheets")
+    level = words(own.get(f"/people/{who.public_id}/skills/{public}"))
+    assert "Nothing here counts so the starting point does not either −0.15 Counts as 0.00" in level
 
 
 def test_evidence_of_a_narrower_skill_puts_someone_in_the_list_and_both_sides_read_why(

@@ -1,5 +1,6 @@
 """A whole page, or just the part of it that htmx asked for."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from market.access import Actor, anyone
+from market.paths import data_dir
 from market.web.render import environment, fragment_wanted, render
 from market.web.routing import page
 from tests.support.client import Client, htmx, words
@@ -124,3 +126,13 @@ def test_where_nothing_essential_is_asked_none_of_it_is_said_to_be_missed() -> N
     assert "0 of 0" not in drawn
     assert "nothing essential" in drawn
     assert "40 %" in drawn
+
+
+def test_what_only_a_screen_reader_says_goes_through_the_catalogue_too():
+    inside = r"\{\{.*?\}\}|\{%.*?%\}"
+    found = {}
+    for file in sorted(data_dir("templates").rglob("*.html")):
+        for said in re.findall(rf'aria-label="((?:{inside}|[^"])*)"', file.read_text(encoding="utf-8")):
+            if re.search("[A-Za-z]{2}", re.sub(inside, "", said)):
+                found[file.name] = said
+    assert not found
