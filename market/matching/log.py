@@ -17,7 +17,7 @@ from market.evidence.posterior import DEFAULTS
 from market.matching.core import listing
 from market.matching.core.contract import Requirement, Tie, contributions
 from market.matching.core.listing import Kept, Replayed
-from market.matching.core.policy import BY_SCORE, Candidate, Placed, Policy
+from market.matching.core.policy import BY_SCORE, Candidate, Placed, Policy, hope, spread
 from market.matching.models import Ranking, RankingKind, RankingRow, Slot
 from market.matching.queries import Findable
 from market.opportunities.models import Opportunity
@@ -141,24 +141,44 @@ def replay(ranking: Ranking, rows: Sequence[RankingRow]) -> Replayed:
 
 
 class Did(NamedTuple):
-    """What the policy did to a list: the kept places, how many were seen in other lists lately, and how many people
-    stand at another place than by score alone."""
+    """What the policy did to a list: the kept places, and how many people stand at another place than by score alone."""
 
     kept: tuple[int, ...]
-    seen_lately: int
     moved: int
 
 
 def did(ranking: Ranking, rows: Sequence[RankingRow]) -> Did:
     """What the policy did to a list, of what the log holds."""
-    policy, asked = policy_in(ranking), requirements_in(ranking)
     people = [candidate_in(row) for row in rows]
-    by_score = listing.in_order(people, asked, Tie(ranking.tie_a, ranking.tie_b), BY_SCORE)
+    tie = Tie(ranking.tie_a, ranking.tie_b)
+    by_score = listing.in_order(people, requirements_in(ranking), tie, BY_SCORE)
     return Did(
         tuple(row.place for row in rows if row.slot is Slot.NEWCOMER),
-        sum(one.exposures > 0 for one in people) if policy.exposure else 0,
         sum(one.person_id != row.person_id for one, row in zip(by_score, rows, strict=True)),
     )
+
+
+class Lowered(NamedTuple):
+    """In how many other lists someone stood lately, and the points it took off: of the score, or of the hope for a
+    kept place."""
+
+    times: int
+    points: int
+
+
+def lowered(ranking: Ranking, rows: Sequence[RankingRow]) -> dict[int, Lowered]:
+    """The places of a list at which being seen elsewhere took something off, with what it took."""
+    policy, asked = policy_in(ranking), requirements_in(ranking)
+    taken = {row.place: Lowered(candidate_in(row).exposures, _taken(row, asked, policy)) for row in rows}
+    return {place: one for place, one in taken.items() if one.points}
+
+
+def _taken(row: RankingRow, asked: Sequence[Requirement], policy: Policy) -> int:
+    one = candidate_in(row)
+    if row.slot is Slot.SCORE:
+        return row.score - spread(row.score, one.exposures, policy)
+    unseen = hope(one._replace(exposures=0), asked, policy) or 0
+    return (unseen - (hope(one, asked, policy) or 0)) // 1000
 
 
 class Found(NamedTuple):

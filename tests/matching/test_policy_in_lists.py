@@ -4,12 +4,13 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from market import clock
 from market.accounts.models import Email, Person
 from market.evidence.models import Kind
 from market.matching import log, service
+from market.matching.core.contract import ESSENTIAL
 from market.matching.models import Ranking, RankingKind, RankingRow, Slot
 from market.opportunities.models import Opportunity
 from market.profiles.models import Education, Experience, Project, TalentProfile
@@ -240,3 +241,59 @@ def test_the_page_marks_the_kept_place_and_says_what_the_policy_did(
     assert "Places kept for newcomers place 3" in said
     assert "stand at another place than by points alone" in said
     assert ranking.public_id in said
+
+
+def test_where_being_seen_elsewhere_acted_the_list_names_it_and_the_order_says_of_whom_and_how_much(
+    client: Client, make: World, known: dict[str, int], opening: int
+) -> None:
+    named = "Seen elsewhere lately: a little was taken off for"
+    veterans(make, known)
+    newcomers(make, known, 2)
+    bruno = client.as_(make.bruno)
+    with make.read() as db:
+        page = f"/postings/{db.get_one(Opportunity, opening).public_id}/candidates"
+    assert named not in words(bruno.get(page)), "nobody stood in another list yet"
+    ranked(make, scene.opening(make, known=known), keep=True)
+    assert f"{named} 10 people here, so that attention is spread." in words(bruno.get(page))
+
+    ranking, rows = last_kept(make)
+    took = log.lowered(ranking, rows)
+    seen = {row.place: row for row in rows if (row.policy_inputs or {})["exposures"]}
+    assert took.keys() == seen.keys()
+    assert {one.times for one in took.values()} == {1}
+    by_score = {place: one.points for place, one in took.items() if seen[place].slot is Slot.SCORE}
+    hoped = {place: one.points for place, one in took.items() if seen[place].slot is Slot.NEWCOMER}
+    for place, points in by_score.items():
+        rest = seen[place].score % ESSENTIAL
+        assert points == rest - rest * 1000 // 1020 > 0, "two in a hundred for one other list"
+    assert all(hoped.values())
+    assert (len(by_score), len(hoped)) == (8, 2)
+
+    said = words(bruno.get(f"/orders/{ranking.public_id}"))
+    for points in by_score.values():
+        assert f"{points} off: seen in one other list lately" in said
+    assert said.count("off: seen in one other list lately") == 8
+    for points in hoped.values():
+        assert f"{points} off what they may well reach: seen in one other list lately" in said
+
+
+def last_kept(make: World) -> Made:
+    """The list that was kept last."""
+    with make.read() as db:
+        last = db.exec(select(Ranking.public_id).order_by(col(Ranking.id).desc())).first()
+        found = log.find(db, last or "")
+    assert found is not None
+    return found
+
+
+def test_who_applied_is_lowered_by_nothing_seen_elsewhere_in_kept_places_neither(
+    make: World, known: dict[str, int], opening: int
+) -> None:
+    people = [who.id for who in [*veterans(make, known), *newcomers(make, known, 2)]]
+    ranked(make, scene.opening(make, known=known), keep=True)
+    with make.read() as db:
+        opportunity = db.get_one(Opportunity, opening)
+        made = service.rank_applicants(db, make.actor(make.bruno), opportunity, people)
+    assert any((row.policy_inputs or {})["exposures"] for row in made[1])
+    assert kept_at(made)
+    assert log.lowered(*made) == {}

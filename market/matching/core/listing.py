@@ -98,4 +98,4 @@ def _left(
 
 def without_exposure(policy: Policy) -> Policy:
     """The policy of a list of people who applied: they asked to be read, so being seen elsewhere lowers nobody."""
-    return replace(policy, exposure=0)
+    return replace(policy, exposure=0, newcomer_exposure=0)
