@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 from market.config import from_environment
 
 if TYPE_CHECKING:  # a command that asks for nothing of it opens none
@@ -13,11 +15,17 @@ if TYPE_CHECKING:  # a command that asks for nothing of it opens none
 
 @contextmanager
 def opened() -> Iterator["Engine"]:
-    """For a command that has transactions of its own."""
+    """For a command that has transactions of its own. Ends it with 2 where the schema is another version's."""
+    from market.migrations.migrate import is_current
     from market.serving import open_database
 
     engine = open_database(from_environment())
     try:
+        if not is_current(engine):
+            typer.echo(
+                "The database does not have this version's schema: run `market migrate` first.", err=True
+            )
+            raise typer.Exit(2)
         yield engine
     finally:
         engine.dispose()

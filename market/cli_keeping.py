@@ -93,6 +93,8 @@ def import_skills(
     path = data_dir("seeds") / "skills.csv" if source == "seeds" else Path(source)
     if not path.exists():
         raise typer.BadParameter(f"There is no file or folder {path}.")
+    if report is not None and not report.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {report.parent} to write the report in.")
     with opened() as engine, bars() as say:
 
         def tell(now: importing.Progress) -> None:

@@ -1,9 +1,10 @@
 """Taking a taxonomy in: ESCO, O*NET or a plain list, in batches that each commit, so that a stopped import goes on.
 
 Whoever calls owns the transactions and hands over `begin`, which opens one. After each batch the line is kept in
-`skill_import`, with the batch, so that an import that was killed goes on after the last batch that was committed. A file
-that was taken in before is read again from its beginning: nothing changes unless the taxonomy did. What a row says goes
-to the database in `importing_rows`; here is the order of things, and the report.
+`skill_import`, with the batch, so that an import that was killed goes on after the last batch that was committed. What was
+taken in before is read again all the same, so that the report names every row that is left out: reading is nearly all of
+the work, and nothing is written unless the taxonomy changed. What a row says goes to the database in `importing_rows`;
+here is the order of things, and the report.
 """
 
 import hashlib
@@ -106,12 +107,12 @@ def _import_part(
     if start:
         report.resumed.append((name, start))
     before = sum(report.counts.values())
-    for batch in _batches(read(source, start)):
+    for batch in _batches(read(source)):
         with begin() as db:
             report.left.extend(
                 Left(name, one.line, one.reason) for one in _take(db, source, part, batch, report)
             )
-            if is_new and (checkpoint := _checkpoint(db, digest, part)):
+            if is_new and batch[-1].line > start and (checkpoint := _checkpoint(db, digest, part)):
                 checkpoint.line_done = batch[-1].line
                 db.add(checkpoint)
         tell(Progress(name, part, batch[-1].line, lines))

@@ -15,7 +15,7 @@ plain          name; also key, alternatives (" | "), field, family (tool|knowled
 =============  ======================================================================================
 
 Reading the same file again gives the same records with the same keys, and every record knows its line, so
-that an import can be repeated and can go on where it stopped (`after_line`).
+that an import can be repeated and can go on where it stopped.
 """
 
 import re
@@ -50,8 +50,8 @@ def sources(path: Path) -> list[Source]:
     )
 
 
-def read(source: Source, after_line: int = 0) -> Iterator[Record | Refused]:
-    """The records of one file, in its order, from the first row that begins after `after_line`.
+def read(source: Source) -> Iterator[Record | Refused]:
+    """The records of one file, in its order.
 
     Several records may share a line. Memory: the keys of the file, to notice repetition.
     """
@@ -59,12 +59,9 @@ def read(source: Source, after_line: int = 0) -> Iterator[Record | Refused]:
     first_line: dict[str, int] = {}
     for row in rows(source.path):
         if isinstance(row, Refused):
-            found: Iterator[Record | Refused] = iter((row,))
+            yield row
         else:
-            found = _without_repeats(reader(row, source.language), first_line, source.form)
-        for record in found:
-            if record.line > after_line:
-                yield record
+            yield from _without_repeats(reader(row, source.language), first_line, source.form)
 
 
 def _without_repeats(

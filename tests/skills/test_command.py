@@ -54,3 +54,21 @@ def test_a_source_without_skills_is_refused_with_words(
     done = run.invoke(cli.app, ["skills", "import", str(path)])
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_taken_in(
+    run: CliRunner, make: World, tmp_path: Path
+) -> None:
+    path, report = write(tmp_path / "list.csv", PLAIN), tmp_path / "nowhere" / "left.csv"
+    done = run.invoke(cli.app, ["skills", "import", str(path), "--report", str(report)])
+    assert (done.exit_code, "There is no folder" in done.output) == (2, True)
+    assert "3 skills" in run.invoke(cli.app, ["skills", "import", str(path)]).output
+
+
+def test_a_database_without_this_versions_schema_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARKET_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    monkeypatch.setenv("MARKET_DATA", str(tmp_path / "data"))
+    done = CliRunner().invoke(cli.app, ["skills", "import", "seeds"])
+    assert (done.exit_code, "run `market migrate` first" in done.output) == (2, True)

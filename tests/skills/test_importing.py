@@ -30,6 +30,7 @@ PLAIN = (
     + f"bread,Bread making,loaf baking,Baking,knowledge,baking,{ESCO}bread,Loaves.\n"
     + "baking,Baking,,Baking,knowledge,,,All of it.\n"
 )
+FAULTY = PLAIN + "odd,,,,,,,No name.\nrye,Rye,,,weather,,,Bad family.\nspelt,Spelt,,,,no-such,,\n"
 SKILLS = (
     "conceptUri,skillType,reuseLevel,preferredLabel,altLabels,hiddenLabels,description\n"
     f'{ESCO}bread,skill/competence,,make bread,"bake loaves\nbake bread",,Bread of all kinds.\n'
@@ -155,9 +156,19 @@ def test_an_import_goes_on_after_the_last_batch_that_was_committed(
     assert report.counts["skills"] == 1
 
 
+@pytest.mark.parametrize("dies_at", range(2, 16))
+def test_an_import_that_goes_on_still_reports_every_row_that_is_left_out(
+    make: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
+    monkeypatch.setattr(importing, "BATCH_LINES", 1)
+    path = write(tmp_path / "list.csv", FAULTY)
+    with pytest.raises(Killed):
+        importing.import_path(path, DyingWrites(make, dies_at))
+    assert [(one.file, one.line) for one in take_in(make, path).left] == [("list.csv", n) for n in (5, 6, 7)]
+
+
 def test_rows_that_are_left_out_say_their_line_and_why(make: World, tmp_path: Path) -> None:
-    text = PLAIN + "odd,,,,,,,No name.\nrye,Rye,,,weather,,,Bad family.\nspelt,Spelt,,,,no-such,,\n"
-    report = take_in(make, write(tmp_path / "list.csv", text))
+    report = take_in(make, write(tmp_path / "list.csv", FAULTY))
     assert [(one.file, one.line) for one in report.left] == [("list.csv", n) for n in (5, 6, 7)]
     assert report.left[0].reason == "The name is missing."
     assert "'weather'" in report.left[1].reason
