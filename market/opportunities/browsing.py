@@ -39,6 +39,7 @@ class Facets(NamedTuple):
     kinds: tuple[Kind, ...] = ()
     modes: tuple[Mode, ...] = ()
     skill: str = ""  # a name or a public id
+    place: str = ""  # part of its name
     pay_from: int | None = None  # an hour, minor units of the site's currency
     hours_to: int | None = None
     language: str = ""
@@ -202,6 +203,11 @@ def _given(facets: Facets) -> dict[str, Any]:
     }
     if "skill" in set_ones:
         set_ones["skill_norm"] = normalise(facets.skill)
+    if "place" in set_ones:
+        # SQLite takes å and Å for different letters: a name is also looked for as names are written.
+        for n, text in enumerate((facets.place, facets.place.title(), facets.place.lower())):
+            set_ones[f"place_{n}"] = f"%{_escaped(text)}%"
+        del set_ones["place"]
     for name in ("kinds", "modes"):
         if name in set_ones:
             set_ones[name] = list(set_ones[name])
@@ -223,6 +229,7 @@ def _conditions(shape: Shape) -> list[Any]:
         "skill": lambda: exists().where(
             current, or_(_req.c.skill_id.in_(labelled), _req.c.skill_id.in_(chosen))
         ),
+        "place": lambda: or_(*(_o.c.place.ilike(bindparam(f"place_{n}"), escape="/") for n in range(3))),
         "pay_from": lambda: _o.c.pay_hourly_ref_minor >= bindparam("pay_from"),
         "hours_to": lambda: _o.c.hours <= bindparam("hours_to"),
         "language": lambda: _o.c.language == bindparam("language"),
@@ -277,7 +284,7 @@ def _newest(shape: Shape, more: bool, order: Order | None) -> Select[Any]:
 
 
 def _searched(facets: Facets) -> Searched:
-    words = Facets(q=facets.q, skill=facets.skill)
+    words = Facets(q=facets.q, skill=facets.skill, place=facets.place)
     among = None if words.are_empty else _matching(_shape(words))
     return Searched(facets, among, _given(words))
 

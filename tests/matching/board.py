@@ -34,6 +34,7 @@ class Posted:
     version: int = 1
     kind: Kind = Kind.GIG
     mode: Mode = Mode.REMOTE
+    place: str = ""
     hours: int = 8
     seats: int = 1
     applicants_count: int = 0
@@ -69,6 +70,7 @@ class Board:
             version=1,
             kind=r.choice((Kind.GIG, Kind.TRIAL)),
             mode=r.choice(tuple(Mode)),
+            place=r.choice(("", "Weir Lane", "Århus")),
             hours=r.choice((4, 8, 20)),
             seats=r.choice((1, 1, 3)),
             applicants_count=r.choice((0, 0, 2, 40)),
@@ -139,6 +141,7 @@ class Board:
             kinds=r.choice(((), (), (Kind.GIG,), (Kind.GIG, Kind.TRIAL))),
             modes=r.choice(((), (), (Mode.REMOTE,))),
             skill=r.choice(("", "", "", *self.skills, "no such skill")),
+            place=r.choice(("", "", "", "weir", "århus")),
             pay_from=r.choice((None, None, 1500)),
             hours_to=r.choice((None, None, 8, 2)),
             language=r.choice(("", "", "cy")),
@@ -156,6 +159,7 @@ class Board:
             and (not facets.kinds or one.kind in facets.kinds)
             and (not facets.modes or one.mode in facets.modes)
             and (not facets.skill or self.skills.get(facets.skill) in one.asks)
+            and facets.place.casefold() in one.place.casefold()
             and (not facets.pay_from or (one.pay_hourly_ref_minor or 0) >= facets.pay_from)
             and (not facets.hours_to or one.hours <= facets.hours_to)
             and (not facets.language or one.language == facets.language)
@@ -188,7 +192,7 @@ def _table(model: type[SQLModel]) -> Any:
 
 _BARE = {
     "title": "An opening of the board", "summary": "", "weeks": 1, "pay_basis": "fixed", "pay_minor": 0,
-    "currency": "GBP", "seats_taken": 0, "invited_count": 0, "place": "", "time_zone": "Europe/London",
+    "currency": "GBP", "seats_taken": 0, "invited_count": 0, "time_zone": "Europe/London",
     "overlap_hours": 0, "access_needs": "", "learner_cost_minor": 0, "ip_note": "", "was_extended": False,
     "published_at": NOW, "active_at": NOW, "created_at": NOW, "updated_at": NOW, "draft_version": 1,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """What is open, and one opening: pages for everyone."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,10 @@ from market.opportunities.quality import quality
 from market.opportunities.rules import Kind, Mode
 from market.programmes import sentences as programme_sentences
 from market.programmes.checks import Floor
+from market.skills.forms import Chosen, typed
+from market.skills.names import normalise
 from market.web.kit import kit_of
+from market.web.narrowing import day, faults, whole
 from market.web.pagination import cut, decode, encode
 from market.web.render import environment, render, see_other
 from market.web.routing import MarketRoute, action, page
@@ -37,32 +40,24 @@ def floor_of(request: Request) -> Floor:
 
 
 def facets_of(given: QueryParams) -> Facets:
-    """What the address narrows the list to; what makes no sense is left out."""
+    """What the address narrows the list to; what cannot be read narrows nothing (`faults_of`)."""
     return Facets(
         q=given.get("q", "").strip()[:100],
         kinds=tuple(kind for kind in Kind if kind in given.getlist("kind")),
         modes=tuple(mode for mode in Mode if mode in given.getlist("mode")),
         skill=given.get("skill", "").strip()[:100],
-        pay_from=_whole(given.get("pay_from", ""), 100),
-        hours_to=_whole(given.get("hours_to", ""), 1),
+        place=given.get("place", "").strip()[:100],
+        pay_from=whole(given.get("pay_from", ""), 100),
+        hours_to=whole(given.get("hours_to", ""), 1),
         language=given.get("language", "") if given.get("language", "") in sentences.LANGUAGES else "",
-        start_from=_day(given.get("start_from", "")),
-        answer_within=_whole(given.get("answer_within", ""), 1),
+        start_from=day(given.get("start_from", "")),
+        answer_within=whole(given.get("answer_within", ""), 1),
     )
 
 
-def _whole(text: str, times: int) -> int | None:
-    """A small whole number above nought, else None."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 5):
-        return None
-    return int(text) * times or None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def faults_of(given: QueryParams) -> dict[str, str]:
+    """What to say beside the fields of which nothing can be made."""
+    return faults(given, ("pay_from", "hours_to"), ("start_from",))
 
 
 def _card(request: Request, card: Card, asked: bool) -> Markup:
@@ -89,7 +84,9 @@ def _form_in(
     """The field that searches, or the form that narrows the list, with what this address asks for."""
     asked = QueryParams(list(given))
     template = environment().get_template(_FORMS[which])
-    html = template.render(facets=facets_of(asked), given=asked, languages=_languages(spoken), url=url)
+    html = template.render(
+        facets=facets_of(asked), given=asked, faults=faults_of(asked), languages=_languages(spoken), url=url
+    )
     return Markup(html)  # noqa: S704 - the template escapes
 
 
@@ -131,7 +128,20 @@ def browse(request: Request, db: Session, actor: Actor) -> Response:
         other_order=f"{request.url.path}?"
         + urlencode([*[(k, v) for k, v in kept if k != "sort"], ("sort", "new" if by_fit else "fit")]),
         form_of=lambda which: _form_in(which, items, spoken, request.app.url_path_for),
+        like=lambda skill: (
+            f"{request.url.path}?" + urlencode([*[(k, v) for k, v in kept if k != "skill"], ("skill", skill)])
+        ),
+        skills=_skills_meant(db, actor, facets) if not found.cards and facets.skill else None,
+        status=422 if faults_of(given) else 200,
     )
+
+
+def _skills_meant(db: Session, actor: Actor, facets: Facets) -> Chosen | None:
+    """For an empty list: the skills that may be meant; None where the one that was named is known."""
+    meant = typed(db, facets.skill, viewer=actor.id if actor.is_signed_in else 0)
+    norm = normalise(facets.skill)
+    is_known = any(norm in (normalise(one.name), normalise(one.found_by)) for one in meant.options)
+    return None if is_known else meant
 
 
 @cache

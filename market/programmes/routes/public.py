@@ -1,6 +1,6 @@
 """What is offered, and one programme: pages for everyone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from sqlmodel import Session
@@ -17,6 +17,7 @@ from market.programmes.linked import Round, programme_ld
 from market.programmes.quality import quality
 from market.programmes.routes.write import floor_of
 from market.web.kit import kit_of
+from market.web.narrowing import day, faults, whole
 from market.web.pagination import cut, decode
 from market.web.render import render
 from market.web.routing import MarketRoute, page
@@ -24,25 +25,20 @@ from market.words import _
 
 
 def facets_of(given: QueryParams) -> Facets:
-    """What the address narrows the list to; what makes no sense is left out."""
-    hours = given.get("hours_to", "")
-    try:
-        start = date.fromisoformat(given.get("start_from", ""))
-    except ValueError:
-        start = None
+    """What the address narrows the list to; what cannot be read narrows nothing (`faults`)."""
     return Facets(
         skill=given.get("skill", "").strip()[:100],
-        hours_to=int(hours) or None if hours.isascii() and hours.isdigit() and len(hours) <= 4 else None,
+        hours_to=whole(given.get("hours_to", "")),
         is_free=given.get("cost") == "free",
         is_open=given.get("open") == "1",
-        start_from=start,
+        start_from=day(given.get("start_from", "")),
     )
 
 
 def browse(request: Request, db: Session, actor: Actor) -> Response:
     """Programmes, newest first, narrowed by what the address asks for."""
     given = request.query_params
-    facets = facets_of(given)
+    facets, wrong = facets_of(given), faults(given, ("hours_to",), ("start_from",))
     found = browsing.browse(db, facets, _after(given.get("after")))
     cards, following = cut(found, SIZE, _key)
     kept = [(k, v) for k, v in given.multi_items() if k != "after" and v]
@@ -51,6 +47,8 @@ def browse(request: Request, db: Session, actor: Actor) -> Response:
         "programmes/browse.html",
         facets=facets,
         given=given,
+        faults=wrong,
+        status=422 if wrong else 200,
         cards=cards,
         say=sentences,
         mode_words=descriptor.mode_words,
