@@ -227,7 +227,8 @@ def standing_for(request: Request, db: Session, actor: Actor) -> Response:
     opportunity = openings.get_visible(db, actor, request.path_params["id"])
     sent = kit_of(request).applied_ids
     applied = sent is not None and actor.id in db.scalars(sent, {"opening": opportunity.public_id}).all()
-    found = standing.reasons(db, actor, opportunity, has_applied=applied)
+    policy = service.policy_for(kit_of(request).settings.exploration_places)
+    found = standing.reasons(db, actor, opportunity, has_applied=applied, policy=policy)
     fit = service.fits_for(db, actor.id, [opportunity.id]).get(opportunity.id)
     return render(
         request,

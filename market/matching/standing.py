@@ -4,6 +4,7 @@ Whether somebody blocked them is never told, and cannot be read from an answer: 
 someone else set, nor at whether the list as it is drawn holds them.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
@@ -12,7 +13,9 @@ from market.access import Actor
 from market.accounts.models import Block, Organisation
 from market.evidence.queries import stored_levels
 from market.matching import service
-from market.matching.core.contract import order_key, score, tie_for
+from market.matching.candidates import Shown, candidates
+from market.matching.core.contract import Requirement, order_key, score, tie_for
+from market.matching.core.policy import Policy, hope
 from market.matching.queries import Findable, requirements_of
 from market.opportunities.models import Opportunity
 from market.opportunities.rules import Status
@@ -33,9 +36,17 @@ class Reason(StrEnum):
     APART = "apart"
     NOTHING_SHOWN = "nothing_shown"
     BELOW_THE_CUT = "below_the_cut"
+    KEPT_PLACE = "kept_place"  # below the cut, and yet no bar: a place kept for newcomers may be theirs
 
 
-def reasons(db: Session, actor: Actor, opportunity: Opportunity, *, has_applied: bool) -> list[Reason]:
+def reasons(
+    db: Session,
+    actor: Actor,
+    opportunity: Opportunity,
+    *,
+    has_applied: bool,
+    policy: Policy = service.POLICY,
+) -> list[Reason]:
     """All that keeps this person off the list of people who could be invited, the first to mend first."""
     if opportunity.status != Status.PUBLISHED:
         return [Reason.CLOSED]
@@ -54,8 +65,19 @@ def reasons(db: Session, actor: Actor, opportunity: Opportunity, *, has_applied:
     tie = tie_for(opportunity.public_id)
     last = service.last_listed(db, wanted, tie, Findable(org_id=opportunity.org_id))
     if last is not None and order_key(actor.id, points, tie) > order_key(*last, tie):
-        found.append(Reason.BELOW_THE_CUT)
+        may_be_kept = _may_be_kept(db, actor, opportunity, wanted, policy)
+        found.append(Reason.KEPT_PLACE if may_be_kept else Reason.BELOW_THE_CUT)
     return found
+
+
+def _may_be_kept(
+    db: Session, actor: Actor, opportunity: Opportunity, wanted: Sequence[Requirement], policy: Policy
+) -> bool:
+    """Whether a place kept for newcomers may be theirs; in which lists it is, changes with who else is seen."""
+    if not policy.newcomers_at:
+        return False
+    (one,) = candidates(db, wanted, [actor.id], Shown(opportunity.id))
+    return hope(one, wanted, policy) is not None
 
 
 def _choices(db: Session, actor: Actor, opportunity: Opportunity) -> list[Reason]:

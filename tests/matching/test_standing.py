@@ -6,9 +6,10 @@ from market.evidence.models import Kind
 from market.matching import service, standing
 from market.matching.standing import Reason
 from market.opportunities.models import Opportunity
-from market.profiles.models import Visibility
+from market.profiles.models import TalentProfile, Visibility
 from tests.applications import scene
 from tests.matching.people import findable, shows, someone
+from tests.matching.test_policy_in_lists import newcomers, veterans
 from tests.opportunities import postings
 from tests.support.client import Client, words
 from tests.support.world import Known, World
@@ -29,7 +30,9 @@ def why(make: World, who: Known, opening: int, *, has_applied: bool = False) -> 
         found = db.get_one(Opportunity, opening)
         reasons = standing.reasons(db, make.actor(who), found, has_applied=has_applied)
         listed = {row.person_id for row in service.rank_people(db, make.actor(make.bruno), found)[1]}
-        if reasons and not has_applied:
+        if reasons == [Reason.KEPT_PLACE]:
+            assert len(listed) > service.MOST, "somebody holds one"
+        elif reasons and not has_applied:
             assert who.id not in listed
         return reasons
 
@@ -89,6 +92,36 @@ def test_below_the_cut_is_by_score_and_says_nothing_of_blocks(
     with make.read() as db:
         found = db.get_one(Opportunity, opening)
         assert standing.reasons(db, make.actor(last), found, has_applied=False) == [Reason.BELOW_THE_CUT]
+
+
+def test_a_newcomer_below_the_cut_is_told_of_the_places_kept_for_newcomers(
+    client: Client, make: World, known: dict[str, int], opening: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether they hold one now is not told: it changes with each list, and who blocked whom could be read from it."""
+    veterans(make, known)
+    who, other = newcomers(make, known, 2)
+    without = someone(make, (known["Stock control"], Kind.PROJECT, 2.0))
+    monkeypatch.setattr(service, "MOST", 11)
+    for one in (who, other):
+        assert why(make, one, opening) == [Reason.KEPT_PLACE]
+    assert why(make, without, opening) == [Reason.BELOW_THE_CUT], "they cannot meet the essential"
+    reader = client.as_(who)
+    path = f"/openings/{scene.public_id(make, opening)}/standing"
+    page = words(reader.get(path))
+    assert "A place kept for newcomers may be yours" in page
+    assert "keeps you off it" not in page.replace("Nothing on your side keeps you off it", "")
+    with make.write() as db:
+        db.get_one(TalentProfile, other.id).visibility = Visibility.PRIVATE
+    with_more = words(client.as_(other).get(path))
+    assert "One thing keeps you off it Your profile is private" in with_more
+    assert "A place kept for newcomers may be yours" in with_more
+    with make.read() as db:
+        found = db.get_one(Opportunity, opening)
+        none = standing.reasons(db, make.actor(who), found, has_applied=False, policy=service.policy_for(0))
+        assert none == [Reason.BELOW_THE_CUT], "a site may keep no places"
+    with make.write() as db:
+        db.get_one(TalentProfile, who.id).completed_count = 1
+    assert why(make, who, opening) == [Reason.BELOW_THE_CUT]
 
 
 def test_an_opening_that_is_over_or_asks_nothing_has_no_list(make: World, opening: int) -> None:
