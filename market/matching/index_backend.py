@@ -23,7 +23,7 @@ from market.matching.core.files import MANIFEST, IndexFileError, Stored, current
 from market.matching.core.filters import Filters
 from market.matching.core.index import Hit, Index
 from market.matching.core.tiers import Change
-from market.matching.index_reads import Watched, last_number, random_people, refused, some, with_tier
+from market.matching.index_reads import last_number, random_people, refused, some, with_tier
 from market.matching.queries import Findable
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ IN_A_REQUEST = 300
 """How many changed people a question takes up itself; of more, SQL answers and the keeper takes them up."""
 TOO_FAR = 200_000
 """With so many changed people a new index is built sooner than the old one brought up to date."""
+TOUCHED = "its file was changed while it was open"
 SAMPLE = 40
 PATIENCE_S = 0.25
 MOST_TESTED = 12_800
@@ -43,14 +44,13 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An index that is open: its file, and the changes taken up above its place (number -> where they lie).
+    """An index that is open, and the changes taken up above its place (number -> where they lie).
 
     One object, because a thread that still follows an index which was just replaced must not mark the new one's.
     """
 
     index: Index
     stored: Stored
-    file: Watched
     ahead: dict[int, int]
 
 
@@ -168,13 +168,24 @@ class IndexBackend:
             raise NotReady(self.reason)
         if db.get_bind().get_execution_options().get("write") is not False:
             raise NotReady("the question is part of a transaction that writes")
-        if not now.file.is_untouched:
-            raise self._refuse("its file was changed while it was open")
+        self._untouched(now.stored)
         if self._follow(db, now, IN_A_REQUEST) is None:
             raise NotReady("many people changed at once")
         if min_seq > self._last:
             raise NotReady(f"change {min_seq} is not to be seen yet")
         return now.index
+
+    def require_untouched(self) -> None:
+        """NotReady, and no answers from now on, when the open file was changed; before anything that reads its pages."""
+        if self.stored is not None:
+            self._untouched(self.stored)
+
+    def _untouched(self, stored: Stored) -> None:
+        if stored.file.is_untouched:
+            return
+        if stored is self.stored:
+            self._refuse(TOUCHED)
+        raise NotReady(TOUCHED)  # of another one alone: what answers now is not to blame
 
     # -- keeping it fresh
 
@@ -183,10 +194,11 @@ class IndexBackend:
         if self._open is None:
             raise NotReady(self.reason)
         with self._lock:
+            self.require_untouched()
             self._open.index.apply(changes, max(seq, self._open.index.seq))
 
     def follow(self, db: Session) -> int:
-        """Take up all that can be seen of the log; how many people."""
+        """Take up all that can be seen of the log; how many people. NotReady when the file was changed."""
         return (self._follow(db, self._open, None) or 0) if self._open else 0
 
     def _follow(self, db: Session, now: _Open, most: int | None) -> int | None:
@@ -210,7 +222,9 @@ class IndexBackend:
             if most is not None and (seen.more or len(people) > most):
                 return None
             for part in some(sorted(people), 2000):
-                index.apply(indexed.read(db, part), index.seq)
+                read = indexed.read(db, part)
+                self._untouched(now.stored)
+                index.apply(read, index.seq)
             now.ahead.update({row.seq: row.at for row in new})
             taken += len(people)
             if seen.rows:
@@ -237,12 +251,15 @@ class IndexBackend:
     # -- opening and checking
 
     def is_replaced(self) -> bool:
-        """Whether the folder names another file than the one that is open, or another process found this one wrong.
+        """Whether the folder names another file than the one that is open; refuses one that was changed, or found wrong by
+        another process.
 
         Cheap: for every round of the keeper.
         """
         if self.stored is None:
             return True
+        with suppress(NotReady):
+            self.require_untouched()
         if not self.reason and refused(self.stored.path).exists():
             self._refuse("another process found that people differ from the database")
         return self._newest() not in ("", self.stored.path.name)
@@ -260,11 +277,10 @@ class IndexBackend:
         """
         try:
             stored = open_current(self.folder)
-            file = Watched(stored.path)
             if refused(stored.path).exists():
                 raise NotReady("people in it differed from the database")
             index, ahead = self._begun(db, stored)
-            now = _Open(index, stored, file, ahead)
+            now = _Open(index, stored, ahead)
             self._compared(db, now, SAMPLE)
         except (IndexFileError, NotReady, OSError) as wrong:
             if self._open is None or self.reason:
@@ -293,27 +309,32 @@ class IndexBackend:
                 raise NotReady("it is too far behind")
         index = Index(stored.segment, stored.built_to_seq, self.kernel)
         for part in some(sorted(people), 2000):
-            index.apply(indexed.read(db, part), index.seq)
+            read = indexed.read(db, part)
+            self._untouched(stored)
+            index.apply(read, index.seq)
         index.apply((), max(place, index.seq))
         return index, {row.seq: row.at for row in rows}
 
     def check(self, db: Session, most: int = SAMPLE) -> int:
-        """Compare random people with the database; how many differ. Any that does, and the index answers no more."""
-        now = self._open
-        if now is None:
-            return 0
+        """Compare random people with the database; how many differ. Any that does, and the index answers no more.
+
+        Of a file that was changed nobody is compared: 0, and the reason is kept.
+        """
         with self._lock:
-            self._follow(db, now, None)
+            now, self.differ = self._open, 0
+            if now is None:
+                return 0
             try:
+                self._follow(db, now, None)
                 self._compared(db, now, most)
-            except NotReady as differ:
-                self._refuse(str(differ))
-                return self.differ
-        return 0
+            except NotReady as wrong:
+                self._refuse(str(wrong))
+        return self.differ
 
     def _compared(self, db: Session, now: _Open, most: int) -> None:
         """NotReady when random people differ, other than those whom the log says to have changed this moment."""
         index = now.index
+        self._untouched(now.stored)
         sample = {*index.some_people(most, self._random), *random_people(db, most, self._random)}
         differ = self._differing(db, index, sample)
         for seen in changes.all_since(db, index.seq) if differ else ():

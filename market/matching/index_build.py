@@ -245,7 +245,8 @@ def _places(ids: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[Any], NDAr
 def compact(engine: Engine, backend: IndexBackend) -> bool:
     """Write what an open index holds as the new file and open that; False when another process was first.
 
-    Busy while another process is at it.
+    Busy while another process is at it. NotReady when the open file was changed: what is in it would get a checksum of
+    its own and be believed.
     """
     index, stored = backend.index, backend.stored
     if index is None or stored is None or backend.reason:
@@ -259,8 +260,10 @@ def compact(engine: Engine, backend: IndexBackend) -> bool:
             return False
         with transaction(engine, write=False) as db:
             backend.follow(db)
+            backend.require_untouched()
             segment, place = index.compacted()
             fingerprint = changes.fingerprint(db, place)
+        backend.require_untouched()  # the segment is in memory of its own now, so what is so far right stays so
         write(backend.folder, segment, place, fingerprint)
     with transaction(engine, write=False) as db:
         return backend.open(db)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from market.config import Settings
 from market.db import connect, transaction
 from market.matching import index_build
-from market.matching.index_backend import IndexBackend
+from market.matching.index_backend import IndexBackend, NotReady
 from market.progress import bars
 
 AT_ONCE = 100
@@ -33,8 +33,12 @@ def _opened(engine: Engine, settings: Settings) -> IndexBackend | None:
     with transaction(engine, write=False) as db:
         if index.open(db):
             return index
-    print(f"The index cannot be used: {index.reason}.")
+    _say_unusable(index)
     return None
+
+
+def _say_unusable(index: IndexBackend) -> None:
+    print(f"The index cannot be used: {index.reason}.")
 
 
 def build(settings: Settings) -> int:
@@ -70,6 +74,9 @@ def check(settings: Settings, people: int) -> int:
                         break
             else:
                 say("people", people, people)
+    if index.reason and not index.drifted:
+        _say_unusable(index)
+        return UNUSABLE
     print(f"{index.checked:,} people compared, {index.drifted} differ from the database.")
     if index.drifted:
         print("It will not be used any more. Build it anew: market index build")
@@ -90,6 +97,9 @@ def compact(settings: Settings) -> int:
                 say("compacting", 1, 1)
         except index_build.Busy:
             print("Another process is building or compacting the index.")
+            return UNUSABLE
+        except NotReady:
+            _say_unusable(index)
             return UNUSABLE
     print(f"Compacted: {changed:,} changed people." if done else "Another process was first.")
     return OK

@@ -7,13 +7,14 @@ open the new file. The openings lie in each process's own memory.
 import logging
 import threading
 import time
+from contextlib import suppress
 
 from sqlalchemy import Engine
 
 from market.db import transaction
 from market.matching import index_build
 from market.matching.backend import AUTO, Matching, findable_people
-from market.matching.index_backend import IndexBackend
+from market.matching.index_backend import IndexBackend, NotReady
 from market.matching.openings_index import OpeningsBackend, how_many
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,10 @@ class Keeper:
                 if index.is_needed:
                     self._build(index)
             return
+        with suppress(NotReady):  # it has said why, and the next round builds another
+            self._serve(index)
+
+    def _serve(self, index: IndexBackend) -> None:
         with transaction(self.engine, write=False) as db:
             index.follow(db)
         if self._is_due("check", CHECK_S, at_once=False):

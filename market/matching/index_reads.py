@@ -1,6 +1,5 @@
-"""What the index backend asks beside its questions: of its file, and of the database to compare itself with."""
+"""What the index backend asks beside its questions, mostly of the database to compare itself with."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,27 +11,6 @@ from market.evidence.models import MatchChange, PersonSkill
 from market.matching.core.files import REFUSED
 from market.matching.queries import Findable
 from market.profiles.models import TalentProfile
-
-
-class Watched:
-    """A file that is open: who writes into it or cuts it short is noticed. Let go of with its last reader."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = -1
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self._before = self._looks()
-
-    @property
-    def is_untouched(self) -> bool:
-        return self._looks() == self._before
-
-    def _looks(self) -> tuple[int, int]:
-        found = os.fstat(self._descriptor)
-        return found.st_size, found.st_mtime_ns
-
-    def __del__(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
 
 
 def refused(path: Path) -> Path:

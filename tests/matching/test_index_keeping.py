@@ -270,21 +270,6 @@ def test_an_index_in_doubt_leaves_the_answer_to_sql_and_says_why(
     assert agrees(make, crowd, index)
 
 
-@pytest.mark.parametrize("harm", [truncated, written_over])
-def test_a_file_that_is_changed_while_it_is_open_answers_no_more(
-    make: World, crowd: Crowd, tmp_path: Path, harm: Callable[[Path, Path], None]
-) -> None:
-    index = opened(make, tmp_path)
-    matching = Matching(index, INDEX)
-    assert agrees(make, crowd, index)
-    assert index.stored is not None
-    harm(tmp_path, index.stored.path)
-    with make.read() as db, pytest.raises(NotReady, match="changed while it was open"):
-        index.top_k(db, asked(crowd), Tie(), Findable(), 5)
-    assert agrees(make, crowd, matching)
-    assert matching.health()["answers"] == "sql"
-
-
 def test_a_file_replaced_by_a_newer_one_serves_on_until_the_newer_is_open(
     make: World, crowd: Crowd, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from market.matching.core.segment import Segment
+from market.matching.core.watched import Watched
 
 FORMAT = "foothold-index"
 VERSION = 2
@@ -43,12 +44,19 @@ class IndexFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A mapped index and what its manifest says of it."""
+    """A mapped index and what its manifest says of it. Ask whether `file` is untouched before reading the segment."""
 
     segment: Segment
     built_to_seq: int
     path: Path
     log: str
+    file: Watched
+
+
+class _Pages(mmap.mmap):
+    """The mapped file, which is watched for as long as any array lies in it."""
+
+    file: Watched
 
 
 def write(folder: Path, segment: Segment, built_to_seq: int, log: str = "") -> Path:
@@ -113,7 +121,9 @@ def _opened(folder: Path, verify: bool) -> Stored:
     """The index that the manifest names; FileNotFoundError when its file is gone."""
     manifest = _manifest(folder)
     path = folder / manifest["file"]
-    return Stored(_mapped(path, manifest, verify), manifest["built_to_seq"], path, manifest["log"])
+    file = Watched(path)
+    segment = _mapped(file, path.name, manifest, verify)
+    return Stored(segment, manifest["built_to_seq"], path, manifest["log"], file)
 
 
 def _blocks(segment: Segment) -> list[bytes]:
@@ -129,17 +139,16 @@ def _blocks(segment: Segment) -> list[bytes]:
     return blocks
 
 
-def _mapped(path: Path, manifest: dict[str, Any], verify: bool) -> Segment:
+def _mapped(file: Watched, called: str, manifest: dict[str, Any], verify: bool) -> Segment:
     """The segment in a file, mapped read-only, once its size, checksum and beginning are right."""
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size != manifest["bytes"]:
-            raise IndexFileError(f"{path.name} has {size} bytes instead of {manifest['bytes']}")
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if file.size != manifest["bytes"]:
+        raise IndexFileError(f"{called} has {file.size} bytes instead of {manifest['bytes']}")
+    data = _Pages(file.descriptor, 0, access=mmap.ACCESS_READ)
+    data.file = file
     if data[: len(MAGIC)] != MAGIC:
-        raise IndexFileError(f"{path.name} is not an index of this format")
+        raise IndexFileError(f"{called} is not an index of this format")
     if verify and sha256(data).hexdigest() != manifest["sha256"]:
-        raise IndexFileError(f"{path.name} is damaged: its checksum differs")
+        raise IndexFileError(f"{called} is damaged: its checksum differs")
     length = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 8], "little")
     end = len(MAGIC) + 8 + length
     header = json.loads(data[len(MAGIC) + 8 : end])
