@@ -20,7 +20,7 @@ UNITS = 51
 DOORSTEP = 25
 """The highest level that meets nothing: one unit below the minimum of level 1."""
 OWN_WORD = 1
-"""The level of what rests on one's own word: found, and behind everyone who showed something."""
+"""The level of what rests on one's own word: found, and by score behind everyone who showed it."""
 CLAIMED, SHOWN, ENDORSED, CREDENTIALED, DEMONSTRATED = range(5)
 """The tiers T0 to T4."""
 SPREAD_90 = 1.6448536269514722

@@ -242,7 +242,7 @@ def _capped(line: Line, *, whole: bool) -> str:
 
 
 def lede(level: Level, *, estimate: int, doubt: int, counts: int) -> str:
-    """How the level came about, in three sentences, with the same hundredths as the lines below it."""
+    """How the level came about, in a few sentences, with the same hundredths as the lines below it."""
     put = plural(
         "One piece of evidence puts the best estimate at %(mu)s.",
         "%(n)s pieces of evidence put the best estimate at %(mu)s.",
@@ -255,7 +255,8 @@ def lede(level: Level, *, estimate: int, doubt: int, counts: int) -> str:
         return _("Nothing here counts on this day.")
     if level.own_word:
         left = _(
-            "Nothing was shown yet, so it counts as %(counts)s: enough to be found, after everyone who showed something.",
+            "Nothing was shown yet, so it counts as %(counts)s: enough to be found, after everyone who showed it. "
+            "A place kept for newcomers, marked as one, may stand higher.",
             counts=said,
         )
     elif not level.meets:

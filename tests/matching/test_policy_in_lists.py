@@ -14,6 +14,7 @@ from market.matching.core.contract import ESSENTIAL
 from market.matching.models import Ranking, RankingKind, RankingRow, Slot
 from market.opportunities.models import Opportunity
 from market.profiles.models import Education, Experience, Project, TalentProfile
+from market.skills.models import Skill
 from tests.applications import scene
 from tests.matching import oracle
 from tests.matching.people import someone
@@ -150,6 +151,25 @@ def test_a_newcomer_far_below_the_cut_may_have_a_kept_place(
     assert without.id not in {row.person_id for row in made[1]}
     assert len(made[1]) == 12
     assert log.said(*made).lines[0].startswith("Identical")
+
+
+def test_who_only_claims_may_hold_a_kept_place_and_every_page_that_says_where_claims_stand_says_so(
+    client: Client, make: World, known: dict[str, int], opening: int
+) -> None:
+    veterans(make, known)
+    skills = list(known.values())
+    claimer = someone(make, *((skill, Kind.CLAIM, 5.0) for skill in skills), name="Only Claims")
+    assert kept_at(ranked(make, opening)) == {3: claimer.id}
+    assert [row.person_id for row in ranked(make, opening, places=0)[1]][-1] == claimer.id
+    with make.read() as db:
+        skill = db.get_one(Skill, skills[0]).public_id
+    for path in ("/how/levels", "/how/tiers", f"/people/{claimer.public_id}/skills/{skill}"):
+        said = words(client.get(path))
+        assert (
+            "after everyone who showed it. A place kept for newcomers, marked as one, may stand higher"
+            in said
+        )
+        assert "after everyone who showed something" not in said
 
 
 def test_applicants_have_kept_places_and_nobody_is_left_out(
