@@ -14,7 +14,7 @@ from market.access import Actor
 from market.accounts.models import Organisation, Person
 from market.accounts.queries import block_with
 from market.applications.models import Answer, Application, InvitationToApply, Offer
-from market.applications.rules import SENT, WAITING, Status, side_of
+from market.applications.rules import SENT, WAITING, OpeningNow, Status, side_of
 from market.db import Utc
 from market.errors import NotFound
 from market.gather import Gather
@@ -101,6 +101,19 @@ class MineRow(NamedTuple):
     offer_public_id: str | None
     offer_by: str | None
     offer_expires_at: datetime | None
+    opening_status: Opening
+    applicants_cap: int | None
+    applicants_count: int
+
+    @property
+    def opening(self) -> OpeningNow:
+        return OpeningNow(
+            self.opening_status,
+            self.deadline_at,
+            self.time_zone,
+            self.applicants_cap,
+            self.applicants_count,
+        )
 
 
 _MINE: Any = (
@@ -120,6 +133,9 @@ _MINE: Any = (
         col(Offer.public_id).label("offer_public_id"),
         col(Offer.proposed_by).label("offer_by"),
         col(Offer.expires_at).label("offer_expires_at"),
+        col(Opportunity.status).label("opening_status"),
+        col(Opportunity.applicants_cap),
+        col(Opportunity.applicants_count),
     )
     .join(Opportunity, col(Opportunity.id) == col(Application.opportunity_id))
     .join(Organisation, col(Organisation.id) == col(Application.org_id))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -112,7 +112,17 @@ def day(at: datetime, zone: str) -> str:
     return format_date(at.astimezone(ZoneInfo(zone)).date(), "d MMMM", locale=locale)
 
 
-def is_open_to_applicants(opportunity: "Opportunity", now: datetime) -> Decision:
+class OpeningNow(NamedTuple):
+    """What of an opening says whether it takes applications, for lists that read no more of it."""
+
+    status: Opening
+    deadline_at: datetime | None
+    time_zone: str
+    applicants_cap: int | None
+    applicants_count: int
+
+
+def is_open_to_applicants(opportunity: "Opportunity | OpeningNow", now: datetime) -> Decision:
     """Whether the opening takes applications at all, whoever asks."""
     zone = opportunity.time_zone
     if opportunity.status == Opening.PAUSED:

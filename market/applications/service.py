@@ -56,6 +56,18 @@ def save_draft(
     return application
 
 
+def discard_draft(db: Session, actor: Actor, application: Application) -> None:
+    """Throw away what was never sent. Nobody but its author knew of it, so nobody hears that it is gone."""
+    _own(actor, application)
+    lock(db, application.opportunity_id)
+    db.refresh(application)  # it may have been sent while the opening's row was waited for
+    if application.status != Status.DRAFT:
+        raise Conflict(_("This was sent before, and is no draft any more."))
+    db.exec(delete(Answer).where(col(Answer.application_id) == application.id))
+    db.delete(application)
+    db.flush()
+
+
 def apply(
     db: Session,
     actor: Actor,

@@ -9,6 +9,7 @@ from market import clock
 from market.access import Actor
 from market.applications.queries import MineRow, mine
 from market.applications.rules import Status as ApplicationStatus
+from market.applications.rules import is_open_to_applicants
 from market.engagements.rules import MilestoneStatus, Status
 from market.evidence.posterior import DEFAULTS, Level, posterior
 from market.gather import Gather
@@ -152,7 +153,7 @@ def _applications_due(sent: list[MineRow], now: datetime) -> list[Todo]:
     """Drafts to finish while they can be sent, offers to answer."""
     found = []
     for row in sent:
-        if row.status == ApplicationStatus.DRAFT and (row.deadline_at is None or row.deadline_at > now):
+        if row.status == ApplicationStatus.DRAFT and is_open_to_applicants(row.opening, now):
             found.append(
                 Todo(
                     _("Finish your draft"),

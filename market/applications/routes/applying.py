@@ -13,7 +13,8 @@ from market.applications.models import Application
 from market.applications.rules import Status
 from market.errors import Conflict, Forbidden, Invalid
 from market.opportunities.models import Addendum, Opportunity, Question
-from market.opportunities.queries import get_visible, questions_of
+from market.opportunities.queries import get_opportunity, get_visible, questions_of
+from market.opportunities.rules import may_see
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.render import fragment_wanted, render, render_part, see_other
 from market.web.routing import MarketRoute, action, page
@@ -33,10 +34,12 @@ def new(
     refused: int = 0,
 ) -> Response:
     """The application form, or the reason this person may not apply; what they wrote stands there in both cases."""
-    opening = _opening(request, db, actor)
+    opening = get_opportunity(db, request.path_params["id"])
     before = queries.application_of(db, opening.id, actor.id)
-    if before is not None and before.status not in (Status.DRAFT, Status.WITHDRAWN):
-        return see_other(request, "applications.show", id=before.public_id)
+    is_sent = before is not None and before.status not in (Status.DRAFT, Status.WITHDRAWN)
+    if before is not None and (is_sent or not may_see(actor, opening)):
+        return see_other(request, "applications.show", id=before.public_id)  # what they wrote stays theirs
+    opening = _opening(request, db, actor)
     if entry is BLANK and before is not None:
         entry = _from_draft(db, before)
         addenda = queries.changes_since(db, opening, before.opportunity_version)
@@ -156,6 +159,12 @@ def withdraw(request: Request, db: Session, actor: Actor) -> Response:
     )
 
 
+def discard(request: Request, db: Session, actor: Actor) -> Response:
+    """Throw a draft away."""
+    service.discard_draft(db, actor, queries.get_application(db, actor, request.path_params["id"]))
+    return see_other(request, "applications.mine", said=_("The draft is gone."))
+
+
 def resubmit(request: Request, db: Session, actor: Actor) -> Response:
     """Send it again. Where the terms have changed, the form with the changes comes first."""
     application = queries.get_application(db, actor, request.path_params["id"])
@@ -189,6 +198,7 @@ routes: list[MarketRoute] = [
     action("/openings/{id}/apply", create, name="applications.create", allow=talent, limit="applications"),
     action("/openings/{id}/apply/draft", save, name="applications.save", allow=talent),
     action("/openings/{id}/apply/check", check, name="applications.check", allow=talent),
+    action("/applications/{id}/discard", discard, name="applications.discard", allow=talent),
     action("/applications/{id}/withdraw", withdraw, name="applications.withdraw", allow=talent),
     action(
         "/applications/{id}/resubmit",

@@ -80,13 +80,15 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     application = queries.get_application(db, actor, request.path_params["id"])
     side = rules.side_of(actor, application) or Side.TALENT
     opening = db.get_one(Opportunity, application.opportunity_id)
-    if application.status == Status.DRAFT:
+    is_draft = application.status == Status.DRAFT
+    now = clock.now()
+    taking = rules.is_open_to_applicants(opening, now)
+    if is_draft and taking:
         return see_other(request, "applications.new", id=opening.public_id)
     organisation = db.get_one(Organisation, application.org_id)
     person = db.get_one(Person, application.person_id)
     who = organisation.name if side is Side.TALENT else (person.display_name or _("This person"))
     offers = queries.offers_of(db, application.id)
-    now = clock.now()
     return render(
         request,
         "applications/show.html",
@@ -98,8 +100,9 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         who=who,
         unread=side is Side.EMPLOYER and application.status == Status.SUBMITTED,
         mark=sentences.mark(application.status, application.answer_due_at, side, now, actor.time_zone),
+        taking=taking,
         standing=sentences.standing(application, who, side, now, actor.time_zone),
-        answers=queries.answers_of(db, application.id),
+        answers=[one for one in queries.answers_of(db, application.id) if one.text or not is_draft],
         ways=ways(db, actor, application, opening),
         offer=next((o for o in offers if o.status == "open"), None),
         offers=[
@@ -128,7 +131,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
 
 
 def mine(request: Request, db: Session, actor: Actor) -> Response:
-    """A person's applications, the newest first, with what was promised."""
+    """A person's applications, the newest first, with what was promised, or why a draft cannot be sent now."""
     after = decode(request.query_params.get("after"), 1)
     before = after[0] if after and isinstance(after[0], int) else queries.NEWEST
     rows = queries.mine(db, actor.id, before, SIZE + 1)
@@ -144,6 +147,11 @@ def mine(request: Request, db: Session, actor: Actor) -> Response:
         next=found.next,
         first=before == queries.NEWEST,
         overdue={row.id for row in found.items if _overdue(row)},
+        taking={
+            row.id: rules.is_open_to_applicants(row.opening, now)
+            for row in found.items
+            if row.status == Status.DRAFT
+        },
     )
 
 
