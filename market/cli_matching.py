@@ -7,6 +7,7 @@ import typer
 from market.cli_database import session
 from market.config import from_environment
 
+NOTHING_LEFT = 3
 ranking = typer.Typer(no_args_is_help=True, help="The log of lists that were shown.")
 
 
@@ -14,13 +15,21 @@ ranking = typer.Typer(no_args_is_help=True, help="The log of lists that were sho
 def replay(
     number: Annotated[str, typer.Argument(help="Its number, as “How this order was made” shows it.")],
 ) -> None:
-    """Recompute a list from what was kept of it. Ends with 0 when it stands as it was, 1 when not, 2 when there is none."""
+    """Recompute a list from what was kept of it. Ends with 0 when what is left stands as it was, 1 when not, 2 when no
+    such list is kept, 3 when all places of it were erased since and nothing is left to compare."""
     from market.matching import acts, log
 
     with session(write=False) as db:
         found = log.find(db, number)
         if found is None:
-            typer.echo(f"There is no list {number} in the log.", err=True)
+            days = from_environment().ranking_log_days
+            forgets = (
+                f"This site forgets lists after {days} days (MARKET_RANKING_LOG_DAYS) and may have forgotten it; "
+                "numbers are random, so that nothing tells it from one that never was."
+                if days
+                else "This site forgets none now (MARKET_RANKING_LOG_DAYS is 0)."
+            )
+            typer.echo(f"No list {number} is kept. {forgets}", err=True)
             raise typer.Exit(2)
         kept, rows = found
         stands, lines = log.said(kept, rows)
@@ -32,7 +41,7 @@ def replay(
         )
     typer.echo("\n".join(lines))
     typer.echo("\n".join(["What followed:", *followed]) if followed else "Nothing followed it.")
-    raise typer.Exit(0 if stands else 1)
+    raise typer.Exit(NOTHING_LEFT if stands is None else 0 if stands else 1)
 
 
 index = typer.Typer(no_args_is_help=True, help="The index that ranks people on large sites.")

@@ -182,24 +182,34 @@ def _taken(row: RankingRow, asked: Sequence[Requirement], policy: Policy) -> int
 
 
 class Found(NamedTuple):
-    """What recomputing a list found, for an operator: whether what is left stands as it did, and sentences."""
+    """What recomputing a list found, for an operator: whether what is left stands as it did (None when nothing is left),
+    and sentences."""
 
-    stands: bool
+    stands: bool | None
     lines: list[str]
 
 
 def said(ranking: Ranking, rows: Sequence[RankingRow]) -> Found:
     """A list recomputed, in sentences; the first is the verdict."""
     found = replay(ranking, rows)
+    if not rows and (
+        found.erased or ranking.policy is None
+    ):  # without a policy it was not kept how many there were
+        everyone = f"Erased since: {_places(found.erased)}: all {len(found.erased)} places."
+        gone = everyone if found.erased else "No place of it is kept any more."
+        return Found(None, ["Nothing is left to compare.", gone])
     # The fingerprint of older lists was made of less, and of erased ones it cannot be made.
     whole = not found.erased and ranking.policy is not None
     changed = whole and fingerprint(ranking, rows) != ranking.inputs_sha256
+    if not rows and not changed:
+        return Found(True, ["Identical: nobody was on it."])
     if found.is_identical and not changed:
         return Found(True, [f"Identical: {len(rows)} places, each with the same person, score and mark."])
     lines = []
     if found.erased:
         lines.append(
-            f"Erased since: {_places(found.erased)}. Without them the fingerprint cannot be checked."
+            f"Erased since: {_places(found.erased)}. That is {len(found.erased)} of "
+            f"{len(rows) + len(found.erased)} places; without them the fingerprint cannot be checked."
         )
     if changed:
         lines.append("Changed since: what the log holds is not what was ranked (the fingerprint is another).")

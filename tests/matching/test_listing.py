@@ -127,7 +127,26 @@ def test_what_was_erased_is_named_and_the_rest_stands_in_the_same_order() -> Non
         first, second = log.said(ranking, left).lines
         assert first == f"The {len(left)} places that are left stand in the same order."
         assert second.startswith(f"Erased since: places {gone[0]}, {gone[1]}, {gone[2]}.")
+        assert f" 3 of {len(rows)} places; " in second
     assert log.said(ranking, []).lines[1].startswith("Erased since: places 1, 2, 3")
+
+
+def test_of_a_list_that_was_erased_whole_nothing_is_left_to_compare() -> None:
+    ranking, rows = full(Random(4))
+    found = log.said(ranking, [])
+    assert found.stands is None
+    assert found.lines[0] == "Nothing is left to compare."
+    assert found.lines[1].endswith(f" {len(rows)}: all {len(rows)} places.")
+    ranking.policy = None
+    assert log.said(ranking, []) == (
+        None,
+        ["Nothing is left to compare.", "No place of it is kept any more."],
+    )
+
+
+def test_a_list_of_nobody_was_not_erased() -> None:
+    ranking, rows = log.drawn([], [], ASKED, TIE, DEFAULTS, log.Of(RankingKind.SEARCH, VISITOR, Findable()))
+    assert log.said(ranking, rows) == (True, ["Identical: nobody was on it."])
 
 
 def test_two_people_changed_over_are_found_even_beside_one_who_was_erased() -> None:
