@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from market.evidence.posterior import CREDENTIALED, DEMONSTRATED, ENDORSED, SHOWN
+from market.evidence.posterior import CREDENTIALED, DEMONSTRATED, ENDORSED, OWN_WORD, SHOWN
 from market.matching.core.explain import Change, Fit
 from market.matching.core.pool import Mirror
 from market.matching.models import Act
@@ -23,7 +23,11 @@ def gap(fit: Fit) -> str:
         return _("Everything asked is shown by your evidence.")
     if len(fit.lacks) == 1:
         return _("%(skill)s is the gap. You can apply as you are.", skill=fit.lacks[0])
-    return _("%(skills)s are not shown yet. You can apply as you are.", skills=listed(fit.lacks))
+    if all(part.unit <= OWN_WORD for part in fit.parts if not part.met):
+        return _("%(skills)s are not shown yet. You can apply as you are.", skills=listed(fit.lacks))
+    return _(
+        "%(skills)s are not shown at the level asked yet. You can apply as you are.", skills=listed(fit.lacks)
+    )
 
 
 def change(one: Change) -> str:
@@ -34,8 +38,14 @@ def change(one: Change) -> str:
             skill=one.skill,
             level=one.level,
         )
+    if one.second_meets:
+        return _(
+            "One assessed piece of work (T4) in %(skill)s at level %(level)s is a step towards it; a second would meet it.",
+            skill=one.skill,
+            level=one.level,
+        )
     return _(
-        "One assessed piece of work (T4) in %(skill)s at level %(level)s is a step towards it; a second would meet it.",
+        "One assessed piece of work (T4) in %(skill)s at level %(level)s is a step towards it.",
         skill=one.skill,
         level=one.level,
     )

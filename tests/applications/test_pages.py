@@ -22,6 +22,8 @@ from market.opportunities.models import Opportunity, Requirement
 from market.profiles.models import TalentProfile, Visibility
 from market.transitions import Transition
 from tests.applications import scene
+from tests.matching.people import shows
+from tests.opportunities import postings
 from tests.opportunities.postings import draft
 from tests.support.client import Client, htmx, words
 from tests.support.html import complaints, why_not
@@ -251,6 +253,20 @@ def test_a_refusal_asks_for_a_reason_that_both_sides_then_read(
     assert "Others showed more of what is essential" in page
     assert "Tomasz had kept stock." in page
     assert "What would close the gap" in page
+
+
+def test_a_refusal_tells_what_was_shown_below_the_level_from_what_was_not_shown(
+    make: World, client: Client
+) -> None:
+    known = postings.skills(make)
+    opening = scene.opening(make, known=known)
+    shows(make, make.amara, (known["Spreadsheets"], Kind.PROJECT, 2.0))
+    one = scene.state(make, scene.reviewed(make, scene.applied(make, opening)))
+    client.as_(make.bruno).post(f"/applications/{one.public_id}/decline", {"code": "timing"})
+    for reader in (make.amara, make.bruno):
+        page = words(client.as_(reader).get(f"/applications/{one.public_id}"))
+        assert re.search(r"Spreadsheets, level 3: not shown at the level asked yet, [1-9]\d? % covered", page)
+        assert "Stock control, level 2: not shown yet" in page
 
 
 def test_words_that_are_not_shared_stay_with_the_employer(make: World, client: Client, opening: int) -> None:

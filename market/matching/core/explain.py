@@ -128,6 +128,9 @@ class Change:
     level_after: Level
     meets: bool  # whether the requirement is met then
     tier: int = DEMONSTRATED
+    second_meets: bool = (
+        False  # whether a second such item of somebody else would meet it, where this one does not
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +258,17 @@ def _options(
                 level_after=after,
                 meets=unit >= asked.minimum,
                 tier=tier,
+                second_meets=unit < asked.minimum <= _after_two(skill, tier, asked.level, as_of, settings),
             )
             if numbers != before or tier == DEMONSTRATED:
                 key = (-numbers.met, -numbers.coverage, asked.minimum - units[place], place, tier)
                 found.append((key, change))
     return [change for _key, change in sorted(found, key=lambda pair: pair[0])]
+
+
+def _after_two(held: Held, tier: int, reading: int, as_of: date, settings: Settings) -> int:
+    """The level (0-255) after two more items of this tier and reading, each from a party not heard before."""
+    first = Item(1 + max((i.id for i in held.items), default=0), tier, reading, as_of, "someone newer")
+    return with_one_more(
+        [*held.items, first], held.family, as_of, tier=tier, reading=reading, settings=settings
+    ).level

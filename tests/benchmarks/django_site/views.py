@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from market.evidence.posterior import OWN_WORD
 from market.matching.core.contract import Requirement as Asked
 from market.matching.core.explain import Fit, fit
 from tests.benchmarks.django_site.models import Opportunity, PersonSkill, Requirement
@@ -98,7 +99,12 @@ def _fit(card: Any, levels: dict[int, int]) -> dict[str, Any]:
         words = _("%(skill)s is the gap. You can apply as you are.") % {"skill": lacks[0]}
     else:
         listed = _("%(most)s and %(last)s") % {"most": ", ".join(lacks[:-1]), "last": lacks[-1]}
-        words = _("%(skills)s are not shown yet. You can apply as you are.") % {"skills": listed}
+        nothing = all(part.unit <= OWN_WORD for part in found.parts if not part.met)
+        words = (
+            _("%(skills)s are not shown yet. You can apply as you are.")
+            if nothing
+            else _("%(skills)s are not shown at the level asked yet. You can apply as you are.")
+        ) % {"skills": listed}
     return {"met": found.met, "of": found.of, "coverage": found.coverage, "cells": cells, "words": words}
 
 
