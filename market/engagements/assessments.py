@@ -5,7 +5,7 @@ are shown only to those who have put in their own. Where a programme names two a
 signs what the two agree on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlmodel import Session, col, delete, select
@@ -20,6 +20,7 @@ from market.engagements.models import (
     AssessmentSide,
     AssessmentStatus,
     Engagement,
+    Milestone,
 )
 from market.errors import Conflict, Invalid
 from market.outbox import announce
@@ -126,6 +127,32 @@ def _hold_and_require(
     return side, bench
 
 
+class HandedInAnew(Conflict):
+    """What is judged is not what was read: another version was handed in meanwhile."""
+
+
+def handed_in(milestones: Sequence[Milestone]) -> str:
+    """Which versions of which parts there are to judge, for a page to carry: `1.2 3.1`."""
+    return " ".join(f"{m.position}.{m.version}" for m in milestones if m.version)
+
+
+def _require_read(db: Session, engagement: Engagement, read: str | None) -> None:
+    """What was read, as `handed_in` wrote it, is what there is now. None: it is not asked."""
+    now = queries.milestones_of(db, engagement.id)
+    if read is None or read == handed_in(now):
+        return
+    before = read.split()
+    other = next((m for m in now if m.version and f"{m.position}.{m.version}" not in before), None)
+    if other is not None:
+        raise HandedInAnew(
+            _(
+                "Since you opened this page, version %(n)s of “%(part)s” was handed in.",
+                n=other.version,
+                part=other.title,
+            )
+        )
+
+
 def _changed_without_words(
     c_id: int, before: Mapping[int, tuple[int, str]], now: Mapping[int, tuple[int, str]]
 ) -> bool:
@@ -177,9 +204,16 @@ def submit(
     rubric: RubricView,
     steps: Mapping[int, tuple[int, str]],
     comment: str = "",
+    *,
+    read: str | None = None,
 ) -> Assessment:
-    """Put in one's steps, one for each criterion. From here on both sides' steps are open to whoever has put in theirs."""
+    """Put in one's steps, one for each criterion. From here on both sides' steps are open to whoever has put in theirs.
+
+    `read` is what `handed_in` said when the page was opened; `HandedInAnew` where more has come since.
+    """
     need_all(rubric, steps, rules.may_leave_out(engagement))
+    _hold_and_require(db, actor, engagement)
+    _require_read(db, engagement, read)
     row = save(db, actor, engagement, rubric, steps, comment)
     row.status, row.submitted_at = AssessmentStatus.SUBMITTED, clock.now()
     db.add(row)
@@ -204,12 +238,15 @@ def sign(
     rubric: RubricView,
     steps: Mapping[int, tuple[int, str]],
     comment: str,
+    *,
+    read: str | None = None,
 ) -> Assessment:
     """The assessor's last word, after both sides are open (or the person chose not to judge themselves).
 
-    Of two assessors the first signs, with a word on every criterion where they chose apart.
+    Of two assessors the first signs, with a word on every criterion where they chose apart. `read` as in `submit`.
     """
     side, bench = _hold_and_require(db, actor, engagement)
+    _require_read(db, engagement, read)
     if side is AssessmentSide.SELF:
         raise Conflict(_("Your own steps need no signature."))
     both = of_engagement(db, engagement)

@@ -49,6 +49,18 @@ class Reason(Form):
     note: str = Field(min_length=5, max_length=2000)
 
 
+class Approval(Words):
+    """What an employer says to a version that was handed in."""
+
+    version: int = 0  # the one that the page showed
+
+
+class Changes(Reason):
+    """What should be different in the next version."""
+
+    version: int = 0  # the one that the page showed
+
+
 class Pause(Form):
     note: str = Field(min_length=5, max_length=2000)
     until: date | None = None

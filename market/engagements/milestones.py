@@ -15,7 +15,7 @@ from market.engagements.rules import (
     MilestoneStatus,
     Status,
 )
-from market.errors import Forbidden, Invalid, NotFound
+from market.errors import Conflict, Forbidden, Invalid, NotFound
 from market.files import service as files
 from market.files.models import File
 from market.files.service import Prepared
@@ -99,8 +99,17 @@ def take_back(db: Session, actor: Actor, engagement: Engagement, milestone: Mile
     _not_handed_in(db, engagement, milestone)
 
 
-def approve(db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, note: str = "") -> None:
-    """Accept what was handed in; the next part begins."""
+def approve(
+    db: Session,
+    actor: Actor,
+    engagement: Engagement,
+    milestone: Milestone,
+    note: str = "",
+    *,
+    read: int | None = None,
+) -> None:
+    """Accept what was handed in; the next part begins. `read` is the version that was read: `Conflict` for another."""
+    _still_stands(db, milestone, read)
     take(
         db,
         actor,
@@ -114,9 +123,16 @@ def approve(db: Session, actor: Actor, engagement: Engagement, milestone: Milest
 
 
 def request_changes(
-    db: Session, actor: Actor, engagement: Engagement, milestone: Milestone, words: str
+    db: Session,
+    actor: Actor,
+    engagement: Engagement,
+    milestone: Milestone,
+    words: str,
+    *,
+    read: int | None = None,
 ) -> None:
-    """Ask for another version, saying what to change."""
+    """Ask for another version, saying what to change. `read` as in `approve`."""
+    _still_stands(db, milestone, read)
     take(
         db,
         actor,
@@ -128,6 +144,18 @@ def request_changes(
         engagement_id=engagement.id,
     )
     _not_handed_in(db, engagement, milestone)
+
+
+def _still_stands(db: Session, milestone: Milestone, read: int | None) -> None:
+    """The version that was read is the one that waits. The row is held, so that no other takes its place meanwhile."""
+    if read is None:
+        return
+    db.flush()
+    db.refresh(milestone, with_for_update=True)
+    if milestone.status is MilestoneStatus.SUBMITTED and milestone.version != read:
+        raise Conflict(
+            _("Another version was handed in since you opened this page: version %(n)s.", n=milestone.version)
+        )
 
 
 def _not_handed_in(db: Session, engagement: Engagement, milestone: Milestone) -> None:

@@ -99,6 +99,7 @@ class HandedIn(NamedTuple):
     answered_by: str = ""
     answered_at: datetime | None = None
     by_silence: bool = False
+    taken_back: bool = False
 
 
 def versions_of(db: Session, milestone: Milestone) -> list[HandedIn]:
@@ -138,6 +139,7 @@ def versions_of(db: Session, milestone: Milestone) -> list[HandedIn]:
                 said.name if said else "",
                 said.at if said else None,
                 said is not None and said.step == "deem_approved",
+                said is not None and said.step == "take_back",
             )
         )
     return made[::-1]
@@ -153,12 +155,12 @@ class Said(NamedTuple):
 
 
 def answers_to(db: Session, milestone: Milestone) -> dict[int, Said]:
-    """What the employer said to each version, by its number: the answer stands between this version and the next."""
+    """What became of each version, by its number: answered, or taken back before that. It stands before the next one."""
     version, found = 0, {}
     for step in history(db, "milestone", milestone.id):
         if step.step == "submit":
             version += 1
-        elif step.step in ("approve", "request_changes", "deem_approved"):
+        elif step.step in ("approve", "request_changes", "deem_approved", "take_back"):
             found[version] = step
     return found
 

@@ -33,7 +33,7 @@ def ends_early(client: Client, make: World, e: Engagement) -> dict[str, dict[str
     first, _second, last = parts(make, e.id)
     given = {"note": "Counted twice.", "link": "https://example.org/aisle", "as_evidence": "on"}
     assert amara.post(f"/work/milestones/{first.public_id}/hand-in", given).status_code == 303
-    assert bruno.post(f"/work/milestones/{first.public_id}/approve", {"note": ""}).status_code == 303
+    assert bruno.post(f"/work/milestones/{first.public_id}/approve", {"version": "1"}).status_code == 303
 
     # The learner cannot record the employer's fault alone; the employer owns it.
     blamed = {"note": "The oven broke for good, and we close.", "fault": "employer"}

@@ -4,7 +4,9 @@ The rules are in htmlvalidate.json beside this file: the recommended ones, no in
 be (tables that are laid out as records on a phone need theirs), as are long titles (what people wrote is not shortened).
 """
 
+import html
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -53,3 +55,11 @@ def complaints(pages: Mapping[str, str]) -> list[str]:
         for result in json.loads(found)
         for fault in result["messages"]
     ]
+
+
+def carried(page: str, action: str) -> dict[str, str]:
+    """What the form with this action carries without being shown: each hidden field with its value, by name."""
+    found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page, re.DOTALL)
+    assert found, f"no form on the page leads to {action}"
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', found[1])
+    return {html.unescape(name): html.unescape(value) for name, value in fields}

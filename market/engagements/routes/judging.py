@@ -12,7 +12,7 @@ from market.access import Actor, require, signed_in
 from market.accounts.models import Organisation, Person
 from market.accounts.queries import display_names
 from market.engagements import assessments, pairs, queries, rules
-from market.engagements.assessments import Judged, Open
+from market.engagements.assessments import HandedInAnew, Judged, Open
 from market.engagements.forms import steps_of
 from market.engagements.models import AssessmentSide, AssessmentStatus, Engagement
 from market.errors import Invalid, NotFound
@@ -63,18 +63,30 @@ def _two(db: Session, actor: Actor, engagement: Engagement, seen: Open) -> dict[
     }
 
 
-def _with_people(db: Session, engagement: Engagement) -> dict[str, Any]:
+def _with_people(
+    db: Session, engagement: Engagement, entry: Entry[Any], stale: HandedInAnew | None
+) -> dict[str, Any]:
+    parts = queries.milestones_of(db, engagement.id)
     return {
+        "entry": entry,
+        "stale": stale.reason if stale else "",
+        "status": stale.status_code if stale else entry.status,
+        # What there was to read when the person began, in a hidden field: nobody judges what they have not seen.
+        "seen": entry.value("seen") if entry.errors else assessments.handed_in(parts),
         "engagement": engagement,
         "person": db.get_one(Person, engagement.person_id),
         "org": db.get_one(Organisation, engagement.org_id),
-        "handed_in": [
-            (m, queries.versions_of(db, m)) for m in queries.milestones_of(db, engagement.id) if m.version
-        ],
+        "handed_in": [(m, queries.versions_of(db, m)) for m in parts if m.version],
     }
 
 
-def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
+def write(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[Any] = BLANK,
+    stale: HandedInAnew | None = None,
+) -> Response:
     """Choose a step for each criterion, without seeing the other side's."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
     rubric = _rubric(db, engagement)
@@ -88,10 +100,8 @@ def write(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK
     return render(
         request,
         "engagements/assess.html",
-        **_with_people(db, engagement),
+        **_with_people(db, engagement, entry, stale),
         rubric=rubric,
-        entry=entry,
-        status=entry.status,
         theirs_in=seen.theirs_in,
         **_two(db, actor, engagement, seen),
         colleague=assessments.drafting(db, actor, engagement),
@@ -108,6 +118,11 @@ def _values(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> dict[st
     return made
 
 
+def _read(entry: Entry[Any]) -> str | None:
+    """What the form carried as seen; None where it carried nothing, as the form of one's own work."""
+    return str(entry.value("seen")) if "seen" in entry.values else None
+
+
 def put_in(request: Request, db: Session, actor: Actor) -> Response:
     """Put the steps in, or keep them as a draft."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
@@ -122,15 +137,23 @@ def put_in(request: Request, db: Session, actor: Actor) -> Response:
                 request, "assessments.write", id=engagement.public_id, said=_("Kept. Only you see it.")
             )
         try:
-            assessments.submit(db, actor, engagement, rubric, steps)
+            assessments.submit(db, actor, engagement, rubric, steps, read=_read(entry))
         except Invalid as refused:
             errors = refused.fields
+        except HandedInAnew as stale:
+            return write(request, db, actor, Entry(entry.values), stale)
     if errors:
         return write(request, db, actor, Entry(entry.values, None, errors))
     return see_other(request, "assessments.compare", id=engagement.public_id, said=_("Your steps are in."))
 
 
-def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
+def compare(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[Any] = BLANK,
+    stale: HandedInAnew | None = None,
+) -> Response:
     """Both sides' steps side by side, as far as they are open to the reader."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
     rubric = _rubric(db, engagement)
@@ -161,7 +184,7 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
     return render(
         request,
         "engagements/compare.html",
-        **_with_people(db, engagement),
+        **_with_people(db, engagement, entry, stale),
         rubric=rubric,
         **two,
         self_=mine if own else theirs,
@@ -170,8 +193,6 @@ def compare(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLA
         waiting=theirs is None,
         may_leave_out=rules.may_leave_out(engagement),
         may_judge=rules.may_assess(actor, engagement, clock.now()),
-        entry=entry,
-        status=entry.status,
         shows=_shows(rubric, assessor),
     )
 
@@ -213,9 +234,11 @@ def sign(request: Request, db: Session, actor: Actor) -> Response:
         errors["comment"] = _("This is %(n)s characters long. Shorten it to 2000.", n=len(comment))
     if not errors:
         try:
-            assessments.sign(db, actor, engagement, rubric, steps, comment)
+            assessments.sign(db, actor, engagement, rubric, steps, comment, read=_read(entry))
         except Invalid as refused:
             errors = dict(refused.fields)
+        except HandedInAnew as stale:
+            return compare(request, db, actor, Entry(entry.values), stale)
     if errors:
         return compare(request, db, actor, Entry(entry.values, None, errors))
     return see_other(

@@ -12,7 +12,7 @@ from market.access import Actor, Task, signed_in, supervises
 from market.engagements import forms, milestones, payments, queries, rules
 from market.engagements.models import Engagement, Milestone
 from market.engagements.routes.view import view_of
-from market.errors import Invalid, TooLarge
+from market.errors import Conflict, Invalid, TooLarge
 from market.files import service as files
 from market.files.service import Prepared
 from market.transitions import may_take
@@ -28,11 +28,16 @@ PART = "/work/milestones/{milestone}"
 
 
 def milestone(
-    request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK, at: str = ""
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[Any] = BLANK,
+    at: str = "",
+    stale: Conflict | None = None,
 ) -> Response:
     """One part of the work: what is asked, what was handed in, and the step that is open to the reader.
 
-    `at` names the step whose form was refused.
+    `at` names the step whose form was refused, `stale` says what changed before it came.
     """
     engagement, found = queries.get_milestone(db, actor, request.path_params["milestone"])
     asked = rules.Facts(clock.today(), (), engagement.status)
@@ -43,7 +48,8 @@ def milestone(
         milestone=found,
         entry=entry,
         at=at,
-        status=entry.status,
+        stale=stale.reason if stale else "",
+        status=stale.status_code if stale else entry.status,
         versions=queries.versions_of(db, found),
         most_files=MOST_FILES,
         may_part={
@@ -129,14 +135,20 @@ def consent(request: Request, db: Session, actor: Actor) -> Response:
 def _part_step(
     name: str, form: type[Form], do: Callable[[Session, Actor, Engagement, Milestone, Any], None], said: str
 ) -> Callable[[Request, Session, Actor], Response]:
-    """A step on a milestone; a refused form comes back on the milestone's page."""
+    """A step on a milestone; a refused form comes back on the milestone's page, and so does one that came too late."""
 
     def handler(request: Request, db: Session, actor: Actor) -> Response:
         engagement, found = queries.get_milestone(db, actor, request.path_params["milestone"])
         entry = read(form, request.state.form)
         if entry.errors:
             return milestone(request, db, actor, entry, name)
-        do(db, actor, engagement, found, entry.data)
+        try:
+            do(db, actor, engagement, found, entry.data)
+        except Conflict as stale:
+            db.refresh(found)
+            if not may_take(actor, found, name, rules.Facts(clock.today(), (), engagement.status)):
+                raise
+            return milestone(request, db, actor, entry, name, stale=stale)
         return see_other(request, "engagements.show", id=engagement.public_id, said=_(said))
 
     return handler
@@ -151,14 +163,14 @@ take_back = _part_step(
 )
 approve = _part_step(
     "approve",
-    forms.Words,
-    lambda db, a, e, m, f: milestones.approve(db, a, e, m, f.note),
+    forms.Approval,
+    lambda db, a, e, m, f: milestones.approve(db, a, e, m, f.note, read=f.version),
     "Approved. The other side was told.",
 )
 request_changes = _part_step(
     "request_changes",
-    forms.Reason,
-    lambda db, a, e, m, f: milestones.request_changes(db, a, e, m, f.note),
+    forms.Changes,
+    lambda db, a, e, m, f: milestones.request_changes(db, a, e, m, f.note, read=f.version),
     "Sent back with your words.",
 )
 cancel_part = _part_step(
