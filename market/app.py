@@ -24,7 +24,7 @@ from market.errors import MarketError
 from market.files.service import with_files
 from market.home.nav import Menu, nav
 from market.matching.backend import matching_of, with_matching
-from market.panels import APPLIED_IDS, BROWSE_ORDER, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS
+from market.panels import APPLIED_IDS, FILE_READERS, PANELS, PROFILE_READERS, SOURCE_WORDS, browse_order
 from market.web import failures
 from market.web.addresses import Site
 from market.web.body import BodyLimit
@@ -155,7 +155,7 @@ def create_app(settings: Settings, engine: Engine | None = None, *, limits: bool
         limiter=Limiter(settings.limits_url, enabled=limits),
         load_actor=sessions.load_actor,
         panels=PANELS,
-        browse_order=BROWSE_ORDER,
+        browse_order=browse_order(settings),
         file_readers=FILE_READERS,
         profile_readers=PROFILE_READERS,
         source_words=SOURCE_WORDS,

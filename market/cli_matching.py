@@ -36,7 +36,7 @@ def replay(
         followed = acts.in_words(acts.acts_after(db, kept))
         typer.echo(
             f"List {number}, {kept.kind}, {kept.at:%Y-%m-%d %H:%M} UTC, "
-            f"policy version {kept.policy_version}, model version {kept.model_version}"
+            f"policy version {kept.policy_name}, model version {kept.model_version}"
             + ("" if kept.release is None else f", release {kept.release}")
         )
     typer.echo("\n".join(lines))

@@ -45,6 +45,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     exploration_places: int = 2
+    exposure_penalty: int = 20  # in thousandths, like the next: see matching.core.policy
+    applicants_penalty: int = 50
     ranking_log_days: int = 1095
     match_backend: str = "auto"  # who ranks people: the database (sql), the index in memory, or by size
     match_index_from: int = 20_000
@@ -114,6 +116,8 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "log_level": (lambda name: name in logging.getLevelNamesMapping(), "DEBUG, INFO, WARNING or ERROR"),
     "ranking_log_days": (lambda n: n == 0 or n >= 30, "zero (for ever), or 30 and more"),
     "exploration_places": (lambda n: 0 <= n <= 10, "from 0 to 10"),
+    "exposure_penalty": (lambda n: 0 <= n <= 200, "from 0 to 200"),
+    "applicants_penalty": (lambda n: 0 <= n <= 500, "from 0 to 500"),
     "match_backend": (lambda name: name in ("auto", "sql", "index"), "auto, sql or index"),
     "match_index_from": (lambda n: n >= 0, "zero or more"),
     "match_openings_from": (lambda n: n >= 0, "zero or more"),

@@ -8,6 +8,7 @@ from market.applications.queries import APPLIED
 from market.applications.readers import applied_to_theirs
 from market.apprenticeships import panels as apprenticeships
 from market.cases import panels as cases
+from market.config import Settings
 from market.credentials import panels as credentials
 from market.engagements import panels as engagements
 from market.engagements.readers import works_for_theirs
@@ -15,6 +16,7 @@ from market.evidence import panels as evidence
 from market.gather import Read
 from market.matching import openings_listed
 from market.matching import panels as matching
+from market.matching.service import policy_for
 from market.messages import panels as messages
 from market.opportunities import panels as opportunities
 from market.opportunities.browsing import Order
@@ -108,8 +110,11 @@ FILE_READERS: dict[str, FileReader] = {
     "project": profiles.reads_project_files(PROFILE_READERS),
 }
 
-# Openings in the order of the reader's evidence, for the page that lists them.
-BROWSE_ORDER: Order = openings_listed.ORDER
+
+def browse_order(settings: Settings) -> Order:
+    """Openings in the order of the reader's evidence, for the page that lists them."""
+    return openings_listed.order_for(policy_for(settings))
+
 
 # Who applied to an opening already: they are not among the people one could invite to it.
 APPLIED_IDS: Read = APPLIED

@@ -19,6 +19,7 @@ from market.home import examples, public
 from market.home import talent as homes
 from market.matching import growing_words
 from market.matching import sentences as fits
+from market.matching import service as matching
 from market.opportunities import sentences as posted
 from market.opportunities.rules import Kind
 from market.web.back import own_path
@@ -53,7 +54,7 @@ def _way_to_post(actor: Actor) -> str:
 def talent(request: Request, db: Session, actor: Actor) -> Response:
     """My next step."""
     now = clock.now()
-    home = homes.home(db, actor)
+    home = homes.home(db, actor, matching.policy_for(kit_of(request).settings))
     return render(
         request,
         "home/talent.html",

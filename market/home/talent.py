@@ -19,6 +19,8 @@ from market.home.todo import Todo, end_of, for_talent, in_order
 from market.matching import growing, openings
 from market.matching.core.explain import Fit
 from market.matching.core.growth import SkillGap
+from market.matching.core.policy import DEFAULTS as POLICY
+from market.matching.core.policy import Policy
 from market.matching.growing import Ground, Grown
 from market.opportunities.browsing import Card, Ranked, cards_of
 from market.profiles.models import Visibility
@@ -66,7 +68,7 @@ class Home(NamedTuple):
     dates: list[tuple[date, str, str]]  # the day, what, the work's public id
 
 
-def home(db: Session, actor: Actor) -> Home:
+def home(db: Session, actor: Actor, policy: Policy = POLICY) -> Home:
     """The page of one person, in at most eight statements."""
     now, today = clock.now(), clock.today(actor.time_zone)
     parts = [Part._make(row) for row in db.connection().execute(WORK, {"person": actor.id})]
@@ -81,7 +83,7 @@ def home(db: Session, actor: Actor) -> Home:
     )
     due_count = len(found)
     asked, narrower = _NEAR.read(db, {"person": actor.id, "me": actor.id, "orgs": list(actor.org_ids)})
-    near, around = openings.in_order(asked), growing.ground_of(asked, narrower)
+    near, around = openings.in_order(asked, policy), growing.ground_of(asked, narrower)
     best = list(near[:CLOSE])
     close = [one for one in best if is_close(one.fit)]
     best = close or best

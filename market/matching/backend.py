@@ -17,6 +17,7 @@ from market.config import Settings
 from market.evidence.models import PersonSkill
 from market.matching.candidates import hopeful_statement, pool_of, pool_statement
 from market.matching.core.contract import Requirement, Tie
+from market.matching.core.policy import DEFAULTS, Policy
 from market.matching.core.tiers import Change
 from market.matching.index_backend import IndexBackend, NotReady
 from market.matching.indexed import NotHeld
@@ -182,12 +183,14 @@ class Matching:
     def matrix(self, db: Session, skills: Sequence[int], findable: Findable) -> NDArray[np.uint8]:
         return self._ask("matrix", db, skills, findable)  # type: ignore[no-any-return]
 
-    def first_openings(self, db: Session, person_id: int, searched: Searched, most: int) -> list[int] | None:
+    def first_openings(
+        self, db: Session, person_id: int, searched: Searched, most: int, policy: Policy = DEFAULTS
+    ) -> list[int] | None:
         """See `OpeningsBackend.first`; None where the statement that reads the page is to put them in order."""
         if self.openings is None or not self._wants_openings():
             return None
         try:
-            return self.openings.first(db, person_id, searched, most)
+            return self.openings.first(db, person_id, searched, most, policy)
         except NotHeld:
             return None
         except NotReady as reason:

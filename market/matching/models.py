@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from market import clock
 from market.db import append_only, choice_field, id_field, instant_field, one_of, public_id_field, refers_to
+from market.matching.core.policy import version_name
 
 _GIVEN = JSON(none_as_null=True)
 
@@ -52,6 +53,11 @@ class Ranking(SQLModel, table=True):
     release_whole: bool | None = None
     # The settings of the policy, and how many were listed; None for lists by score alone, from before there was one.
     policy: dict[str, Any] | None = Field(default=None, sa_type=_GIVEN)
+
+    @property
+    def policy_name(self) -> str:
+        """The policy's version to be read."""
+        return version_name(self.policy_version)
 
 
 class RankingRow(SQLModel, table=True):

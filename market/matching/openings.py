@@ -12,7 +12,7 @@ from typing import NamedTuple, overload
 from market.matching import sentences
 from market.matching.core.contract import Requirement, minimum
 from market.matching.core.explain import fit
-from market.matching.core.policy import crowded
+from market.matching.core.policy import DEFAULTS, Policy, crowded
 from market.matching.queries import Beside
 from market.opportunities.browsing import Ranked
 
@@ -38,6 +38,7 @@ class Opening(NamedTuple):
 
     id: int
     rows: Sequence[Beside]
+    policy: Policy = DEFAULTS
 
     @property
     def place(self) -> tuple[int, int]:
@@ -57,7 +58,7 @@ class Opening(NamedTuple):
             essential += row.essential
         found = (WHOLE * met // essential if essential else WHOLE) * 2 * WHOLE + covered // weights
         first = self.rows[0]
-        return (-crowded(found, 2 * WHOLE, first.applicants_count, first.seats), -self.id)
+        return (-crowded(found, 2 * WHOLE, first.applicants_count, first.seats, self.policy), -self.id)
 
     @property
     def asked(self) -> tuple[Requirement, ...]:
@@ -91,9 +92,9 @@ class InOrder(Sequence[Ranked]):
         return self.openings[place].ranked()
 
 
-def in_order(beside: Iterable[Beside]) -> InOrder:
+def in_order(beside: Iterable[Beside], policy: Policy = DEFAULTS) -> InOrder:
     """Openings in the order of the person's evidence, from rows of `queries.beside_of`."""
     rows: dict[int, list[Beside]] = {}
     for row in beside:
         rows.setdefault(row.opportunity_id, []).append(row)
-    return InOrder([Opening(opening, found) for opening, found in rows.items()])
+    return InOrder([Opening(opening, found, policy) for opening, found in rows.items()])

@@ -24,6 +24,7 @@ from market.gather import Gather
 from market.matching.changes import OVER, TO_COME, is_postgres
 from market.matching.core.filters import Condition
 from market.matching.core.openings import Asked, Open, OpeningsIndex
+from market.matching.core.policy import DEFAULTS, Policy
 from market.matching.index_backend import NotReady
 from market.matching.indexed import NotHeld, bit_of
 from market.opportunities.browsing import Facets, Searched
@@ -190,7 +191,9 @@ class OpeningsBackend:
         """How many openings are in it."""
         return len(self._held.index) if self._held else 0
 
-    def first(self, db: Session, person_id: int, searched: Searched, most: int) -> list[int]:
+    def first(
+        self, db: Session, person_id: int, searched: Searched, most: int, policy: Policy = DEFAULTS
+    ) -> list[int]:
         """The ids of the first so many openings for a person; NotReady or NotHeld where SQL is to answer.
 
         One statement, three where openings changed.
@@ -209,6 +212,7 @@ class OpeningsBackend:
             most,
             conditions=conditions,
             only={row.id for row in found[0]} if found else None,
+            policy=policy,
         )
         return [opening for opening, _place in best]
 

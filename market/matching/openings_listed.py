@@ -4,6 +4,7 @@ The order is that of `openings.Opening.place`, written in SQL, so that the page 
 where the index of openings answers, it says which twenty. A test holds all of them to the same order.
 """
 
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -114,9 +115,17 @@ def fit_of(beside: str) -> tuple[Fit, str]:
     return found, sentences.gap(found)
 
 
-def first(db: Session, person_id: int, searched: Searched, most: int) -> list[int] | None:
+def first(
+    db: Session, person_id: int, searched: Searched, most: int, policy: Policy = DEFAULTS
+) -> list[int] | None:
     """The ids of the first openings where an index answers: see `Matching.first_openings`."""
-    return backend.of(db).first_openings(db, person_id, searched, most)
+    return backend.of(db).first_openings(db, person_id, searched, most, policy)
 
 
-ORDER = Order(best, _beside, fit_of, first)
+@cache
+def order_for(policy: Policy) -> Order:
+    """The order of a site with this policy: one and the same each time, since its statements are kept by it."""
+    return Order(partial(best, policy=policy), _beside, fit_of, partial(first, policy=policy))
+
+
+ORDER = order_for(DEFAULTS)

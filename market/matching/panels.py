@@ -12,6 +12,7 @@ from market.evidence.credit import Credit
 from market.evidence.posterior import UNITS
 from market.matching import growing, growing_words, sentences, service
 from market.matching.core.explain import Explanation, Part
+from market.matching.core.policy import version_name
 from market.matching.demand import Step, steps_towards
 from market.matching.queries import Findable, Wanted, findable_count, requirements_of
 from market.matching.told import Told, told
@@ -39,7 +40,13 @@ def fit(request: Request, db: Session, actor: Actor, *, opportunity: Opportunity
 
 def order_words(request: Request, db: Session, actor: Actor, **_more: Any) -> Markup:
     """What stands under openings in the order of the reader's evidence: how they were put in order, by which policy."""
-    return render_part(request, "matching/order_words.html", version=service.POLICY.version)
+    policy = service.policy_for(kit_of(request).settings)
+    return render_part(
+        request,
+        "matching/order_words.html",
+        version=version_name(policy.version),
+        crowding=policy.applicants_per_seat > 0,
+    )
 
 
 def own_explanation(

@@ -50,7 +50,7 @@ def _search(request: Request, db: Session, actor: Actor, chosen: str) -> Respons
     kept = service.kept(db, given["ranking"], actor.id, chosen) if given.get("ranking") else None
     if kept is not None:  # a later page: as the order stood, so that nothing repeats or is skipped
         return _page(request, db, actor, facets, chosen, *kept)
-    policy = service.policy_for(kit_of(request).settings.exploration_places)
+    policy = service.policy_for(kit_of(request).settings)
     asked = _asked_for(request, db, actor, chosen)
     drawn = None
     if asked.requirements:
@@ -227,7 +227,7 @@ def standing_for(request: Request, db: Session, actor: Actor) -> Response:
     opportunity = openings.get_visible(db, actor, request.path_params["id"])
     sent = kit_of(request).applied_ids
     applied = sent is not None and actor.id in db.scalars(sent, {"opening": opportunity.public_id}).all()
-    policy = service.policy_for(kit_of(request).settings.exploration_places)
+    policy = service.policy_for(kit_of(request).settings)
     found = standing.reasons(db, actor, opportunity, has_applied=applied, policy=policy)
     fit = service.fits_for(db, actor.id, [opportunity.id]).get(opportunity.id)
     return render(

@@ -5,7 +5,6 @@ shown is kept with its inputs, so that it can be replayed. Both sides read the s
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import select as sql_select
@@ -13,13 +12,14 @@ from sqlmodel import Session, col, select
 
 from market import clock
 from market.access import Actor, Task
+from market.config import Settings
 from market.matching import backend, log, shown
 from market.matching.candidates import MOST_HOPEFUL, Shown, candidates, read_pool, weighed
 from market.matching.core import explain as explaining
 from market.matching.core import listing, pool
 from market.matching.core.contract import Requirement, Tie, tie_for
 from market.matching.core.explain import Explanation, Fit
-from market.matching.core.policy import DEFAULTS, Policy, kept_places
+from market.matching.core.policy import DEFAULTS, Policy, policy_with
 from market.matching.models import Ranking, RankingKind, RankingRow
 from market.matching.queries import (
     Findable,
@@ -31,7 +31,7 @@ from market.matching.told import told
 from market.opportunities.models import Opportunity
 
 POLICY = DEFAULTS
-"""How a list is put together on top of the score, unless the site keeps another number of places for newcomers."""
+"""How a list is put together on top of the score, unless the site's settings say otherwise."""
 MOST = 200
 """Where a ranked list is cut."""
 
@@ -70,9 +70,9 @@ def mirror(db: Session, requirements: Sequence[Requirement], org_id: int | None 
     return pool.mirror(requirements, backend.of(db).matrix(db, skills, Findable(org_id=org_id)))
 
 
-def policy_for(exploration_places: int) -> Policy:
-    """The policy of a site that keeps so many of the first ten places (0-10) for newcomers."""
-    return replace(POLICY, newcomers_at=kept_places(exploration_places))
+def policy_for(settings: Settings) -> Policy:
+    """The policy that a site's settings ask for."""
+    return policy_with(settings.exploration_places, settings.exposure_penalty, settings.applicants_penalty)
 
 
 class Drawn(NamedTuple):

@@ -55,6 +55,7 @@ class Board:
         self.skills = postings.skills(make, *(f"Skill {n} of the board" for n in range(skills)))
         self.openings: dict[int, Posted] = {}
         self.levels: dict[int, int] = {}
+        self.penalty = 50  # thousandths an applicant a seat
         self.reader = make.amara
         self.actor = make.actor(self.reader)
         with make.write() as db:
@@ -178,7 +179,7 @@ class Board:
             met += essential and mine >= least
         share = met * 1024 // essentials if essentials else 1024
         seats = 1000 * one.seats
-        return share * 2048 + covered // weights * seats // (seats + 50 * one.applicants_count)
+        return share * 2048 + covered // weights * seats // (seats + self.penalty * one.applicants_count)
 
     def best(self, facets: Facets) -> list[tuple[int, int]]:
         """(id, place) of all that match, the best first, the newer first among equals."""

@@ -19,16 +19,18 @@ from market.matching.core import openings as core
 from market.matching.core.contract import Requirement
 from market.matching.core.filters import Condition
 from market.matching.core.openings import Asked, Open, OpeningsIndex
-from market.matching.core.policy import crowded
+from market.matching.core.policy import crowded, policy_with
 from market.matching.index_backend import NotReady
 from market.matching.index_keeper import Keeper
-from market.matching.openings import standing
+from market.matching.openings import in_order, standing
 from market.matching.openings_index import OpeningsBackend, read
-from market.matching.openings_listed import ORDER
+from market.matching.openings_listed import ORDER, order_for
+from market.matching.queries import beside_of
 from market.opportunities import browsing, service
 from market.opportunities.browsing import Facets, Searched, browse_by_fit
 from market.opportunities.models import Opportunity
 from market.opportunities.reactions import follow_merged_skill
+from market.opportunities.rules import Status
 from market.outbox import Event
 from tests.matching.board import Board, Posted
 from tests.matching.test_service import counted
@@ -166,10 +168,10 @@ def agrees(make: World, board: Board, ranks: Matching, facets: Facets = Facets()
     return [card.id for card in listed(make, board, ranks, facets, 0, len(right) + 1).cards] == right
 
 
-def places(db: Session, board: Board, facets: Facets) -> list[tuple[int, int]]:
+def places(db: Session, board: Board, facets: Facets, order: browsing.Order = ORDER) -> list[tuple[int, int]]:
     """The ids and whole numbers of the statement."""
     shape = browsing._shape(facets)
-    statement = ORDER.best(select(*browsing._OPEN).where(*browsing._conditions(shape)))
+    statement = order.best(select(*browsing._OPEN).where(*browsing._conditions(shape)))
     given = {**browsing._given(facets), "person": board.reader.id}
     return [(row.id, row.place) for row in db.connection().execute(statement, given)]
 
@@ -215,6 +217,31 @@ def _ask_at_random(make: World, questions: int, seed: int) -> None:
     with make.read() as db:
         assert backend.check(db, 200) == 0
     assert (backend.checked > 0, backend.drifted) == (True, 0)
+
+
+@pytest.mark.parametrize("penalty", [0, 7, 500])
+def test_whatever_an_applicant_a_seat_takes_off_there_is_one_answer(make: World, penalty: int) -> None:
+    board = Board(make, 80, seed=6)
+    board.penalty = penalty
+    policy = policy_with(applicants_per_seat=penalty)
+    order, backend = order_for(policy), loaded(make)
+    right = board.best(Facets())
+    size = len(right)
+    for ranks in (matching(backend), Matching()):
+        with transaction(make.engine.execution_options(matching=ranks), write=False) as db:
+            found = browse_by_fit(db, board.actor, Facets(), order, size=size)
+            usual = browse_by_fit(db, board.actor, Facets(), ORDER, size=size)
+        assert [card.id for card in found.cards] == [n for n, _place in right]
+        assert found.cards != usual.cards
+        assert ranks.fallbacks == 0
+    with make.read() as db:
+        assert places(db, board, Facets(), order) == right
+        assert backend._held.index.best(board.levels, size, policy=policy) == right  # type: ignore[union-attr]
+        rows = db.connection().execute(
+            beside_of(select(Opportunity.id).where(Opportunity.status == Status.PUBLISHED)),
+            {"person": board.reader.id},
+        )
+        assert [one.id for one in in_order(rows, policy)] == [n for n, _place in right]
 
 
 def test_readers_and_writers_at_once_see_no_order_that_never_was(

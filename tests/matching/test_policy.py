@@ -19,7 +19,9 @@ from market.matching.core.policy import (
     kept_places,
     lowered,
     place,
+    policy_with,
     spread,
+    version_name,
 )
 
 ASKED = (Requirement(1, 2, 5, True), Requirement(2, 3, 3, False))
@@ -175,3 +177,29 @@ def test_a_higher_claim_gives_no_higher_hope(mu, sigma, level):
     assert hopeful(mu, sigma, level, 0) == start
     assert hopeful(mu, sigma, level, 1) <= start
     assert hopeful(mu, sigma, 0, 0) == 0
+
+
+CHOSEN = st.tuples(st.integers(0, 10), st.integers(0, 200), st.integers(0, 500))
+
+
+@given(CHOSEN, CHOSEN)
+def test_two_policies_have_one_version_only_where_they_are_one(one, other):
+    first, second = policy_with(*one), policy_with(*other)
+    assert (first.version == second.version) == (first == second) == (one == other)
+    assert first.version < 2**31, "the log keeps it as a 32-bit number"
+
+
+def test_the_version_of_a_site_is_to_be_read():
+    assert policy_with() is DEFAULTS
+    assert version_name(DEFAULTS.version) == "2"
+    assert version_name(policy_with(5).version) == "2-5-20-50"
+    assert version_name(policy_with(10, 200, 500).version) == "2-10-200-500"
+    assert version_name(policy_with(0, 0, 0).version) == "2-0-0-0"
+    assert version_name(BY_SCORE.version) == "0"
+
+
+@given(POOLS, st.lists(st.integers(0, 9), min_size=25, max_size=25))
+def test_without_a_penalty_nobody_stands_elsewhere_for_having_been_seen(pool, times):
+    seen = [one._replace(exposures=n) for one, n in zip(pool, times, strict=False)]
+    off = policy_with(exposure=0)
+    assert place(seen, ASKED, TIE, 12, off) == place(pool, ASKED, TIE, 12, off)

@@ -1,5 +1,6 @@
 """What the policy does to the lists that people read: kept places, spread attention, and what the page says of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
@@ -11,13 +12,16 @@ from market.accounts.models import Email, Person
 from market.evidence.models import Kind
 from market.matching import log, service
 from market.matching.core.contract import ESSENTIAL
+from market.matching.core.policy import policy_with
 from market.matching.models import Ranking, RankingKind, RankingRow, Slot
+from market.opportunities.drafts import Need
 from market.opportunities.models import Opportunity
+from market.opportunities.queries import get_opportunity
 from market.profiles.models import Education, Experience, Project, TalentProfile
 from market.skills.models import Skill
 from tests.applications import scene
 from tests.matching import oracle
-from tests.matching.people import someone
+from tests.matching.people import shows, someone
 from tests.opportunities import postings
 from tests.support.client import Client, words
 from tests.support.world import Known, World
@@ -61,7 +65,7 @@ def ranked(make: World, opening: int, keep: bool = False, places: int = 2) -> Ma
             db,
             make.actor(make.bruno),
             db.get_one(Opportunity, opening),
-            policy=service.policy_for(places),
+            policy=policy_with(places),
         )
         if keep:
             service.keep(db, *made)
@@ -317,3 +321,52 @@ def test_who_applied_is_lowered_by_nothing_seen_elsewhere_in_kept_places_neither
     assert any((row.policy_inputs or {})["exposures"] for row in made[1])
     assert kept_at(made)
     assert log.lowered(*made) == {}
+
+
+def test_what_a_site_chose_acts_is_logged_under_a_version_of_its_own_and_replays(
+    clients: Callable[..., Client], make: World, known: dict[str, int], opening: int
+) -> None:
+    veterans(make, known)
+    newcomers(make, known, 2)
+    ranked(make, scene.opening(make, known=known), keep=True)
+    bruno = clients(exploration_places=5, exposure_penalty=0, applicants_penalty=70).as_(make.bruno)
+    said = words(bruno.get("/people?q=spreadsheets+2"))
+    assert "How this order was made, policy version 2-5-0-70" in said
+    assert "taken off" not in said
+    kept = last_kept(make)
+    assert kept[0].policy_version == policy_with(5, 0, 70).version
+    assert log.policy_in(kept[0]) == policy_with(5, 0, 70)
+    assert log.said(*kept).lines[0].startswith("Identical")
+    said = words(bruno.get(f"/orders/{kept[0].public_id}"))
+    assert "Seen elsewhere lately not counted: turned off here" in said
+    assert "Policy version 2-5-0-70" in said
+
+    bruno = clients(exposure_penalty=200).as_(make.bruno)
+    said = words(bruno.get("/people?q=spreadsheets+2"))
+    assert "policy version 2-2-200-50" in said
+    kept = last_kept(make)
+    by_score = [row for row in kept[1] if row.slot is Slot.SCORE and (row.policy_inputs or {})["exposures"]]
+    rest = by_score[0].score % ESSENTIAL
+    assert log.lowered(*kept)[by_score[0].place].points == rest - rest * 1000 // 1200
+
+
+@pytest.mark.parametrize(("penalty", "first"), [(50, "Few ask"), (0, "Many ask")])
+def test_the_pages_of_openings_go_by_what_the_site_takes_off_for_applicants_and_name_it(
+    clients: Callable[..., Client], make: World, known: dict[str, int], penalty: int, first: str
+) -> None:
+    name = "the loaves of a bakery in a sheet"
+    sheets = known["Spreadsheets"]
+    shows(make, make.amara, (sheets, Kind.ASSESSMENT, 2.0))
+    for title, applicants in (("Few ask", 0), ("Many ask", 30)):  # of equals the newer stands first
+        public_id = postings.published(
+            make, known={"": sheets}, needs=[Need(sheets, 4, True, 5)], title=f"{title}: {name}"
+        )
+        with make.write() as db:
+            get_opportunity(db, public_id).applicants_count = applicants
+    amara = clients(applicants_penalty=penalty).as_(make.amara)
+    other = "Few ask" if first == "Many ask" else "Many ask"
+    for page in ("/openings", "/home"):
+        said = words(amara.get(page))
+        assert said.index(f"{first}: {name}") < said.index(f"{other}: {name}"), page
+        assert ("each applicant for a place takes a little off" in said) == (penalty > 0)
+        assert f"Policy version {'2' if penalty == 50 else '2-2-20-0'}." in said

@@ -4,6 +4,7 @@ import pytest
 
 from market.evidence.models import Kind
 from market.matching import service, standing
+from market.matching.core.policy import policy_with
 from market.matching.standing import Reason
 from market.opportunities.models import Opportunity
 from market.profiles.models import TalentProfile, Visibility
@@ -117,7 +118,7 @@ def test_a_newcomer_below_the_cut_is_told_of_the_places_kept_for_newcomers(
     assert "A place kept for newcomers may be yours" in with_more
     with make.read() as db:
         found = db.get_one(Opportunity, opening)
-        none = standing.reasons(db, make.actor(who), found, has_applied=False, policy=service.policy_for(0))
+        none = standing.reasons(db, make.actor(who), found, has_applied=False, policy=policy_with(0))
         assert none == [Reason.BELOW_THE_CUT], "a site may keep no places"
     with make.write() as db:
         db.get_one(TalentProfile, who.id).completed_count = 1

@@ -53,7 +53,7 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
     tab = request.query_params.get("tab", "applied")
     tab = tab if tab in (*TABS, "invite") else "applied"
     here = [row for row in everyone if row.status in TABS.get(tab, ())]
-    policy = matching.policy_for(kit_of(request).settings.exploration_places)
+    policy = matching.policy_for(kit_of(request).settings)
     order = rank(db, actor, read, here, policy) if here else None
     if order is not None:
         after(request, lambda log: matching.keep(log, order.ranking, order.rows))
@@ -73,7 +73,7 @@ def candidates(request: Request, db: Session, actor: Actor) -> Response:
         wanted=read.wanted,
         tab=tab,
         ranking=order.ranking.public_id if order else "",
-        policy_version=order.ranking.policy_version if order else 0,
+        policy_version=order.ranking.policy_name if order else "",
         counts={name: sum(row.status in states for row in everyone) for name, states in TABS.items()},
         shown=shown,
         start=start,

@@ -7,7 +7,7 @@ replayed; every policy has a version, and its cost is measured by `market simula
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from market.matching.core.contract import ESSENTIAL, TOP_LEVEL, Requirement, Tie
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The settings of a list. Change `version` with any of them: rankings are logged with it.
+    """The settings of a list. Change `version` with any default: rankings are logged with it, and `policy_with` makes
+    a site's own version of it.
 
     `newcomers_at` are the places (from 1) kept for people without completed work here. A share of the desirable
     part of a score is taken off for each time someone was shown lately, and of an opening's for each applicant
@@ -33,6 +34,7 @@ class Policy:
 
 
 DEFAULTS = Policy()
+_OWN = 100_000_000  # a site's own values stand below the number of the version
 SEEN_AT_ONCE = 10
 """How many places of a list are seen without turning a page: the kept places lie among them."""
 HOPE_AT_FIRST = round(UNITS * (MODEL.m0 + sqrt(1 / MODEL.p0)))
@@ -44,6 +46,37 @@ BY_SCORE = Policy(version=0, newcomers_at=(), exposure=0, applicants_per_seat=0)
 def kept_places(count: int, of: int = SEEN_AT_ONCE) -> tuple[int, ...]:
     """`count` places spread evenly over the first `of`: 2 of 10 are the third and the eighth."""
     return tuple(of * (2 * n - 1) // (2 * count) + 1 for n in range(1, count + 1))
+
+
+def policy_with(
+    places: int = len(DEFAULTS.newcomers_at),
+    exposure: int = DEFAULTS.exposure,
+    applicants_per_seat: int = DEFAULTS.applicants_per_seat,
+) -> Policy:
+    """The policy of a site that chose these values: so many kept places of ten, and thousandths below 1000 each.
+
+    Its version holds the values, so that no two policies have one. Without `exposure` being seen lowers nobody, for
+    the kept places neither.
+    """
+    chosen = replace(
+        DEFAULTS,
+        newcomers_at=kept_places(places),
+        newcomer_exposure=DEFAULTS.newcomer_exposure if exposure else 0,
+        exposure=exposure,
+        applicants_per_seat=applicants_per_seat,
+    )
+    if chosen == DEFAULTS:
+        return DEFAULTS
+    own = (places * 1000 + exposure) * 1000 + applicants_per_seat
+    return replace(chosen, version=DEFAULTS.version * _OWN + own)
+
+
+def version_name(version: int) -> str:
+    """A policy's version to be read: 2, or 2-5-20-50 for five places and penalties of 20 and 50."""
+    base, own = divmod(version, _OWN)
+    if not base:
+        return str(version)
+    return f"{base}-{own // 1_000_000}-{own // 1000 % 1000}-{own % 1000}"
 
 
 class Candidate(NamedTuple):
