@@ -2,14 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
 
+from market.access import Actor
 from market.evidence.models import PersonSkill
 from market.matching.core.contract import minimum
+from market.matching.growing import MAY_TAKE
 from market.matching.queries import Findable
 from market.opportunities.models import Opportunity
 from market.opportunities.models import Requirement as Asked
@@ -120,12 +122,31 @@ class Step(NamedTuple):
     title: str
 
 
-def steps_towards(db: Session, lacking: dict[int, int], besides: int, each: int = 2) -> list[Step]:
-    """For each skill (to the level asked) open openings that ask it at a lower level, the nearest first; one statement."""
+def steps_towards(
+    db: Session, actor: Actor, lacking: Mapping[int, int], besides: int, each: int = 2
+) -> list[Step]:
+    """For each skill (to the level asked) openings the actor may take that ask it lower, the nearest first; one statement.
+
+    So many are read of each skill, so that one that everybody asks for leaves room for the others.
+    """
     if not lacking:
         return []
-    rows = db.connection().execute(
-        select(col(Asked.skill_id), col(Asked.level), col(Opportunity.public_id), col(Opportunity.title))
+    nearest = func.row_number().over(
+        partition_by=col(Asked.skill_id),
+        order_by=(
+            col(Asked.level).desc(),
+            col(Opportunity.published_at).desc(),
+            col(Opportunity.id).desc(),
+        ),
+    )
+    found = (
+        select(
+            col(Asked.skill_id),
+            col(Asked.level),
+            col(Opportunity.public_id),
+            col(Opportunity.title),
+            nearest.label("nth"),
+        )
         .join(
             Opportunity,
             and_(
@@ -134,16 +155,22 @@ def steps_towards(db: Session, lacking: dict[int, int], besides: int, each: int 
             ),
         )
         .where(
-            col(Opportunity.status) == Status.PUBLISHED,
+            *MAY_TAKE,
             col(Opportunity.id) != besides,
-            col(Asked.skill_id).in_(lacking),
-            col(Asked.level) < max(lacking.values()),
+            or_(
+                *(
+                    and_(col(Asked.skill_id) == skill, col(Asked.level) < level)
+                    for skill, level in lacking.items()
+                )
+            ),
         )
-        .order_by(col(Asked.level).desc(), col(Opportunity.published_at).desc(), col(Opportunity.id).desc())
-        .limit(200)
+        .subquery("found")
+    )
+    rows = db.connection().execute(
+        select(found).where(found.c.nth <= each).order_by(found.c.skill_id, found.c.nth),
+        {"person": actor.id, "orgs": list(actor.org_ids)},
     )
     taken: dict[int, list[Step]] = {skill: [] for skill in lacking}
     for row in rows:
-        if row.level < lacking[row.skill_id] and len(taken[row.skill_id]) < each:
-            taken[row.skill_id].append(Step(row.skill_id, row.level, row.public_id, row.title))
+        taken[row.skill_id].append(Step(row.skill_id, row.level, row.public_id, row.title))
     return [one for steps in taken.values() for one in steps]

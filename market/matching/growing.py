@@ -87,17 +87,17 @@ class Ground(NamedTuple):
         return skill_gaps(self.distance, 5)
 
 
+MAY_TAKE = (
+    col(Opportunity.status) == OpeningStatus.PUBLISHED,
+    col(Opportunity.org_id).not_in(bindparam("orgs", expanding=True)),
+    ~rows(col(Block.id))
+    .where(col(Block.blocker_id) == bindparam("person"), col(Block.blocked_org_id) == col(Opportunity.org_id))
+    .exists(),
+)
+"""What holds for an opening that `person` may take, of none of their own `orgs`."""
 OPEN_TO: Any = (
     rows(col(Opportunity.id))
-    .where(
-        col(Opportunity.status) == OpeningStatus.PUBLISHED,
-        col(Opportunity.org_id).not_in(bindparam("orgs", expanding=True)),
-        ~rows(col(Block.id))
-        .where(
-            col(Block.blocker_id) == bindparam("person"), col(Block.blocked_org_id) == col(Opportunity.org_id)
-        )
-        .exists(),
-    )
+    .where(*MAY_TAKE)
     .order_by(col(Opportunity.published_at).desc(), col(Opportunity.id).desc())
     .limit(RANKED_AMONG)
 )

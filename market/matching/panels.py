@@ -67,16 +67,16 @@ def own_explanation(
         options=[(sentences.option(one), one) for one in found.options] if found else [],
         opportunity=opportunity,
         change=sentences.change(found.change) if found and found.change else "",
-        steps=_steps(db, found, opportunity) if found else [],
+        steps=_steps(db, actor, found, opportunity) if found else [],
         lacking=[(part.skill_id, part.level) for part in found.fit.parts if not part.met] if found else [],
         person_public_id=actor.public_id,
     )
 
 
-def _steps(db: Session, found: Explanation, opportunity: Opportunity) -> list[tuple[str, Step]]:
+def _steps(db: Session, actor: Actor, found: Explanation, opportunity: Opportunity) -> list[tuple[str, Step]]:
     """The name of each skill that is lacking, with an open opening that asks less of it."""
     lacking = {part.skill_id: part for part in found.fit.parts if not part.met}
-    steps = steps_towards(db, {skill: part.level for skill, part in lacking.items()}, opportunity.id)
+    steps = steps_towards(db, actor, {skill: part.level for skill, part in lacking.items()}, opportunity.id)
     return [(lacking[one.skill_id].skill, one) for one in steps]
 
 

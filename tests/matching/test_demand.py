@@ -9,7 +9,8 @@ from market.evidence.models import Kind
 from market.matching import demand
 from market.matching.queries import Findable
 from market.opportunities.drafts import Need
-from market.opportunities.models import Opportunity
+from market.opportunities.models import Opportunity, Requirement
+from market.opportunities.rules import Status
 from market.profiles.models import Visibility
 from market.skills.models import Skill
 from tests.applications import scene
@@ -17,7 +18,7 @@ from tests.matching.people import findable, shows, someone
 from tests.opportunities import postings
 from tests.support.client import Client, words
 from tests.support.html import complaints, why_not
-from tests.support.world import World
+from tests.support.world import Known, World
 
 EVERYONE = Findable(recruits_for=())
 
@@ -106,12 +107,13 @@ def test_an_opening_shows_others_that_ask_less_of_what_is_missing(
     asks(make, known, 4, title="As much as this one asks")
     opening = asks(make, known, 4, title="The one that she looks at")
     with make.read() as db:
-        steps = demand.steps_towards(db, {known["Spreadsheets"]: 4}, opening)
+        amara = make.actor(make.amara)
+        steps = demand.steps_towards(db, amara, {known["Spreadsheets"]: 4}, opening)
         assert [(one.title, one.level) for one in steps] == [
             ("The step that is nearest", 2),
             ("The very first step of all", 1),
         ]
-        assert demand.steps_towards(db, {}, opening) == []
+        assert demand.steps_towards(db, amara, {}, opening) == []
     page = words(client.as_(make.amara).get(f"/openings/{scene.public_id(make, opening)}"))
     assert (
         "Openings that ask less of what is missing The step that is nearest Spreadsheets at level 2" in page
@@ -119,6 +121,60 @@ def test_an_opening_shows_others_that_ask_less_of_what_is_missing(
     shows(make, make.amara, *[(known["Spreadsheets"], Kind.ASSESSMENT, 5.0)] * 3)
     page = words(client.as_(make.amara).get(f"/openings/{scene.public_id(make, opening)}"))
     assert "Openings that ask less" not in page
+
+
+def test_a_skill_that_everybody_asks_for_leaves_room_for_the_others(
+    make: World, known: dict[str, int]
+) -> None:
+    sheets, cleaning, stock, _writing = known.values()
+    rare = asks(make, known, 1, title="The one that asks the rare skill")
+    with make.write() as db:
+        theirs = db.get_one(Opportunity, rare)
+        for n in range(
+            201
+        ):  # as many rows as once were read at most, and one more, each nearer than the rare one
+            copy = Opportunity(
+                **theirs.model_dump(exclude={"id", "public_id", "changed", "title"}), title=f"No. {n}"
+            )
+            db.add(copy)
+            db.flush()
+            db.add(
+                Requirement(
+                    opportunity_id=copy.id,
+                    version=copy.version,
+                    position=1,
+                    skill_id=cleaning,
+                    level=4,
+                    weight=5,
+                    essential=True,
+                )
+            )
+    with make.read() as db:
+        found = demand.steps_towards(db, make.actor(make.amara), {cleaning: 5, sheets: 2, stock: 3}, 0)
+    assert [(one.skill_id, one.level, one.title) for one in found] == [
+        (cleaning, 4, "No. 200"),
+        (cleaning, 4, "No. 199"),
+        (sheets, 1, "The one that asks the rare skill"),
+    ]
+
+
+def test_steps_are_openings_that_one_may_take(make: World, known: dict[str, int]) -> None:
+    asks(make, known, 1, title="A step at the bakery itself")
+    lacking = {known["Spreadsheets"]: 4}
+
+    def steps(who: Known) -> list[str]:
+        with make.read() as db:
+            return [one.title for one in demand.steps_towards(db, make.actor(who), lacking, 0)]
+
+    assert steps(make.amara) == ["A step at the bakery itself"]
+    assert steps(make.mira) == [], "she belongs to the bakery"
+    make.block(make.amara, organisation=make.bakery)
+    assert steps(make.amara) == []
+    paused = asks(make, known, 1, title="A step that is paused now")
+    assert steps(make.chidi) == ["A step that is paused now", "A step at the bakery itself"]
+    with make.write() as db:
+        db.get_one(Opportunity, paused).status = Status.PAUSED
+    assert steps(make.chidi) == ["A step at the bakery itself"]
 
 
 def test_the_pages_are_valid(client: Client, make: World, known: dict[str, int]) -> None:
