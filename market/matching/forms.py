@@ -1,6 +1,7 @@
 """What is asked in a search for people: skills with a level as text, and what the list is narrowed to."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -8,18 +9,28 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from market.matching.core.contract import MOST_REQUIREMENTS, Requirement
-from market.skills.forms import Chosen, chosen
+from market.skills.forms import NONE, Chosen, chosen, typed
+from market.skills.names import normalise
+from market.words import _
 
 WEIGHT = 5
-_LEVEL = re.compile(r"^(?P<name>.*?\S)\s+(?:(?:at\s+)?level\s+)?(?P<level>[1-5])$", re.IGNORECASE | re.DOTALL)
+LEVELS = range(1, 6)
+_LEVEL = re.compile(
+    r"^(?P<name>.*?\S)\s+(?:(?:at\s+)?level\s+)?(?P<level>[-+\u2212]?\d+(?:\.\d+)?)$",
+    re.IGNORECASE | re.DOTALL,
+)
 LONGEST = 400
 
 
 class Term(NamedTuple):
-    """One skill that was typed: the text of its name, and the level asked, 1-5."""
+    """One skill that was typed: the text of its name, and the level asked, 1-5.
+
+    `wrong` is a number at the end that is no level: then `text` is all that was typed, and may yet be a skill's name.
+    """
 
     text: str
     level: int
+    wrong: str = ""
 
 
 def terms(text: str) -> list[Term]:
@@ -30,7 +41,12 @@ def terms(text: str) -> list[Term]:
         if not words:
             continue
         m = _LEVEL.match(words)
-        found.append(Term(m["name"], int(m["level"])) if m else Term(words, 1))
+        if m is None:
+            found.append(Term(words, 1))
+        elif m["level"].isdecimal() and int(m["level"]) in LEVELS:
+            found.append(Term(m["name"], int(m["level"])))
+        else:
+            found.append(Term(words, 1, m["level"]))
     return found[: MOST_REQUIREMENTS + 1]
 
 
@@ -51,7 +67,27 @@ class Wishes(NamedTuple):
     @property
     def open(self) -> list[Wish]:
         """Those of which it is not clear what they mean."""
-        return [w for w in self.all if w.chosen.skill is None]
+        return [w for w in self.all if w.chosen.skill is None and not w.term.wrong]
+
+    @property
+    def faults(self) -> list[str]:
+        """What to say beside the field: of numbers that are no level, and of skills that were named more than once."""
+        found = [
+            _("Levels run from 1 to 5, so “%(text)s” is left out.", text=w.term.text)
+            for w in self.all
+            if w.term.wrong
+        ]
+        named = Counter(w.chosen.skill.id for w in self.all if w.chosen.skill is not None)
+        names = {w.chosen.skill.id: w.chosen.skill.name for w in self.all if w.chosen.skill is not None}
+        return found + [
+            _(
+                "%(skill)s is named more than once. It is asked once, at level %(level)s.",
+                skill=names[asked.skill_id],
+                level=asked.level,
+            )
+            for asked in self.requirements
+            if named[asked.skill_id] > 1
+        ]
 
     @property
     def requirements(self) -> list[Requirement]:
@@ -67,14 +103,25 @@ class Wishes(NamedTuple):
 
 def wishes(db: Session, text: str, picked: Mapping[str, str], viewer: int) -> Wishes:
     """The skills that a text means; `picked` holds `skill-0_id` and so on, the radio buttons that were chosen."""
-    typed = terms(text)
+    found = terms(text)
     return Wishes(
         tuple(
-            Wish(n, term, chosen(db, term.text, picked.get(f"skill-{n}_id", ""), viewer=viewer))
-            for n, term in enumerate(typed[:MOST_REQUIREMENTS])
+            _meant(db, n, term, picked.get(f"skill-{n}_id", ""), viewer)
+            for n, term in enumerate(found[:MOST_REQUIREMENTS])
         ),
-        len(typed) > MOST_REQUIREMENTS,
+        len(found) > MOST_REQUIREMENTS,
     )
+
+
+def _meant(db: Session, number: int, term: Term, picked: str, viewer: int) -> Wish:
+    """One term with its skill. A number that is no level must be part of a skill's own name: ISO 9001."""
+    if term.wrong:
+        norm = normalise(term.text)
+        options = typed(db, term.text, viewer=viewer).options
+        if not any(norm in (normalise(one.name), normalise(one.found_by)) for one in options):
+            return Wish(number, term, NONE)
+        term = term._replace(wrong="")
+    return Wish(number, term, chosen(db, term.text, picked, viewer=viewer))
 
 
 class Narrowed(NamedTuple):
@@ -85,6 +132,11 @@ class Narrowed(NamedTuple):
     language: str = ""
     tier: int = 0
     pay: int | None = None  # whole units an hour
+
+    @property
+    def is_empty(self) -> bool:
+        """The list is narrowed to nothing: everyone stands in it."""
+        return self == Narrowed()
 
     def available_by(self, today: date) -> date | None:
         return {"now": today, "month": today + timedelta(days=30)}.get(self.free)

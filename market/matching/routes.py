@@ -147,6 +147,8 @@ def _page(
     )
     kept = [(k, v) for k, v in given.multi_items() if k not in ("ranking", "after") and v]
     more = bool(here) and here[-1].place < len(rows)
+    whole = [(k, v) for k, v in kept if k not in Narrowed._fields]
+    faults = asked.wished.faults if asked else []
     following = [("ranking", ranking.public_id), ("after", str(here[-1].place))] if ranking and more else []
     return render(
         request,
@@ -155,6 +157,7 @@ def _page(
         facets=facets,
         chosen=chosen,
         wished=asked.wished if asked else None,
+        faults=faults,
         opening=asked.opening if asked else None,
         ours=asked.ours if asked else [],
         ranking=ranking,
@@ -165,7 +168,9 @@ def _page(
         begin=begin,
         next=f"{request.url.path}?{urlencode([*kept, *following])}" if following else "",
         first=f"{request.url.path}?{urlencode(kept)}" if begin else "",
+        whole=f"{request.url.path}?{urlencode(whole)}" if whole else request.url.path,
         languages=[("", _("Any language")), *((code, language_words(code)) for code in LANGUAGES)],
+        status=422 if faults else 200,
     )
 
 

@@ -107,6 +107,72 @@ def test_nothing_asked_and_nobody_found_say_what_to_do_next(bruno: Client, known
     assert "Post an opening" in nobody
 
 
+@pytest.mark.parametrize("typed", ["spreadsheets 9", "spreadsheets 0", "spreadsheets -1", "spreadsheets 3.7"])
+def test_a_level_that_is_none_is_said_beside_the_field_and_ranks_nobody(
+    bruno: Client, make: World, known: dict[str, int], typed: str
+) -> None:
+    someone(make, (known["Spreadsheets"], Kind.PROJECT, 3.0), name="Sorrel Somewhat")
+    someone(make, (known["Stock control"], Kind.PROJECT, 3.0), name="Stella Stock")
+    with make.read() as db:
+        meant = db.get_one(Skill, known["Spreadsheets"]).public_id
+    page = bruno.get("/people", params={"q": f"{typed}, stock control 2", "skill-0_id": meant})
+    assert page.status_code == 422
+    said = words(page)
+    assert f"Levels run from 1 to 5, so “{typed}” is left out." in said
+    assert 'aria-invalid="true"' in page.text
+    assert f'value="{typed}, stock control 2"' in page.text, "what was typed is kept"
+    assert "Stella Stock" in said
+    assert "Sorrel Somewhat" not in said
+    assert "is not clear yet" not in said
+    alone = bruno.get("/people", params={"q": typed})
+    assert (alone.status_code, "Name a skill to begin" in words(alone)) == (422, False)
+
+
+def test_a_number_at_the_end_of_a_skills_own_name_is_no_level(
+    bruno: Client, make: World, known: dict[str, int]
+) -> None:
+    name = "ISO 9001 of the valley"
+    quality = postings.skills(make, "ISO 9001", name)["ISO 9001"]
+    someone(make, (quality, Kind.PROJECT, 3.0), name="Quince Quality")
+    for typed, level in (("iso 9001", 1), ("ISO 9001 3", 3)):
+        page = bruno.get("/people", params={"q": typed})
+        assert page.status_code == 200
+        assert f"ISO 9001, level {level}" in words(page)
+        assert "Quince Quality" in words(page)
+
+
+def test_a_skill_named_twice_counts_once_and_that_is_said(
+    bruno: Client, make: World, known: dict[str, int]
+) -> None:
+    someone(make, (known["Spreadsheets"], Kind.PROJECT, 3.0), name="Sorrel Somewhat")
+    page = bruno.get("/people", params={"q": "spreadsheets 3, spreadsheets 4, SPREADSHEETS"})
+    said = words(page)
+    assert page.status_code == 422
+    assert "Spreadsheets is named more than once. It is asked once, at level 3." in said
+    assert "Spreadsheets, level 3" in said
+    assert "Sorrel Somewhat" in said
+
+
+def test_a_narrowing_that_leaves_nobody_is_not_taken_for_a_list_that_is_empty(
+    bruno: Client, make: World, known: dict[str, int]
+) -> None:
+    someone(make, (known["Spreadsheets"], Kind.PROJECT, 3.0), name="Sorrel Somewhat", hours_week=10)
+    asked = {"q": "spreadsheets 3", "hours": "80", "tier": "4", "pay": "1"}
+    page = bruno.get("/people", params=asked)
+    assert "Nobody passes what the list is narrowed to" in words(page)
+    assert "Nobody here has shown any of this yet" not in words(page)
+    found = re.search(r'href="([^"]*)"[^>]*>Show the whole list', page.text)
+    assert found is not None
+    wide = bruno.get(found[1].replace("&amp;", "&"))
+    assert "Sorrel Somewhat" in words(wide)
+    assert 'name="hours" value="80"' not in wide.text
+    opening = postings.published(make, known=known)
+    ours = bruno.get(f"/postings/{opening}/candidates", params={"hours": "80"})
+    assert f'href="/postings/{opening}/candidates"' in ours.text
+    nobody = words(bruno.get("/people", params={"q": "stock control 3", "hours": "abc"}))
+    assert "Nobody here has shown any of this yet" in nobody, "nothing is narrowed"
+
+
 @pytest.mark.parametrize(
     "asked",
     ["?hours=-3&tier=9&pay=lots&language=xx&free=never", "?q=+,,;", "?after=9999&ranking=x", "?for="],
