@@ -6,6 +6,10 @@ from typing import Annotated
 
 import typer
 
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Where taxonomies and judged sets lie for whoever works on Foothold: beside the checkout."""
+POSTGRES = "MARKET_BENCH_POSTGRES"
+
 
 def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="How many worlds.")] = 32,
@@ -53,10 +57,22 @@ bench = typer.Typer(no_args_is_help=True, help="Measure how fast and how rightly
 
 @bench.command("skills")
 def bench_skills(
-    taxonomy: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of taxonomies.")],
+    taxonomy: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            help="The folder of taxonomies; ../shared/data/taxonomy beside the checkout when left out.",
+        ),
+    ] = None,
     benchmarks: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="The folder of judged sets of names.")
-    ],
+        Path | None,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            help="The folder of judged sets of names; ../shared/data/benchmarks when left out.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """How fast a skill is found while typing, and how rightly by a whole name."""
@@ -65,7 +81,17 @@ def bench_skills(
 
     from market.bench.skills import bench_skills as measure
 
-    figures = measure(taxonomy, benchmarks)
+    given = (taxonomy or REFERENCE / "taxonomy", benchmarks or REFERENCE / "benchmarks")
+    for folder in given:
+        if not folder.is_dir():
+            raise typer.BadParameter(
+                f"The folder {folder} is not there. Name the folder of taxonomies and that of judged sets: "
+                "market bench skills TAXONOMY BENCHMARKS"
+            )
+    try:
+        figures = measure(*given)
+    except FileNotFoundError as missing:
+        raise typer.BadParameter(str(missing)) from missing
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
         return
@@ -83,9 +109,20 @@ def bench_match(
     people: Annotated[int, typer.Option(min=100, help="How many synthetic people.")] = 100_000,
     queries: Annotated[int, typer.Option(min=1, help="How many random queries.")] = 1000,
     engine: Annotated[
-        list[str] | None, typer.Option(help="Only these engines; all that are installed when left out.")
+        list[str] | None,
+        typer.Option(
+            help="Only this engine, and more by more of them: sql-sqlite, sql-postgresql, index-numpy, index-numba, "
+            "duckdb, tantivy, qdrant-edge. All that are installed when left out; sql-postgresql with --postgres only."
+        ),
     ] = None,
-    postgres: Annotated[str | None, typer.Option(help="A PostgreSQL database to measure in.")] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            envvar=POSTGRES,
+            help="A PostgreSQL database to measure in, as postgresql+psycopg://USER@HOST/DATABASE; an empty one does, "
+            "and it is left as it was.",
+        ),
+    ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Ask each question so often; the quickest counts.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -96,7 +133,12 @@ def bench_match(
     from market.bench.match import bench_match as measure
 
     errors = Console(stderr=True)
-    figures = measure(people, queries, engine or None, postgres, errors.print, rounds)
+    if not (engine or postgres):
+        errors.print(f"sql-postgresql is left out: name a database with --postgres or in {POSTGRES}")
+    try:
+        figures = measure(people, queries, engine or None, postgres or None, errors.print, rounds)
+    except (ValueError, ModuleNotFoundError) as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
         return

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from market.bench.match_engines import Answer, Engine, OurIndex, OurIndexWithNumba, Postgres, Sqlite
 from market.bench.match_rivals import DuckDb, QdrantEdge, Tantivy
@@ -56,7 +59,8 @@ def bench_match(
     and the quickest counts for p50, p99 and mean: on a machine that does other work too. `update_ms` is how soon a
     changed profile is seen: the median from the change to the end of the next answer, which lists it (null where one
     did not). Engines that are not installed are left
-    out unless they are named: then ModuleNotFoundError. ValueError for an unknown engine.
+    out unless they are named: then ModuleNotFoundError. ValueError for an unknown engine, and where no PostgreSQL
+    answers at the URL.
     """
     chosen = _chosen(engines, postgres_url)
     say(f"making {people:,} people and {queries:,} questions")
@@ -86,12 +90,26 @@ def _chosen(engines: Sequence[str] | None, postgres_url: str | None) -> list[str
             raise ModuleNotFoundError(f"not installed: {', '.join(missing)}")
         if "sql-postgresql" in engines and not postgres_url:
             raise ValueError("sql-postgresql needs the URL of a server")
+        if "sql-postgresql" in engines:
+            _reach(postgres_url or "")
         return list(engines)
+    if postgres_url:
+        _reach(postgres_url)
     return [
         name
         for name in ENGINES
         if (name not in NEEDS or find_spec(NEEDS[name])) and (name != "sql-postgresql" or postgres_url)
     ]
+
+
+def _reach(url: str) -> None:
+    """ValueError when no PostgreSQL answers there, which is better known before the others are measured."""
+    try:
+        if make_url(url).get_backend_name() != "postgresql":
+            raise ValueError(f"sql-postgresql cannot be measured in {make_url(url).get_backend_name()}")
+        create_engine(url, poolclass=NullPool).connect().close()
+    except SQLAlchemyError as wrong:
+        raise ValueError(f"no PostgreSQL answers there: {wrong}") from wrong
 
 
 def _measure(

@@ -35,8 +35,13 @@ class Question:
 
 
 def bench_skills(taxonomy: Path, benchmarks: Path) -> dict[str, Any]:
-    """Every figure of both parts, as JSON can hold them; times in milliseconds of CPU. About 20 seconds."""
+    """Every figure of both parts, as JSON can hold them; times in milliseconds of CPU. About 20 seconds.
+
+    FileNotFoundError when either folder lacks what is read.
+    """
     english = list(english_names(taxonomy))
+    if not english:
+        raise FileNotFoundError(f"There is no taxonomy in {taxonomy}.")
     return {
         "type_ahead": type_ahead(_padded(english, taxonomy)),
         "sets": resolution(english, taxonomy, benchmarks),

@@ -55,6 +55,12 @@ def test_engines_that_cannot_be_measured_are_refused_by_name(monkeypatch):
         bench_match(10, 1, ["abacus"])
     with pytest.raises(ValueError, match="needs the URL"):
         bench_match(10, 1, ["sql-postgresql"])
+    nobody = "postgresql+psycopg://nobody@/none?host=/nonexistent"
+    for url, reason in ((nobody, "no PostgreSQL answers"), ("sqlite://", "in sqlite"), ("a b", "no Postgre")):
+        with pytest.raises(ValueError, match=reason):
+            bench_match(10, 1, ["sql-postgresql"], url)
+        with pytest.raises(ValueError, match=reason):
+            bench_match(10, 1, None, url)
     monkeypatch.setitem(match.NEEDS, "duckdb", "no_such_module")
     with pytest.raises(ModuleNotFoundError, match="duckdb"):
         bench_match(10, 1, ["duckdb"])
