@@ -7,6 +7,7 @@ from market.accounts.models import Person, PersonStatus
 from market.accounts.queries import org_member_ids
 from market.applications.models import Application
 from market.applications.rules import OFFER_OVER, OPEN
+from market.applications.rules import Status as ApplicationStatus
 from market.apprenticeships import soft_reading
 from market.apprenticeships.models import Appeal
 from market.apprenticeships.soft_rules import Side as SoftSide
@@ -105,14 +106,23 @@ def applicants(db: Session, context: Context) -> list[int]:
     return list(db.exec(wanted.order_by(col(Application.person_id))))
 
 
+# What an event does to applications tells their people of it already, in words of their own.
+_TOLD_APART = {
+    "opportunity.filled": (ApplicationStatus.NOT_SELECTED, ApplicationStatus.ACCEPTED),
+    "opportunity.cancelled": (ApplicationStatus.OPPORTUNITY_CANCELLED,),
+}
+
+
 def watchers(db: Session, context: Context) -> list[int]:
-    """Whoever keeps an eye on the opening and has not applied: applicants hear of it in words of their own."""
+    """Whoever keeps an eye on the opening, but those who wait for an answer there: they hear of it as applicants."""
     if context.opening is None:
         return []
-    applied = set(
-        db.exec(select(Application.person_id).where(Application.opportunity_id == context.opening.id))
+    apart = _TOLD_APART.get(context.event.name, ())
+    wanted = select(Application.person_id).where(
+        Application.opportunity_id == context.opening.id, col(Application.status).in_(apart)
     )
-    return [one for one in watcher_ids(db, context.opening.id) if one not in applied]
+    told = {*applicants(db, context), *db.exec(wanted)}
+    return [one for one in watcher_ids(db, context.opening.id) if one not in told]
 
 
 def moderators(db: Session, context: Context) -> list[int]:

@@ -79,7 +79,7 @@ OPENINGS: dict[str, tuple[News, ...]] = {
         News(
             watchers, Topic.OPENINGS, "new",
             lambda w: _("The terms of “%(opening)s” were added to", **w),
-            lambda w: _("Read what is new before you apply."),
+            lambda w: _("Read what is new."),
             _OPENING, _read_opening,
         ),
     ),
@@ -95,7 +95,7 @@ OPENINGS: dict[str, tuple[News, ...]] = {
         News(
             watchers, Topic.OPENINGS, "arrow",
             lambda w: _("“%(opening)s” takes applications again", **w),
-            lambda w: _("Apply by %(due)s.", **w),
+            lambda w: _("It takes applications until %(due)s.", **w),
             _OPENING, _read_opening, _deadline, _apply_by,
         ),
     ),
@@ -123,7 +123,7 @@ OPENINGS: dict[str, tuple[News, ...]] = {
         News(
             watchers, Topic.OPENINGS, "arrow",
             lambda w: _("“%(opening)s” has a later last day", **w),
-            lambda w: _("Apply by %(due)s.", **w),
+            lambda w: _("It takes applications until %(due)s.", **w),
             _OPENING, _read_opening, _deadline, _apply_by,
         ),
         News(
@@ -159,7 +159,7 @@ OPENINGS: dict[str, tuple[News, ...]] = {
         News(
             watchers, Topic.OPENINGS, "arrow",
             lambda w: _("A place of “%(opening)s” is free again", **w),
-            lambda w: _("Apply by %(due)s.", **w),
+            lambda w: _("It takes applications until %(due)s.", **w),
             _OPENING, _read_opening, _deadline, _apply_by,
         ),
     ),
@@ -181,7 +181,7 @@ OPENINGS: dict[str, tuple[News, ...]] = {
         News(
             watchers, Topic.OPENINGS, "cross",
             lambda w: _("“%(opening)s” was cancelled", **w),
-            lambda w: _("Nobody can apply any more."),
+            lambda w: _("Nobody can apply any more; work that has begun goes on."),
             Link("opportunities.browse"), lambda w: _("Look at other openings"),
         ),
     ),
@@ -217,7 +217,7 @@ OPENINGS: dict[str, tuple[News, ...]] = {
         News(
             watchers, Topic.OPENINGS, "arrow",
             lambda w: _("“%(opening)s” takes applications again", **w),
-            lambda w: _("Apply by %(due)s.", **w),
+            lambda w: _("It takes applications until %(due)s.", **w),
             _OPENING, _read_opening, _deadline, _apply_by,
         ),
     ),

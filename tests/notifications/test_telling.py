@@ -10,6 +10,7 @@ from market.accounts.models import Email, Person, PersonStatus
 from market.applications import offers, service
 from market.applications.models import Application, Offer
 from market.engagements import service as work
+from market.engagements.models import Engagement
 from market.notifications import queries
 from market.notifications.models import Notification, OutgoingMail
 from market.notifications.rules import Channel, Topic
@@ -158,6 +159,62 @@ def test_everyone_who_applied_hears_that_the_opening_is_cancelled_and_watchers_t
     make.drain()
     assert kinds(make, make.amara)[-1:] == ["application.opportunity_cancelled:person"]
     assert kinds(make, make.chidi) == ["opportunity.cancelled:watchers"]
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn", "declined"])
+def test_whoever_watches_hears_it_whatever_became_of_their_own_application(make: World, state: str) -> None:
+    opening_id = scene.opening(make)
+    if state == "draft":
+        with make.write() as db:
+            opening = db.get_one(Opportunity, opening_id)
+            service.save_draft(db, make.actor(make.amara), opening, {})
+    else:
+        one = scene.applied(make, opening_id)
+        with make.write() as db:
+            application = db.get_one(Application, one)
+            if state == "withdrawn":
+                service.withdraw(db, make.actor(make.amara), application)
+            else:
+                service.open_(db, make.actor(make.bruno), application)
+                service.decline(db, make.actor(make.bruno), application, "timing")
+    with make.write() as db:
+        opening = db.get_one(Opportunity, opening_id)
+        postings.watch(db, make.actor(make.amara), opening)
+    make.drain()
+    before = len(kinds(make, make.amara))
+    with make.write() as db:
+        opening = db.get_one(Opportunity, opening_id)
+        postings.add_addendum(db, make.actor(make.bruno), opening, "Two mornings, not one.")
+    make.drain()
+    with make.write() as db:
+        opening = db.get_one(Opportunity, opening_id)
+        postings.cancel(db, make.actor(make.bruno), opening, note="The bakery closes for the winter.")
+    make.drain()
+    told = ["opportunity.addendum_added:watchers", "opportunity.cancelled:watchers"]
+    assert kinds(make, make.amara)[before:] == told
+
+
+def test_whoever_was_not_chosen_and_watches_hears_it_once_and_that_a_place_is_free_again(
+    make: World, sent: int
+) -> None:
+    opening_id = scene.state(make, sent).opportunity_id
+    scene.applied(make, opening_id, make.chidi)
+    offer_id = scene.offered(make, sent)
+    with make.write() as db:
+        for who in (make.amara, make.chidi):
+            postings.watch(db, make.actor(who), db.get_one(Opportunity, opening_id))
+        signed = work.sign(db, make.actor(make.amara), db.get_one(Offer, offer_id)).id
+    make.drain()
+    make.drain()
+    assert kinds(make, make.chidi) == ["application.not_selected:person"]
+    assert "opportunity.filled:watchers" not in kinds(make, make.amara)
+    with make.write() as db:
+        work.call_off(db, make.actor(make.amara), db.get_one(Engagement, signed), "The days do not fit.")
+    make.drain()
+    with make.write() as db:
+        postings.reopen(db, make.actor(make.bruno), db.get_one(Opportunity, opening_id))
+    make.drain()
+    assert kinds(make, make.chidi)[-1] == "opportunity.reopened:watchers"
 
 
 def test_an_answer_past_its_day_is_told_to_both_in_their_own_words(
