@@ -1,6 +1,6 @@
-"""Inviting a person to apply. A trial project shows how many were invited to it, so every invitation is counted."""
+"""Inviting a person to apply. A trial project shows how many were invited to it: one row for each of them."""
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session
 
 from market import clock
 from market.access import Actor, Decision, require
@@ -42,9 +42,6 @@ def invite(
     )
     db.add(made)
     db.flush()
-    counted = update(Opportunity).where(col(Opportunity.id) == opening.id)
-    db.exec(counted.values(invited_count=Opportunity.invited_count + 1))
-    db.refresh(opening, ["invited_count"])
     announce(
         db,
         "application.invited",

@@ -14,6 +14,7 @@ from market.applications import queries, rules, sentences
 from market.applications.rules import Side, Status
 from market.opportunities.models import Opportunity
 from market.opportunities.queries import questions_of
+from market.opportunities.rules import Kind
 from market.web.render import render_part
 
 
@@ -52,6 +53,7 @@ def apply_board(
         else None,
         invitation=invitation,
         questions=len(questions_of(db, opportunity.id)),
+        invited=queries.invited_count(db, opportunity.id) if opportunity.kind == Kind.TRIAL else None,
     )
 
 

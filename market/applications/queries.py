@@ -275,6 +275,12 @@ def invited(db: Session, opportunity_id: int) -> list[InvitedRow]:
     return [InvitedRow._make(row) for row in rows]
 
 
+def invited_count(db: Session, opportunity_id: int) -> int:
+    """How many people were asked to apply for an opening, whatever they answered."""
+    wanted = pick(func.count()).where(InvitationToApply.opportunity_id == opportunity_id)
+    return db.exec(wanted).one()
+
+
 def openings_to_invite(
     db: Session, org_ids: Sequence[int], person_id: int, now: datetime
 ) -> list[Opportunity]:

@@ -284,7 +284,7 @@ def lacking(draft: Draft, now: datetime) -> list[Check]:
         need(
             draft.invited_count >= max(1, draft.seats),
             "invited_count",
-            _("Say how many people you invite to this trial: everyone who reads it sees the number"),
+            _("Say how many people you plan to invite to this trial: everyone who reads it sees the number"),
             "pay",
         )
     need(

@@ -193,7 +193,7 @@ def facts(o: Opportunity) -> list[Fact]:
     if o.kind == Kind.TRIAL:
         found.append(
             (
-                _("Invited"),
+                _("To be invited"),
                 plural("%(n)s person", "%(n)s people", o.invited_count),
                 _("to this trial; each one is paid"),
             )

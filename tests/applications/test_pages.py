@@ -427,7 +427,7 @@ def test_a_person_is_invited_once_and_the_number_is_shown(
     assert bruno.post(path, {"note": "x" * 601}).status_code == 422
     bruno.follow(bruno.post(path, {"note": "Your night order sheet made us write."}))
     assert bruno.post(path, {"note": ""}).status_code == 409
-    assert scene.fresh(make, opening).invited_count == 1
+    assert "One person is invited so far." in words(bruno.get(path))
     own = bruno.get(f"/postings/{there}/invite/{make.mira.public_id}")
     assert "nobody applies within their own" in words(own)
     assert bruno.post(f"/postings/{there}/invite/{make.mira.public_id}").status_code == 403
@@ -440,6 +440,37 @@ def test_a_person_is_invited_once_and_the_number_is_shown(
     assert client.as_(make.chidi).post(f"/asked/{found.public_id}/dismiss").status_code == 404
     amara.follow(amara.post(f"/asked/{found.public_id}/dismiss"))
     assert "You are invited" not in words(amara.get(f"/openings/{there}"))
+
+
+def test_a_trial_tells_apart_how_many_are_to_be_invited_and_how_many_were(
+    make: World, client: Client
+) -> None:
+    opening = scene.opening(make, **postings.trial(invited_count=3))
+    there = scene.public_id(make, opening)
+    visitor, bruno = client, client.as_(make.bruno)
+
+    def read() -> tuple[str, str, str]:
+        invite = bruno.get(f"/postings/{there}/invite/{make.amara.public_id}")
+        return words(visitor.get(f"/openings/{there}")), words(visitor.get("/openings")), words(invite)
+
+    with make.write() as db:
+        for who in (make.amara, make.chidi):
+            db.add(TalentProfile(person_id=who.id, visibility=Visibility.MEMBERS))
+    page, listed, invite = read()
+    assert "To be invited 3 people" in page
+    assert "Nobody is invited so far." in page
+    assert "3 people to be invited" in listed
+    assert "3 people invited" not in listed
+    assert "Nobody is invited so far." in invite
+    with make.write() as db:
+        for who in (make.amara, make.chidi):
+            person = db.get_one(Person, who.id)
+            invitations.invite(db, make.actor(make.bruno), db.get_one(Opportunity, opening), person)
+    page, listed, invite = read()
+    assert "To be invited 3 people" in page
+    assert "2 people are invited so far." in page
+    assert "3 people to be invited" in listed
+    assert "2 people are invited so far." in invite
 
 
 def test_the_board_beside_an_opening_says_the_next_step_or_why_there_is_none(

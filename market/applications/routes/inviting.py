@@ -7,7 +7,7 @@ from starlette.responses import Response
 from market.access import Actor, Task, recruits, signed_in
 from market.accounts.models import Person
 from market.accounts.queries import get_person, org_member_ids
-from market.applications import invitations
+from market.applications import invitations, queries
 from market.applications.forms import InviteForm
 from market.applications.models import InvitationToApply
 from market.errors import NotFound
@@ -42,6 +42,7 @@ def new(request: Request, db: Session, actor: Actor, entry: Entry[InviteForm] = 
         status=entry.status,
         opportunity=opening,
         person=person,
+        invited=queries.invited_count(db, opening.id),
         entry=entry,
         allowed=invitations.may_invite(db, actor, opening, person.id),
     )
