@@ -13,7 +13,9 @@ from typing import Any
 
 from market.bench.simulate_chart import TITLES
 from market.bench.simulate_policies import REQUIRED
+from market.bench.simulate_world import ROUND
 from market.evidence import credit, posterior, severity, strength
+from market.matching.candidates import LATELY
 from market.matching.core import contract, policy
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -167,21 +169,33 @@ def _policy() -> list[str]:
             f"{' and '.join(map(str, chosen.newcomers_at))}) are kept and labelled for people without completed work here,"
         ),
         "in the order of what they may well be able to do (mu + sigma), if that meets every essential requirement. Recent",
-        "exposure lowers what the score says beside the essentials met; so do an opening's applicants per seat.",
+        "exposure lowers what the score says beside the essentials met. In the other direction, where openings are put in",
+        "order for one person, an opening's applicants per seat lower what coverage adds.",
         "",
-        *_settings(chosen),
+        *_table(
+            ("setting", "value", "in the simulation"),
+            (
+                (*row, "no: it orders openings" if row[0] == "`applicants_per_seat`" else "yes")
+                for row in _rows(chosen)
+            ),
+        ),
         "",
-        "The last three are in thousandths: how much is taken off for one exposure, and for one applicant a seat.",
+        "The last three are in thousandths: how much is taken off for one exposure, and for one applicant a seat. A site may",
+        "choose other values but for `newcomer_exposure`; its lists then name a version of its own, and the figures below are",
+        "not of it.",
     ]
 
 
 def _settings(settings: Any, skip: tuple[str, ...] = ()) -> list[str]:
-    rows = (
+    return _table(("setting", "value"), _rows(settings, skip))
+
+
+def _rows(settings: Any, skip: tuple[str, ...] = ()) -> Iterable[tuple[str, str]]:
+    return (
         (f"`{one.name}`", _value(getattr(settings, one.name)))
         for one in fields(settings)
         if one.name not in (*skip, "version")
     )
-    return _table(("setting", "value"), rows)
 
 
 def _value(value: object) -> str:
@@ -215,6 +229,13 @@ def _figures(figures: Mapping[str, Any]) -> list[str]:
         'the gain, or steeply 2^step - 1. Newcomers have no completed work here; "no degree / degree" is hires',
         "a person without one against with one. The Gini index is of exposure among all people. The settings of severity,",
         "strength and policy were chosen on the first twelve of these worlds, so those differences flatter a little.",
+        "",
+        "Applicants a seat are not part of the simulation: it puts people in order for openings, and never openings for a",
+        (
+            f"person. Exposure is counted there over this round and the one before, up to {2 * ROUND.days} days, where the "
+            f"product counts {LATELY.days}:"
+        ),
+        "what it does on a site may be more or less than the figures say.",
         "",
         *_table(
             ("policy", *(titles[m] for m in shown), "what it is"),

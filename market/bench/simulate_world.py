@@ -20,6 +20,7 @@ from market.matching.core.contract import Requirement, Tie, tie_for
 Floats = NDArray[np.float64]
 Pair = tuple[int, int]
 START = date(2026, 1, 1)
+ROUND = timedelta(days=60)
 CLAIMS, MILLS, RINGS = "self-claims", "badge mills", "rings"
 STRATEGIES = (CLAIMS, MILLS, RINGS)
 ALL = frozenset(STRATEGIES)
@@ -31,7 +32,7 @@ class Setting:
 
     people: int = 300  # when it begins; 60 % of them have worked here before
     joining: int = 15  # each round, without work or assessment here
-    rounds: int = 8  # of 60 days
+    rounds: int = 8  # see ROUND
     openings: int = 50  # each round, one seat each
     skills: int = 12
     employers: int = 25
@@ -90,7 +91,7 @@ class World:
 
     def day(self, round_: int) -> date:
         """The day a round begins."""
-        return START + timedelta(days=60 * round_)
+        return START + round_ * ROUND
 
     def add(
         self,

@@ -1,4 +1,8 @@
-"""The ranking log: every list of people or openings that was shown in order, so that it can be explained and replayed."""
+"""The ranking log: every list of people that was shown in order, so that it can be explained and replayed.
+
+Openings in the order of one person's evidence are not in it: they are all there for everyone, nothing is decided about
+anybody by them, and the page that has them names the policy they were put in order by.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -1,18 +1,23 @@
 """The model card says what the code does now, and its figures were taken with it and reach the goals it names."""
 
 import json
+from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+import market.bench
 from market.bench.simulate import SETTINGS
 from market.bench.simulate_policies import POLICIES
-from market.bench.simulate_world import STRATEGIES, Setting
+from market.bench.simulate_world import ROUND, STRATEGIES, Setting
 from market.evidence.posterior import Item
+from market.matching.candidates import LATELY
 from market.matching.core.contract import Requirement
 from market.matching.core.policy import Candidate
 from tools import model_card
 
+FIGURES = Path(__file__).parents[2] / "docs" / "figures.md"
 KEPT = json.loads(model_card.FIGURES.read_text(encoding="utf-8"))
 RIVALS = ("degree_first", "keyword", "raw_rating", "random")
 
@@ -65,6 +70,17 @@ def test_no_field_that_matching_reads_is_one_of_those_it_must_not():
         "how",
     }
     assert not {part for name in read for part in name.split("_")} & (words | {"sex", "photo", "birthday"})
+
+
+def test_the_card_and_the_figures_say_where_the_simulation_is_not_the_product():
+    bench = Path(market.bench.__file__).parent
+    assert [one.name for one in bench.glob("simulate*.py") if "crowded" in one.read_text()] == []
+    assert (timedelta(days=30), timedelta(days=120)) == (LATELY, 2 * ROUND), "else the sentences are others"
+    for text in (model_card.text(), FIGURES.read_text(encoding="utf-8")):
+        said = " ".join(text.split())
+        assert "Applicants a seat are not part of the simulation" in said
+        assert "over this round and the one before, up to 120 days, where the product counts 30" in said
+    assert "| `applicants_per_seat` | 50 | no: it orders openings |" in model_card.text()
 
 
 def test_every_setting_of_the_model_stands_on_the_card():
