@@ -1,7 +1,7 @@
 """Words in the reader's language: `_()` marks every sentence of the interface, in templates and in code.
 
-The language is chosen for each request; catalogues are Babel's, in `market/locale`. Where a language or a sentence
-has no translation, the English is said.
+The language is chosen for each request; catalogues are Babel's, in `market/locale`, made from what
+`tools/sentences.py` gathers. Where a language or a sentence has no translation, the English is said.
 """
 
 from contextvars import ContextVar
@@ -34,6 +34,11 @@ def _(message: str, /, **values: object) -> str:
     """The sentence in the reader's language, with `%(name)s` places filled from `values`."""
     said = _catalogue(_language.get()).gettext(message)
     return said % values if values else said
+
+
+def N_(message: str, /) -> str:
+    """Marks a sentence where it is written, for `_()` to say later."""
+    return message
 
 
 def plural(one: str, many: str, n: int, /, **values: object) -> str:

@@ -190,6 +190,7 @@ def test_the_public_page_says_when_there_is_not_enough_and_else_how_far_they_agr
     said = words(client.get("/how/agreement"))
     assert "-0.33" in said
     assert "1 of 2" in said
+    assert "Judged twice 1 piece of work 2 criteria" in said
 
 
 def test_the_pages_keep_the_two_apart_and_then_show_both(make: World, client: Client) -> None:

@@ -20,9 +20,9 @@ from market.web.forms import BLANK, Entry, filled, read
 from market.web.kit import Kit
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
-from market.words import _
+from market.words import N_, _
 
-WRONG_NOW = "This is not your password of today."
+WRONG_NOW = N_("This is not your password of today.")
 
 
 def show(

@@ -22,7 +22,7 @@ from market.transitions import may_take
 from market.web.forms import BLANK, Entry, Form, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
-from market.words import _
+from market.words import N_, _
 
 
 def show(request: Request, db: Session, actor: Actor) -> Response:
@@ -119,19 +119,19 @@ try_again = _formed(
     forms.TryAgain,
     "again",
     lambda db, actor, e, f: capstone.try_again(db, actor, e, f.due_on),
-    "It is open again. Hand it in by the day you chose.",
+    N_("It is open again. Hand it in by the day you chose."),
 )
 appeal = _formed(
     forms.AppealForm,
     "appeal",
     lambda db, actor, e, f: capstone.appeal(db, actor, e, f.words),
-    "Sent. Somebody else is named to look at it.",
+    N_("Sent. Somebody else is named to look at it."),
 )
 give = _formed(
     forms.GiveForm,
     "give",
     lambda db, actor, e, f: capstone.give(db, actor, e, capstone.get_appeal(db, e), f.assessor),
-    "Named. Both of them were told.",
+    N_("Named. Both of them were told."),
 )
 
 
@@ -139,7 +139,7 @@ name_assessors = _formed(
     forms.AssessorsForm,
     "assessors",
     lambda db, actor, e, f: naming.name_assessors(db, actor, e, f.first, f.second),
-    "Named. Everyone concerned was told.",
+    N_("Named. Everyone concerned was told."),
 )
 
 

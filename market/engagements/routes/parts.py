@@ -21,7 +21,7 @@ from market.web.kit import Kit
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
 from market.web.uploads import uploads_of
-from market.words import _
+from market.words import N_, _
 
 MOST_FILES = 5
 PART = "/work/milestones/{milestone}"
@@ -154,30 +154,30 @@ def _part_step(
     return handler
 
 
-begin = _part_step("begin", forms.Words, lambda db, a, e, m, f: milestones.begin(db, a, e, m), "Begun.")
+begin = _part_step("begin", forms.Words, lambda db, a, e, m, f: milestones.begin(db, a, e, m), N_("Begun."))
 take_back = _part_step(
     "take_back",
     forms.Words,
     lambda db, a, e, m, f: milestones.take_back(db, a, e, m),
-    "Taken back. Hand in another version when it is ready.",
+    N_("Taken back. Hand in another version when it is ready."),
 )
 approve = _part_step(
     "approve",
     forms.Approval,
     lambda db, a, e, m, f: milestones.approve(db, a, e, m, f.note, read=f.version),
-    "Approved. The other side was told.",
+    N_("Approved. The other side was told."),
 )
 request_changes = _part_step(
     "request_changes",
     forms.Changes,
     lambda db, a, e, m, f: milestones.request_changes(db, a, e, m, f.note, read=f.version),
-    "Sent back with your words.",
+    N_("Sent back with your words."),
 )
 cancel_part = _part_step(
     "cancel",
     forms.Reason,
     lambda db, a, e, m, f: milestones.cancel(db, a, e, m, f.note),
-    "Taken out of the work.",
+    N_("Taken out of the work."),
 )
 
 
@@ -200,9 +200,9 @@ def _payment(name: str, do: Callable[..., None], said: str) -> Callable[[Request
     return handler
 
 
-declare = _payment("declare", payments.declare, "Recorded as paid. They are asked to confirm it.")
-correct = _payment("correct", payments.correct, "Corrected. They were told.")
-confirm = _payment("confirm", payments.confirm, "Confirmed. Thank you for keeping the record true.")
+declare = _payment("declare", payments.declare, N_("Recorded as paid. They are asked to confirm it."))
+correct = _payment("correct", payments.correct, N_("Corrected. They were told."))
+confirm = _payment("confirm", payments.confirm, N_("Confirmed. Thank you for keeping the record true."))
 
 routes: list[MarketRoute] = [
     page(PART, milestone, name="engagements.milestone", allow=signed_in),

@@ -18,7 +18,7 @@ from market.web.forms import BLANK, Entry, Form, filled, read
 from market.web.pagination import cut, decode
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
-from market.words import _
+from market.words import N_, _
 
 SIZE = 30
 MOST_FILES = 5
@@ -156,19 +156,19 @@ call_off = _reasoned(
     forms.Reason,
     call_off_form,
     lambda db, actor, e, f: service.call_off(db, actor, e, f.note),
-    "Called off. The other side was told.",
+    N_("Called off. The other side was told."),
 )
 pause = _reasoned(
     forms.Pause,
     pause_form,
     lambda db, actor, e, f: service.pause(db, actor, e, f.note, f.until),
-    "Paused. The other side was told.",
+    N_("Paused. The other side was told."),
 )
 end_early = _reasoned(
     forms.End,
     end_form,
     lambda db, actor, e, f: service.end_early(db, actor, e, f.note, f.fault),
-    "Ended. What was assessed stays.",
+    N_("Ended. What was assessed stays."),
 )
 
 
@@ -264,18 +264,21 @@ routes: list[MarketRoute] = [
     action(f"{_WORK}/call-off", call_off, name="engagements.call_off", allow=signed_in),
     action(
         f"{_WORK}/no-show",
-        _step(service.no_show, "Recorded. The place is free again."),
+        _step(service.no_show, N_("Recorded. The place is free again.")),
         name="engagements.no_show",
         allow=signed_in,
     ),
     page(f"{_WORK}/pause", pause_form, name="engagements.pause_form", allow=signed_in),
     action(f"{_WORK}/pause", pause, name="engagements.pause", allow=signed_in),
     action(
-        f"{_WORK}/resume", _step(service.resume, "Work goes on."), name="engagements.resume", allow=signed_in
+        f"{_WORK}/resume",
+        _step(service.resume, N_("Work goes on.")),
+        name="engagements.resume",
+        allow=signed_in,
     ),
     action(
         f"{_WORK}/finish",
-        _step(service.finish, "Finished. What each of you can do next stands on the page."),
+        _step(service.finish, N_("Finished. What each of you can do next stands on the page.")),
         name="engagements.finish",
         allow=signed_in,
     ),
