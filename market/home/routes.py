@@ -13,6 +13,7 @@ from market.applications import sentences as applied
 from market.applications.rules import OVERDUE_PAUSES, WAITING, Side
 from market.engagements import pairs
 from market.evidence import strength
+from market.evidence.credit import STEPS, Path
 from market.evidence.posterior import DEFAULTS, OWN_WORD, UNITS
 from market.home import employer as desks
 from market.home import examples, public
@@ -120,7 +121,15 @@ def levels(request: Request, db: Session, actor: Actor) -> Response:
         bars=whole.waterfall(),
         words=[stage.what for stage in examples.climb(today)],
         kinds=examples.kinds(today),
+        narrower=_in_part(broader=False),
+        broader=_in_part(broader=True),
     )
+
+
+def _in_part(*, broader: bool) -> list[int]:
+    """What evidence of a narrower or broader skill counts for, one step away and further, in whole percent."""
+    paths = [Path(tuple(range(steps + 1)), broader) for steps in range(1, STEPS + 1)]
+    return [round(100 * numerator / denominator) for numerator, denominator in (one.part for one in paths)]
 
 
 def agreement(request: Request, db: Session, actor: Actor) -> Response:

@@ -2,14 +2,17 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
+import numpy as np
 import pytest
 
 from market.access import Actor
 from market.app import feature_routes
 from market.applications import service as applications
 from market.applications.models import Application
-from market.evidence.posterior import DEFAULTS
+from market.evidence.credit import Path
+from market.evidence.posterior import DEFAULTS, Item, posterior
 from market.home import examples, public
 from market.home.routes import greeting
 from market.opportunities.rules import Kind
@@ -109,6 +112,51 @@ def test_the_page_on_levels_shows_the_constants_in_use_and_lines_that_add_up(cli
     ]
     assert len(numbers) == 8
     assert round(sum(numbers[:-1]), 2) == numbers[-1], "every line as printed, and their sum"
+
+
+def test_the_formula_as_it_is_printed_gives_the_level(client: Client) -> None:
+    """Read off the page and reckoned with, for items whose issuers and raters something was learned of."""
+    printed = re.search(r'<pre class="formula"><code>(.*?)</code>', client.get("/how/levels").text, re.DOTALL)
+    assert printed is not None
+    today = date(2026, 11, 16)
+    items = [
+        Item(1, 3, 4.0, date(2024, 11, 16), "issuer:1", gain=0.6, inflation=0.8),
+        Item(2, 3, 3.0, date(2025, 1, 2), "issuer:1", gain=0.6, inflation=0.8),
+        Item(3, 4, 2.5, date(2026, 3, 1), "organisation:1", inflation=-0.4),
+        Item(4, 2, 3.5, date(2026, 11, 1), "organisation:2", variance=2.2),
+    ]
+    level = posterior(items, "tool", today)
+    known: dict[str, Any] = {
+        "age": np.array([line.decay for line in level.lines]),
+        "cap": np.array([line.share for line in level.lines]),
+        "gain": np.array([item.gain for item in items]),
+        "inflation": np.array([item.inflation for item in items]),
+        "reading": np.array([item.reading for item in items]),
+        "variance": np.array([item.variance or DEFAULTS.variance[item.tier] for item in items]),
+        "sum": np.sum,
+    }
+    signs = {"\u00d7": "*", "\u2212": "-", "\u00b2": "**2", "1 / \u221aprecision": "precision ** -0.5"}
+    for line in printed[1].splitlines():
+        for sign, meaning in signs.items():
+            line = line.replace(sign, meaning)
+        name, formula = re.split(r"\s+= ", line)
+        known[name.replace(" ", "_")] = eval(formula, {"__builtins__": {}}, known)
+    assert known["estimate"] == pytest.approx(level.mu)
+    assert known["spread"] == pytest.approx(level.sigma)
+    assert known["counts_as"] == pytest.approx(level.counts)
+
+
+def test_the_page_on_levels_says_what_evidence_of_a_skill_around_another_is_worth(client: Client) -> None:
+    said = words(client.get("/how/levels"))
+    for path in (Path((1, 2)), Path((1, 2, 3)), Path((1, 2), broader=True), Path((1, 2, 3), broader=True)):
+        numerator, denominator = path.part
+        assert f"{round(100 * numerator / denominator)} %" in said
+    assert (
+        "A narrower skill, one way of doing it 90 % of its level one step away, 81 % two steps away" in said
+    )
+    assert (
+        "A broader skill, the field it lies in 50 % of its level one step away, 25 % two steps away" in said
+    )
 
 
 def test_the_example_climbs_and_ends_at_level_3() -> None:
