@@ -57,7 +57,10 @@ def build_index() -> None:
 
 @index.command("check")
 def check_index(
-    people: Annotated[int, typer.Option(min=1, help="How many random people to compare.")] = 1000,
+    people: Annotated[
+        int,
+        typer.Option(min=1, help="How many people to draw at random, from the index and from the database."),
+    ] = 1000,
 ) -> None:
     """Compare it with the database. Ends with 0 when it agrees, 1 when it differs, 2 when there is none to be used."""
     from market.matching import index_cli

@@ -77,7 +77,10 @@ def check(settings: Settings, people: int) -> int:
     if index.reason and not index.drifted:
         _say_unusable(index)
         return UNUSABLE
-    print(f"{index.checked:,} people compared, {index.drifted} differ from the database.")
+    print(
+        f"{index.checked:,} comparisons of people drawn at random (one may be drawn more than once; the index holds "
+        f"{index.people:,}): {index.drifted} differ from the database."
+    )
     if index.drifted:
         print("It will not be used any more. Build it anew: market index build")
     return DIFFERS if index.drifted else OK

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -539,6 +540,13 @@ def test_the_command_line_builds_checks_and_compacts(
     assert (code, "Compacted: " in said) == (0, True)
     code, said = run("check", "--people", "60")
     assert (code, "0 differ from the database" in said) == (0, True)
+    counted = r"[\d,]+ comparisons of people drawn at random \(one may be drawn more than once; the index holds (\d+)\)"
+    held = re.search(counted, said)
+    assert held is not None, said
+    index = IndexBackend(tmp_path / "index")
+    with make.read() as db:
+        assert index.open(db)
+    assert int(held[1]) == index.people
     monkeypatch.setattr(index_backend, "SAMPLE", 0)  # the start misses what the check finds
     with make.write() as db:
         db.exec(delete(PersonSkill))
