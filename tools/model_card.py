@@ -312,8 +312,9 @@ LIMITS = (
     ),
     "Where little has been shown, little is known. Skills are estimated one by one: strength in others is not used.",
     (
-        "What people say of themselves only has them found: it stands behind everything that was shown, whatever it says. That "
-        "leaves unused what honest claims tell, which is worth 0.006 of NDCG@10 (docs/figures.md); in return, claiming pays nothing."
+        "What people say of themselves only has them found: by score it stands behind everything that was shown of the skill, "
+        "whatever it says; a place kept for newcomers may stand higher. That leaves unused what honest claims tell, which is "
+        "worth 0.006 of NDCG@10 (docs/figures.md); in return, claiming pays nothing."
     ),
     (
         "A badge counts only if the site, or a register it reads, knows its issuer, and as its holder's own word until the site "
