@@ -16,7 +16,7 @@ from tests.applications import scene
 from tests.support.world import World
 
 
-def at_once(engine: Engine, jobs: list[Callable[[Any], None]], threads: int = 8) -> Counter[str]:
+def at_once(engine: Engine, jobs: list[Callable[[Any], None]], threads: int) -> Counter[str]:
     """Run the jobs from many threads that start together; how each ended."""
     told: Counter[str] = Counter()
     url = engine.url.render_as_string(hide_password=False)
@@ -80,7 +80,7 @@ def test_fifty_sign_for_the_last_place_at_once_and_one_has_it(make: World) -> No
         actor = make.actor(who)
         return lambda db: offers.accept(db, actor, db.get_one(Offer, offer)) and None  # type: ignore[func-returns-value]
 
-    told = at_once(make.engine, [job(who, offer) for who, offer in zip(people, offered, strict=True)])
+    told = at_once(make.engine, [job(who, offer) for who, offer in zip(people, offered, strict=True)], 50)
     assert told == {"done": 1, "Conflict": 49}
     after = scene.fresh(make, opening)
     assert (after.seats_taken, after.status) == (1, "filled")
