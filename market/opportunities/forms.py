@@ -142,6 +142,7 @@ class AddendumForm(Form):
     starts_by: date | None = None
     pay: Annotated[Minor, within(0, 100_000_000)] | None = None
     seats: int | None = Field(default=None, ge=1, le=50)
+    version: int = 0  # of the terms that the page showed
 
 
 class DeadlineForm(Form):

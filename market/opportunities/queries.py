@@ -13,7 +13,7 @@ from market.accounts.models import Organisation
 from market.errors import NotFound
 from market.gather import Read
 from market.opportunities import rules
-from market.opportunities.drafts import Draft, Need, Part, Programmed
+from market.opportunities.drafts import Draft, Need, Part, Programmed, Terms
 from market.opportunities.models import (
     Addendum,
     DeliverableSpec,
@@ -180,9 +180,6 @@ def questions_of(db: Session, opportunity_id: int) -> list[Question]:
 def whole(db: Session, opportunity: Opportunity) -> Whole:
     """The opportunity with its parts, its organisation and its rubric. At most eight statements, and as many again
     for the programme of a micro-apprenticeship."""
-    addenda = db.exec(
-        select(Addendum).where(Addendum.opportunity_id == opportunity.id).order_by(col(Addendum.version))
-    ).all()
     return Whole(
         opportunity,
         db.get_one(Organisation, opportunity.org_id),
@@ -190,21 +187,25 @@ def whole(db: Session, opportunity: Opportunity) -> Whole:
         asked_for(db, opportunity),
         tuple(q.text for q in questions_of(db, opportunity.id)),
         rubric_with_criteria(db, opportunity.rubric_id) if opportunity.rubric_id else None,
-        tuple(addenda),
+        addenda_of(db, opportunity.id),
         whole_of_id(db, opportunity.programme_version_id) if opportunity.programme_version_id else None,
     )
 
 
-def terms_of_version(db: Session, opportunity_id: int, version: int) -> OpportunityVersion:
-    """The terms as published, word for word."""
+def addenda_of(db: Session, opportunity_id: int) -> tuple[Addendum, ...]:
+    """What was added to the published terms, the oldest first."""
+    wanted = select(Addendum).where(Addendum.opportunity_id == opportunity_id)
+    return tuple(db.exec(wanted.order_by(col(Addendum.version))))
+
+
+def terms_since(db: Session, opportunity_id: int, version: int) -> dict[int, Terms]:
+    """The terms as published, word for word, by version: of this one and of all that came after it. One statement."""
     found = db.exec(
         select(OpportunityVersion).where(
-            OpportunityVersion.opportunity_id == opportunity_id, OpportunityVersion.version == version
+            OpportunityVersion.opportunity_id == opportunity_id, OpportunityVersion.version >= version
         )
-    ).first()
-    if found is None:
-        raise NotFound(_("There is no such version."))
-    return found
+    )
+    return {one.version: one.terms for one in found}
 
 
 class OurRow(NamedTuple):

@@ -236,11 +236,17 @@ def add_addendum(
     starts_by: date | None = None,
     pay_minor: int | None = None,
     seats: int | None = None,
+    read: int | None = None,
 ) -> Addendum:
     """Add to published terms, in words that everyone reads; applicants and watchers are told.
 
-    What may change beside the words: the start window, pay (upwards only) and places (upwards only).
+    What may change beside the words: the start window, pay (upwards only) and places (upwards only). `read` is the
+    version of the terms that the writer had before them: `Conflict` when another stands by now.
     """
+    db.flush()
+    db.refresh(opportunity, with_for_update=True)  # what is compared stays as it is
+    if read is not None and opportunity.version != read:
+        raise Conflict(_("The terms have changed since you opened this page."))
     if not text.strip():
         raise Invalid(_("Say in words what changes."), text=_("Say in words what changes."))
     changes = _changed_terms(opportunity, starts_on, starts_by, pay_minor, seats)

@@ -18,7 +18,9 @@ from market.applications.rules import Status
 from market.evidence import service as evidence
 from market.evidence.models import Kind
 from market.opportunities import service as opportunities
+from market.opportunities.changes import facts
 from market.opportunities.models import Opportunity, Requirement
+from market.opportunities.queries import terms_since
 from market.profiles.models import TalentProfile, Visibility
 from market.transitions import Transition
 from tests.applications import scene
@@ -632,6 +634,30 @@ def test_a_draft_can_be_thrown_away_by_its_author_and_nothing_else_can(
     assert amara.post(f"/applications/{sent}/discard").status_code == 409
     assert "discard" not in amara.get(f"/applications/{sent}").text
     assert changes_of_applications(make) == 1
+
+
+def test_the_terms_somebody_applied_for_stay_readable_with_all_that_was_added_since(
+    make: World, client: Client, opening: int
+) -> None:
+    with make.read() as db:
+        first = facts(terms_since(db, opening, 1)[1])
+    one = scene.state(make, scene.applied(make, opening)).public_id
+    sides = (client.as_(make.amara), client.as_(make.bruno))
+    before = words(sides[0].get(f"/applications/{one}"))
+    assert "The terms as they were when this was sent" in before
+    assert all(told in before for _term, told in first)
+    assert "have changed" not in before
+    for text, more in (("Two mornings, not one.", {"pay_minor": 40_000}), ("Three may come.", {"seats": 3})):
+        with make.write() as db:
+            there = db.get_one(Opportunity, opening)
+            opportunities.add_addendum(db, make.actor(make.bruno), there, text, **more)
+    for reader in sides:
+        now = words(reader.get(f"/applications/{one}"))
+        assert "The terms have changed 2 times since this was sent." in now
+        assert "Two mornings, not one." in now
+        assert "Three may come." in now
+        assert f"was {first[0][1]}" in now
+        assert all(told in now for _term, told in first)
 
 
 def test_sending_again_after_a_change_leads_to_the_form_with_the_change(

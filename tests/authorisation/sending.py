@@ -129,7 +129,7 @@ FORMS: dict[str, dict[str, str]] = {
         "criteria-0-step_3": "One is wrong.", "criteria-0-step_4": "All are right.", "save": "draft",
     },
     "opportunities.step": {"note": "No flour this month."},
-    "opportunities.add_addendum": {"text": "The sheet may also be made on paper."},
+    "opportunities.add_addendum": {"text": "The sheet may also be made on paper.", "version": "1"},
     "applications.create": {"answers-1": _ANSWER},
     "applications.save": {"answers-1": _ANSWER},
     "applications.check": {"answers-1": _ANSWER},

@@ -1,16 +1,20 @@
 """Running a posting in the browser: the list of ours, every step with its button, addenda, cancelling."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from market import clock
+from market.access import Role
 from market.opportunities import service
 from market.opportunities.queries import get_opportunity
 from market.opportunities.rules import Status
 from market.web.pagination import encode
 from tests.opportunities.postings import FLOOR, draft, fresh, published, skills
 from tests.support.client import Client, words
+from tests.support.html import carried
 from tests.support.world import World
 
 
@@ -101,7 +105,13 @@ def test_an_expired_posting_is_renewed(client: Client, make: World) -> None:
 
 def test_an_addendum_is_read_by_everyone(client: Client, make: World) -> None:
     made, bruno = published(make), client.as_(make.bruno)
-    given = {"starts_on": "2026-12-02", "starts_by": "2026-12-09", "pay": "300", "seats": "1"}
+    given = {
+        "starts_on": "2026-12-02",
+        "starts_by": "2026-12-09",
+        "pay": "300",
+        "seats": "1",
+        "version": "1",
+    }
     answer = bruno.post(f"/postings/{made}/addendum", given)
     assert answer.status_code == 422
     assert 'value="2026-12-09"' in answer.text
@@ -115,6 +125,66 @@ def test_an_addendum_is_read_by_everyone(client: Client, make: World) -> None:
     assert "A week later." in said
     assert "2 December to 9 December" in said
     assert "£300" in said
+
+
+def test_an_addendum_written_on_older_terms_undoes_nothing(client: Client, make: World) -> None:
+    made = published(make)
+    here = f"/postings/{made}/addendum"
+    bruno, other = client.as_(make.bruno), client.as_(make.member(make.bakery, Role.RECRUITER))
+    opened = other.get(here).text
+    shown = {**carried(opened, here), "starts_on": "2026-11-30", "starts_by": "2026-12-07", "pay": "288.00"}
+    assert all(f'value="{value}"' in opened for value in shown.values())
+    moved = {
+        **carried(bruno.get(here).text, here),
+        "text": "The oven comes later.",
+        "pay": "400",
+        "seats": "1",
+    }
+    moved |= {"starts_on": "2026-12-05", "starts_by": "2026-12-09"}
+    assert bruno.post(here, moved).status_code == 303
+    stale = other.post(here, {**shown, "seats": "2", "text": "Bring your apron."})
+    assert stale.status_code == 409
+    assert "The terms have changed since you opened this page." in words(stale)
+    assert "The oven comes later." in words(stale)
+    assert "was £288, £16 an hour" in words(stale)
+    assert "Bring your apron.</textarea>" in stale.text
+    for value in ("2026-12-05", "2026-12-09", "400.00", "2"):
+        assert re.search(rf'<input[^>]* value="{value}"', stale.text), value
+    now = fresh(make, made)
+    assert (now.version, now.starts_on, now.pay_minor, now.seats) == (2, date(2026, 12, 5), 40_000, 1)
+    fields = re.findall(r'<input id="(starts_on|starts_by|pay|seats)"[^>]* value="([^"]*)"', stale.text)
+    again = {**carried(stale.text, here), **dict(fields), "text": "Bring your apron."}
+    assert other.post(here, again).status_code == 303
+    now = fresh(make, made)
+    assert (now.version, now.starts_on, now.starts_by) == (3, date(2026, 12, 5), date(2026, 12, 9))
+    assert (now.pay_minor, now.seats) == (40_000, 2)
+    assert other.post(here, {"text": "Nothing was read."}).status_code == 409
+    assert fresh(make, made).version == 3
+
+
+def test_the_history_of_an_opening_says_what_each_addendum_changed(client: Client, make: World) -> None:
+    made = published(make)
+    changed: tuple[dict[str, Any], ...] = (
+        {"pay_minor": 40_000},
+        {},
+        {"starts_on": date(2026, 12, 5), "starts_by": date(2026, 12, 9), "seats": 3},
+    )
+    for number, changes in enumerate(changed, 1):
+        with make.write() as db:
+            one = get_opportunity(db, made)
+            service.add_addendum(db, make.actor(make.bruno), one, f"Words {number}.", **changes)
+    for page in (client.get(f"/openings/{made}"), client.as_(make.bruno).get(f"/postings/{made}")):
+        newest, second, first = (
+            re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", one))
+            for one in re.findall(r"<li class=\"is-done\">(.*?)</li>", page.text, re.DOTALL)[:3]
+        )
+        assert "Words 1." in first
+        assert "Pay £400, £22.22 an hour was £288, £16 an hour" in first
+        assert "Words 2." in second
+        assert "was" not in second
+        assert "Start 5 December to 9 December was 30 November to 7 December" in newest
+        assert "Places 3 was 1" in newest
+        assert "Pay" not in newest
 
 
 def test_what_a_moderator_wrote_stands_on_the_draft(client: Client, make: World) -> None:

@@ -28,7 +28,7 @@ def test_publishing_freezes_the_terms_the_requirements_and_the_rubric(make: Worl
     with make.read() as db:
         one = get_opportunity(db, made)
         assert (one.status, one.version, one.pay_hourly_ref_minor) == (Status.PUBLISHED, 1, 1600)
-        terms = queries.terms_of_version(db, one.id, 1).terms
+        terms = queries.terms_since(db, one.id, 1)[1]
         assert terms["deliverables"][0]["title"] == "The stock sheet"
         assert terms["pay_minor"] == 28_800
         assert [a.skill for a in queries.asked_for(db, one)] == [
@@ -155,8 +155,8 @@ def test_an_addendum_makes_a_new_version_with_its_own_rows(make: World) -> None:
     with make.read() as db:
         one = get_opportunity(db, made)
         assert (one.version, one.starts_on, one.pay_hourly_ref_minor) == (2, date(2026, 12, 2), 1700)
-        assert queries.terms_of_version(db, one.id, 1).terms["starts_on"] == "2026-11-30"
-        assert queries.terms_of_version(db, one.id, 2).terms["starts_on"] == "2026-12-02"
+        assert queries.terms_since(db, one.id, 1)[1]["starts_on"] == "2026-11-30"
+        assert queries.terms_since(db, one.id, 2)[2]["starts_on"] == "2026-12-02"
         assert queries.asked_for(db, one, 1) == queries.asked_for(db, one, 2)
     assert [e.payload for e in make.events("opportunity.addendum_added")] == [{"version": 2}]
 
@@ -368,4 +368,4 @@ def test_when_two_skills_become_one_postings_and_rubrics_follow(make: World) -> 
             ("Stock control", 2, False, 3),
         ]
         assert rubric_with_criteria(db, one.rubric_id or 0).skill_ids == (known["Data cleaning"],)
-        assert queries.terms_of_version(db, one.id, 1).terms["requirements"][0]["skill"] == "Spreadsheets"
+        assert queries.terms_since(db, one.id, 1)[1]["requirements"][0]["skill"] == "Spreadsheets"

@@ -12,6 +12,7 @@ from market.applications.forms import ApplyForm
 from market.applications.models import Application
 from market.applications.rules import Status
 from market.errors import Conflict, Forbidden, Invalid
+from market.opportunities.changes import history
 from market.opportunities.models import Addendum, Opportunity, Question
 from market.opportunities.queries import get_opportunity, get_visible, questions_of
 from market.opportunities.rules import may_see
@@ -53,7 +54,7 @@ def new(
         questions=questions_of(db, opening.id),
         before=before,
         entry=entry,
-        addenda=addenda or [],
+        addenda=history(db, opening, addenda or []),
         allowed=allowed,
         answer_by=rules.answer_due(opening, clock.now()),
         consent_until=clock.now() + rules.CONSENT_LASTS,

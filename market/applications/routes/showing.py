@@ -13,8 +13,9 @@ from market.accounts.queries import is_blocked
 from market.applications import queries, rules, sentences
 from market.applications.models import Application
 from market.applications.rules import Side, Status
+from market.opportunities import changes
 from market.opportunities.models import Opportunity
-from market.opportunities.queries import last_reason
+from market.opportunities.queries import last_reason, terms_since
 from market.opportunities.rules import PUBLIC
 from market.opportunities.rules import Status as OpeningStatus
 from market.web.pagination import Page, cut, decode
@@ -89,6 +90,8 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     person = db.get_one(Person, application.person_id)
     who = organisation.name if side is Side.TALENT else (person.display_name or _("This person"))
     offers = queries.offers_of(db, application.id)
+    terms = terms_since(db, opening.id, application.opportunity_version)
+    then = terms.get(application.opportunity_version)
     return render(
         request,
         "applications/show.html",
@@ -124,7 +127,9 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         may_consent=side is Side.TALENT
         and application.status not in (Status.DRAFT, Status.WITHDRAWN, Status.ACCEPTED),
         consents=bool(rules.consents(application, now)),
-        changes=queries.changes_since(db, opening, application.opportunity_version),
+        changes=changes.added(queries.changes_since(db, opening, application.opportunity_version), terms),
+        then=then,
+        then_facts=changes.facts(then) if then else [],
         is_public=opening.status in PUBLIC,
         ended=last_reason(db, opening.id) if opening.status == OpeningStatus.CANCELLED else "",
     )

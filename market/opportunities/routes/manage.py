@@ -11,6 +11,7 @@ from market import clock
 from market.access import Actor, Task, recruits
 from market.errors import Conflict, Invalid, NotFound
 from market.opportunities import queries, rules, sentences, service
+from market.opportunities.changes import Added, as_published, history
 from market.opportunities.forms import AddendumForm, CancelForm, DeadlineForm, end_of_day
 from market.opportunities.models import Opportunity
 from market.opportunities.quality import quality
@@ -90,6 +91,7 @@ def manage(
         may_cancel=bool(may_take(actor, opportunity, "cancel")),
         may_add=bool(may_take(actor, opportunity, "addendum")),
         is_public=opportunity.status in rules.PUBLIC,
+        history=history(db, opportunity, whole.addenda),
         entry=entry,
         failed=failed,
     )
@@ -172,22 +174,64 @@ def _dated(db: Session, actor: Actor, opportunity: Opportunity, step: str, at: d
 
 
 def addendum(
-    request: Request, db: Session, actor: Actor, entry: Entry[AddendumForm] | None = None
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[AddendumForm] | None = None,
+    stale: Conflict | None = None,
 ) -> Response:
-    """The form of an addendum."""
+    """The form of an addendum; `stale` says that the terms changed before it came."""
     opportunity = queries.get_ours(db, actor, request.path_params["id"])
     allowed = may_take(actor, opportunity, "addendum")
     if not allowed:
         raise Conflict(allowed.reason)
-    values = entry or filled(
-        starts_on=opportunity.starts_on,
-        starts_by=opportunity.starts_by,
-        pay=f"{opportunity.pay_minor / 100:.2f}",
-        seats=opportunity.seats,
-    )
+    since: list[Added] = []
+    if entry is not None and stale is not None:
+        read = entry.data.version
+        since = history(
+            db, opportunity, [a for a in queries.addenda_of(db, opportunity.id) if a.version > read]
+        )
+        entry = _on_todays_terms(db, opportunity, entry)
+    values = entry or filled(**_shown(opportunity))
     return render(
-        request, "opportunities/addendum.html", status=values.status, opportunity=opportunity, entry=values
+        request,
+        "opportunities/addendum.html",
+        status=stale.status_code if stale else values.status,
+        opportunity=opportunity,
+        entry=values,
+        stale=stale.reason if stale else "",
+        since=since,
+        version=values.value("version") if values.errors else opportunity.version,
     )
+
+
+def _shown(terms: Opportunity) -> dict[str, Any]:
+    """What stands in the fields of an addendum before anything is changed."""
+    return {
+        "starts_on": terms.starts_on,
+        "starts_by": terms.starts_by,
+        "pay": f"{terms.pay_minor / 100:.2f}",
+        "seats": terms.seats,
+    }
+
+
+def _on_todays_terms(
+    db: Session, opportunity: Opportunity, entry: Entry[AddendumForm]
+) -> Entry[AddendumForm]:
+    """The form on the terms as they stand now: what its writer changed stays, what they left alone is today's."""
+    version, form = entry.data.version, entry.data
+    terms = queries.terms_since(db, opportunity.id, version).get(version)
+    if terms is None:
+        return Entry(entry.values)
+    read = as_published(terms)
+    left = {
+        "starts_on": form.starts_on == read.starts_on,
+        "starts_by": form.starts_by == read.starts_by,
+        "pay": form.pay == read.pay_minor,
+        "seats": form.seats == read.seats,
+    }
+    today = filled(**_shown(opportunity)).values
+    return Entry({**entry.values, **{name: today[name] for name, is_left in left.items() if is_left}})
 
 
 def add_addendum(request: Request, db: Session, actor: Actor) -> Response:
@@ -207,11 +251,15 @@ def add_addendum(request: Request, db: Session, actor: Actor) -> Response:
             starts_by=form.starts_by if form.starts_by != opportunity.starts_by else None,
             pay_minor=form.pay,
             seats=form.seats,
+            read=form.version,
         )
     except Invalid as refused:
         for field, words in refused.fields.items():
             entry = entry.with_error(field, words)
         return addendum(request, db, actor, entry)
+    except Conflict as stale:
+        db.refresh(opportunity)
+        return addendum(request, db, actor, entry, stale)
     return see_other(
         request,
         "opportunities.manage",

@@ -17,6 +17,7 @@ from market.access import Actor, anyone, signed_in
 from market.errors import NotFound
 from market.opportunities import browsing, queries, rules, sentences, service
 from market.opportunities.browsing import SIZE, Card, Facets, Found
+from market.opportunities.changes import history
 from market.opportunities.linked import job_ld
 from market.opportunities.models import Opportunity, Watch
 from market.opportunities.quality import quality
@@ -210,6 +211,7 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
         "opportunities/show.html",
         opportunity=opportunity,
         whole=whole,
+        history=history(db, opportunity, whole.addenda),
         checks=quality(whole.draft, floor_of(request)),
         state=sentences.state(opportunity),
         say=sentences,
