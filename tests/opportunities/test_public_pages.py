@@ -116,7 +116,9 @@ def test_a_skill_of_another_name_is_offered_and_one_that_is_unknown_is_told(
     assert "Nothing open asks for “Stock”" in words(near)
     assert 'href="/openings?hours_to=40&amp;skill=Stock+control"' in near.text
     assert ">Ledger</a></h2>" in client.get("/openings?hours_to=40&skill=Stock+control").text
-    assert "We know no skill of that name." in words(client.get("/openings?skill=qqqq+zzzz"))
+    unknown = words(client.get("/openings?skill=qqqq+zzzz"))
+    assert "No skill here has that name." in unknown
+    assert "Do you mean" not in unknown
     known = client.get("/openings?skill=Stock+control&q=nowhere")
     assert "Nothing open matches all of this" in words(known)
 
