@@ -367,4 +367,5 @@ def test_the_pages_are_valid(client: Client, make: World, known: dict[str, int])
     assert later is not None
     pages["later"] = bruno.get(later[1].replace("&amp;", "&"))
     assert {page.status_code for page in pages.values()} == {200}
+    pages["faulty"] = bruno.get("/people?q=spreadsheets+9,+stock+control,+stock+control+2&hours=80")
     assert complaints({name: page.text for name, page in pages.items()}) == []
