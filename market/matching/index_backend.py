@@ -277,6 +277,8 @@ class IndexBackend:
         """
         try:
             stored = open_current(self.folder)
+            if self._is_waited_for(stored):
+                raise NotReady(TOUCHED)
             if refused(stored.path).exists():
                 raise NotReady("people in it differed from the database")
             index, ahead = self._begun(db, stored)
@@ -291,6 +293,13 @@ class IndexBackend:
             self._last = max(self._last, last_number(db))
         log.info("the index is open", extra={"people": self.people, "place": stored.built_to_seq})
         return True
+
+    def _is_waited_for(self, stored: Stored) -> bool:
+        """Whether it is the file that is open and gets no second lease: who waits to write would be let in by the first."""
+        first = self.stored.file if self.stored else None
+        if first is None or not first.is_leased or stored.file.is_leased:
+            return False
+        return stored.file.is_the_same_as(first)
 
     def _begun(self, db: Session, stored: Stored) -> tuple[Index, dict[int, int]]:
         """An index on a stored file, with all that changed since; and the changes above its place."""

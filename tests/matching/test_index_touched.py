@@ -26,6 +26,8 @@ from tests.support.databases import Databases
 from tests.support.world import World
 
 RUN = CliRunner()
+WRITE = os.O_WRONLY | os.O_NONBLOCK
+"""Who does not say O_NONBLOCK is kept waiting."""
 Harm = Callable[[Path, Path], None]
 
 
@@ -47,6 +49,14 @@ def unleased(monkeypatch: pytest.MonkeyPatch) -> None:
 def harmed(index: IndexBackend, harm: Harm) -> None:
     assert index.stored is not None
     harm(index.folder, index.stored.path)
+
+
+def leased(index: IndexBackend) -> Path:
+    """The file that is open, on a system that keeps writers waiting."""
+    assert index.stored is not None
+    if not index.stored.file.is_leased:
+        pytest.skip("this system or the file system of the tests has no leases")
+    return index.stored.path
 
 
 def ask(make: World, crowd: Crowd, index: IndexBackend) -> None:
@@ -179,23 +189,39 @@ def test_who_would_write_into_an_open_file_waits_until_its_last_reader_lets_go(
 ) -> None:
     """What closes the moment between the question and the read, where the system has leases."""
     index = opened(make, tmp_path)
+    path = leased(index)
     assert index.stored is not None
-    path, pages = index.stored.path, index.stored.segment.levels
-    if not index.stored.file.is_leased:
-        pytest.skip("this system or the file system of the tests has no leases")
+    pages = index.stored.segment.levels
     before = pages.copy()
-    write = os.O_WRONLY | os.O_NONBLOCK  # who does not say so is kept waiting
     with pytest.raises(BlockingIOError):
-        os.open(path, write)
+        os.open(path, WRITE)
     assert not index.stored.file.is_untouched, "and the wish alone is noticed"
     with pytest.raises(NotReady, match="changed while it was open"):
         ask(make, crowd, index)
     index._open = None
     with pytest.raises(BlockingIOError):
-        os.open(path, write)
+        os.open(path, WRITE)
     assert (pages == before).all(), "a question that is being answered reads on"
     del pages
-    os.close(os.open(path, write))
+    os.close(os.open(path, WRITE))
+
+
+def test_a_file_that_somebody_waits_to_write_into_is_not_opened_again_while_they_wait(
+    make: World, crowd: Crowd, tmp_path: Path
+) -> None:
+    """It would be without a lease, and the one that was open would let the writer in."""
+    index = opened(make, tmp_path)
+    path = leased(index)
+    with pytest.raises(BlockingIOError):
+        os.open(path, WRITE)
+    assert not index.is_replaced()
+    with make.read() as db:
+        assert not index.open(db)
+        assert index.reason == "its file was changed while it was open"
+        index._open = None  # nobody waits any more, and nothing was written
+        assert index.open(db)
+    assert agrees(make, crowd, index)
+    leased(index)
 
 
 def test_the_command_line_says_that_a_file_was_touched(

@@ -31,6 +31,10 @@ class Watched:
         """Whether the file is what it was, and nobody waits to write into it; some microseconds."""
         return self._looks() == self._before and not (self.is_leased and _is_waited_for(self.descriptor))
 
+    def is_the_same_as(self, other: "Watched") -> bool:
+        """Whether both are one file, whatever its name is by now."""
+        return os.path.sameopenfile(self.descriptor, other.descriptor)
+
     @property
     def size(self) -> int:
         """How many bytes it had when it was opened."""
