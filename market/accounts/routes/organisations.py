@@ -1,5 +1,6 @@
 """Pages of organisations: the public one, founding, changing, and who belongs to it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from market.errors import Invalid, NotFound
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.seen import overtaken, to_carry
 from market.words import _
 
 INVITED_AS = (Role.OWNER, Role.RECRUITER, Role.MENTOR, Role.ISSUER)
@@ -78,24 +80,37 @@ def create(request: Request, db: Session, actor: Actor) -> Response:
     return see_other(request, "organisations.members", said=said, id=made.public_id)
 
 
-def edit(request: Request, db: Session, actor: Actor, entry: Entry[Any] | None = None) -> Response:
-    """The form to change one's own organisation."""
-    organisation = _found(request, db)
-    require(rules.may_manage(actor, organisation.id))
-    entry = entry or filled(
+def _there(organisation: Organisation) -> Entry[Any]:
+    return filled(
         name=organisation.name,
         about=organisation.about,
         place=organisation.place,
         website=organisation.website,
         answer_days=organisation.answer_days,
     )
+
+
+def edit(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[Any] | None = None,
+    stale: Sequence[tuple[str, str]] = (),
+) -> Response:
+    """The form to change one's own organisation; `stale` is what somebody else saved meanwhile."""
+    organisation = _found(request, db)
+    require(rules.may_manage(actor, organisation.id))
+    seen = to_carry(request, _there(organisation), entry is not None and not stale)
+    entry = entry or _there(organisation)
     return render(
         request,
         "organisations/edit.html",
         entry=entry,
         organisation=organisation,
         allowed=rules.may_manage(actor, organisation.id),
-        status=entry.status,
+        seen=seen,
+        stale=stale,
+        status=409 if stale else entry.status,
     )
 
 
@@ -106,6 +121,9 @@ def change(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(OrganisationForm, request.state.form)
     if entry.errors:
         return edit(request, db, actor, entry)
+    db.refresh(organisation, with_for_update=True)  # what is compared stays as it is
+    if stale := overtaken(request, _there(organisation), entry):
+        return edit(request, db, actor, entry, stale)
     data = entry.data
     was_verified = organisation.verified_at is not None
     try:

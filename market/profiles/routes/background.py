@@ -1,5 +1,6 @@
 """Experience and education on one's own profile: a list of each, with a form to add to it and to change a line."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -15,20 +16,29 @@ from market.profiles.models import Education, Experience
 from market.web.forms import BLANK, Entry, filled, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.seen import overtaken, to_carry
 from market.words import _
 
 
 def experience(
-    request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK, line: Experience | None = None
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[Any] = BLANK,
+    line: Experience | None = None,
+    stale: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """The list, and the form: blank, or with the line that is being changed."""
+    """The list, and the form: blank, or with the line that is being changed; `stale` is what was saved meanwhile."""
+    there = _experience_there(line) if line else BLANK
     return render(
         request,
         "profiles/experience.html",
         rows=queries.experience_of(db, actor.id),
         entry=entry,
         line=line,
-        status=entry.status,
+        seen=to_carry(request, there, bool(entry.errors)),
+        stale=stale,
+        status=409 if stale else entry.status,
     )
 
 
@@ -40,9 +50,13 @@ def page_experience(request: Request, db: Session, actor: Actor) -> Response:
 def edit_experience(request: Request, db: Session, actor: Actor) -> Response:
     """The same page, with one line in the form."""
     line = background.get_experience(db, actor, request.path_params["id"])
+    return experience(request, db, actor, _experience_there(line), line)
+
+
+def _experience_there(line: Experience) -> Entry[Any]:
     values = {"title": line.title, "where": line.where, "text": line.text}
     days = {"from_on": line.from_on.isoformat(), "until_on": line.until_on and line.until_on.isoformat()}
-    return experience(request, db, actor, filled(**values, **days), line)
+    return filled(**values, **days)
 
 
 def _done(entry: Entry[ExperienceForm]) -> Done:
@@ -66,6 +80,10 @@ def _keep_experience(request: Request, db: Session, actor: Actor, line: Experien
     entry = read(ExperienceForm, request.state.form)
     if entry.errors:
         return experience(request, db, actor, entry, line)
+    if line is not None:
+        db.refresh(line, with_for_update=True)  # what is compared stays as it is
+        if stale := overtaken(request, _experience_there(line), entry):
+            return experience(request, db, actor, entry, line, stale)
     try:
         if line is None:
             service.add_experience(db, actor, _done(entry))
@@ -87,16 +105,24 @@ def remove_experience(request: Request, db: Session, actor: Actor) -> Response:
 
 
 def education(
-    request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK, line: Education | None = None
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[Any] = BLANK,
+    line: Education | None = None,
+    stale: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """The list, and the form: blank, or with the line that is being changed."""
+    """The list, and the form: blank, or with the line that is being changed; `stale` is what was saved meanwhile."""
+    there = _education_there(line) if line else BLANK
     return render(
         request,
         "profiles/education.html",
         rows=queries.education_of(db, actor.id),
         entry=entry,
         line=line,
-        status=entry.status,
+        seen=to_carry(request, there, bool(entry.errors)),
+        stale=stale,
+        status=409 if stale else entry.status,
     )
 
 
@@ -108,7 +134,11 @@ def page_education(request: Request, db: Session, actor: Actor) -> Response:
 def edit_education(request: Request, db: Session, actor: Actor) -> Response:
     """The same page, with one line in the form."""
     line = background.get_education(db, actor, request.path_params["id"])
-    return education(request, db, actor, filled(title=line.title, where=line.where, year=line.year), line)
+    return education(request, db, actor, _education_there(line), line)
+
+
+def _education_there(line: Education) -> Entry[Any]:
+    return filled(title=line.title, where=line.where, year=line.year)
 
 
 def add_education(request: Request, db: Session, actor: Actor) -> Response:
@@ -125,6 +155,10 @@ def _keep_education(request: Request, db: Session, actor: Actor, line: Education
     entry = read(EducationForm, request.state.form)
     if entry.errors:
         return education(request, db, actor, entry, line)
+    if line is not None:
+        db.refresh(line, with_for_update=True)  # what is compared stays as it is
+        if stale := overtaken(request, _education_there(line), entry):
+            return education(request, db, actor, entry, line, stale)
     learnt = Learnt(entry.data.title, entry.data.where, entry.data.year)
     try:
         if line is None:

@@ -1,5 +1,6 @@
 """One's own profile: the hub with what stands and what is missing, and what is said in general."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -18,6 +19,7 @@ from market.web.forms import Entry, filled, read
 from market.web.kit import kit_of
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.seen import overtaken, to_carry
 from market.words import _
 
 LANGUAGE_ROWS = 3
@@ -74,9 +76,17 @@ def _known(db: Session, profile: TalentProfile) -> Entry[Any]:
     return filled(**values)
 
 
-def edit(request: Request, db: Session, actor: Actor, entry: Entry[BasicsForm] | None = None) -> Response:
-    """The form of what is said in general."""
-    entry = entry or _known(db, queries.profile_of(db, actor.id))
+def edit(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    entry: Entry[BasicsForm] | None = None,
+    stale: Sequence[tuple[str, str]] = (),
+) -> Response:
+    """The form of what is said in general; `stale` is what was saved in another window meanwhile."""
+    there = _known(db, queries.profile_of(db, actor.id))
+    seen = to_carry(request, there, entry is not None and not stale)
+    entry = entry or there
     filled_rows = len(entry.rows("languages"))
     return render(
         request,
@@ -87,7 +97,9 @@ def edit(request: Request, db: Session, actor: Actor, entry: Entry[BasicsForm] |
         visibilities=sentences.visibility_words(),
         currency=kit_of(request).settings.currency,
         floor=kit_of(request).settings.pay_floor_minor,
-        status=entry.status,
+        seen=seen,
+        stale=stale,
+        status=409 if stale else entry.status,
     )
 
 
@@ -97,6 +109,10 @@ def save(request: Request, db: Session, actor: Actor) -> Response:
     entry = read(BasicsForm, request.state.form, currency)
     if entry.errors:
         return edit(request, db, actor, entry)
+    profile = service.own_profile(db, actor.id)
+    db.refresh(profile, with_for_update=True)  # what is compared stays as it is
+    if stale := overtaken(request, _known(db, profile), entry):
+        return edit(request, db, actor, entry, stale)
     data = entry.data
     try:
         service.set_languages(db, actor, [Spoken(r.language, r.fluency) for r in data.languages])

@@ -1,5 +1,6 @@
 """Projects: adding, changing and removing one, with the skills it shows and its files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from market.web.forms import BLANK, Entry, filled, read
 from market.web.kit import Kit
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.seen import overtaken, to_carry
 from market.web.uploads import uploads_of
 from market.words import _
 
@@ -35,8 +37,9 @@ def _form(
     entry: Entry[Any],
     skills: dict[int, Chosen],
     status: int = 0,
+    stale: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """The form, with one blank row more than there are skills."""
+    """The form, with one blank row more than there are skills; `stale` is what was saved meanwhile."""
     wanted = min(rules.MOST_PROJECT_SKILLS, max(ROWS, len(entry.rows("skills")) + 1))
     return render(
         request,
@@ -46,7 +49,11 @@ def _form(
         rows=[(n, skills.get(n, NONE)) for n in entry.rows("skills", wanted)],
         level_words=sentences.level_words(),
         files=files_about(db, "project", project.id) if project else [],
-        status=status or entry.status,
+        seen=to_carry(request, _there(db, project)[0], bool(set(entry.errors) - {"files"}))
+        if project
+        else "",
+        stale=stale,
+        status=409 if stale else status or entry.status,
     )
 
 
@@ -58,6 +65,14 @@ def new(request: Request, db: Session, actor: Actor) -> Response:
 def edit(request: Request, db: Session, actor: Actor, refused: Invalid | TooLarge | None = None) -> Response:
     """The form of a project that is there, and its files; with why files were `refused`, beside their field."""
     project = queries.get_project(db, actor, request.path_params["id"])
+    entry, skills = _there(db, project)
+    if refused is not None:
+        entry = entry.with_error("files", refused.reason)
+    return _form(request, db, actor, project, entry, skills, status=refused.status_code if refused else 0)
+
+
+def _there(db: Session, project: Project) -> tuple[Entry[Any], dict[int, Chosen]]:
+    """The project as its form shows it, and the skill of each row."""
     values: dict[str, Any] = {
         "title": project.title,
         "role": project.role,
@@ -69,10 +84,7 @@ def edit(request: Request, db: Session, actor: Actor, refused: Invalid | TooLarg
     for n, shown in enumerate(queries.skills_of_projects(db, [project.id]).get(project.id, [])):
         values |= {f"skills-{n}-skill": shown.name, f"skills-{n}-level": str(shown.level)}
         skills[n] = skill_forms.of(db.get_one(Skill, shown.skill_id))
-    entry = filled(**values)
-    if refused is not None:
-        entry = entry.with_error("files", refused.reason)
-    return _form(request, db, actor, project, entry, skills, status=refused.status_code if refused else 0)
+    return filled(**values), skills
 
 
 def _read(
@@ -138,6 +150,9 @@ def change(request: Request, db: Session, actor: Actor) -> Response:
     entry, skills, shown = _read(request, db, actor)
     if entry.errors:
         return _form(request, db, actor, project, entry, skills)
+    db.refresh(project, with_for_update=True)  # what is compared stays as it is
+    if stale := overtaken(request, _there(db, project)[0], entry):
+        return _form(request, db, actor, project, entry, skills, stale=stale)
     try:
         service.change_project(db, actor, project, _made(entry, shown))
     except Invalid as refused:
