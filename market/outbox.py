@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Engine, Index, UniqueConstraint, delete, text
+from sqlalchemy import JSON, ColumnElement, Engine, Index, UniqueConstraint, delete, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from market import clock
@@ -111,6 +111,14 @@ def announce(
     db.flush()
     db.add(Undelivered(event_id=event.id))
     return event
+
+
+def was_announced(name: str, kind: str, of: Any, since: datetime) -> ColumnElement[bool]:
+    """Was this announced after `since` of the thing whose id is in the column `of`? So timers tell of a day once."""
+    found = select(Event.id).where(
+        Event.subject_kind == kind, Event.subject_id == of, Event.name == name, Event.at > since
+    )
+    return found.exists()
 
 
 def name_of(subscriber: Subscriber) -> str:

@@ -76,6 +76,7 @@ LEADS_TO: LeadsTo = {
     "opportunity.addendum_added": (opportunities.follow_round, tell),
     "opportunity.paused": (opportunities.follow_round, waiting.follow_opening, tell),
     "opportunity.resumed": (opportunities.follow_round, waiting.follow_opening, tell),
+    "opportunity.closes_soon": (tell,),
     "opportunity.closed": (opportunities.follow_round, waiting.follow_opening, tell),
     "opportunity.extended": (opportunities.follow_round, waiting.follow_opening, tell),
     "opportunity.filled": (
@@ -133,6 +134,7 @@ LEADS_TO: LeadsTo = {
     "engagement.change_proposed": (tell,),
     "engagement.change_signed": (tell,),
     "engagement.change_declined": (tell,),
+    "engagement.ends_soon": (tell,),
     "engagement.completed": (
         earning.issue_earned,
         learnt.issue_earned,
@@ -149,11 +151,13 @@ LEADS_TO: LeadsTo = {
     "milestone.approved": (tell,),
     "milestone.changes_requested": (tell,),
     "milestone.deemed_approved": (tell,),
+    "milestone.due_soon": (tell,),
     "milestone.overdue": (tell,),
     "milestone.cancelled": (tell,),
     "payment.declared": (tell,),
     "payment.corrected": (tell,),
     "payment.confirmed": (tell,),
+    "assessment.due_soon": (tell,),
     "assessment.submitted": (tell,),
     "assessment.signed": (
         earning.issue_earned,

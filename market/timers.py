@@ -21,7 +21,7 @@ from market.credentials import lists
 from market.credentials import reactions as credentials
 from market.credentials.checking import queue as checks
 from market.db import transaction
-from market.engagements import milestones
+from market.engagements import milestones, reminders
 from market.engagements import rules as engagements
 from market.engagements import service as work
 from market.engagements.models import Engagement
@@ -61,6 +61,7 @@ TIMERS: tuple[Timer, ...] = (
     wallet.recheck_due,
     opportunities.close_due,
     opportunities.end_settled(STILL_OPEN, _WORKED_ON),
+    opportunities.warn_closing,
     opportunities.warn_idle,
     opportunities.expire_idle,
     applications.expire_offers,
@@ -80,6 +81,9 @@ TIMERS: tuple[Timer, ...] = (
     milestones.warn_silence,
     milestones.deem_approved,
     milestones.tell_overdue,
+    reminders.warn_due,
+    reminders.warn_end,
+    reminders.warn_judging,
     digest.send_due,
     mailer.forget,
     retention.forget_old,

@@ -66,6 +66,7 @@ RUNNING = (Status.ACTIVE, Status.PAUSED)
 NO_SHOW_AFTER = timedelta(days=7)
 SILENCE = timedelta(days=14)  # a version handed in and unanswered for so long counts as approved
 ASSESS_WITHIN = timedelta(days=14)  # after the end
+DUE_SOON = timedelta(days=3)  # so long before a day its people are reminded of it
 PAUSE_AT_MOST = timedelta(days=30)
 
 

@@ -113,6 +113,16 @@ _TOLD_APART = {
 }
 
 
+def drafters(db: Session, context: Context) -> list[int]:
+    """Whoever has begun an application to the opening and not sent it."""
+    if context.opening is None:
+        return []
+    wanted = select(Application.person_id).where(
+        Application.opportunity_id == context.opening.id, Application.status == ApplicationStatus.DRAFT
+    )
+    return list(db.exec(wanted.order_by(col(Application.person_id))))
+
+
 def watchers(db: Session, context: Context) -> list[int]:
     """Whoever keeps an eye on the opening, but those who wait for an answer there: they hear of it as applicants."""
     if context.opening is None:

@@ -6,8 +6,8 @@ from market.access import Task
 from market.accounts.models import Membership
 from market.accounts.queries import org_member_ids
 from market.engagements import assessments, pairs
-from market.engagements.models import EngagementMember, MemberFunction
-from market.notifications.audience import person, reviewers
+from market.engagements.models import AssessmentSide, AssessmentStatus, EngagementMember, MemberFunction
+from market.notifications.audience import person, reviewers, team
 from market.notifications.context import Context
 from market.programmes.rules import Phase
 
@@ -63,6 +63,16 @@ def capstone_assessors(db: Session, context: Context) -> list[int]:
     """The same, of a part that is the capstone."""
     is_capstone = context.part is not None and context.part.phase == Phase.CAPSTONE
     return assessors(db, context) if is_capstone else []
+
+
+def judges(db: Session, context: Context) -> list[int]:
+    """Who judges the work, while it is to be judged by a rubric and nobody has signed: those named, or its team."""
+    if context.work is None or context.work.rubric_id is None:
+        return []
+    first = assessments.of_engagement(db, context.work).get(AssessmentSide.ASSESSOR1)
+    if first is not None and first.row.status is AssessmentStatus.SIGNED:
+        return []
+    return assessors(db, context) or team(db, context)
 
 
 def fellow_assessor(db: Session, context: Context) -> list[int]:

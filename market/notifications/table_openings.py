@@ -5,6 +5,7 @@ from datetime import datetime
 
 from market.notifications.audience import (
     applicants,
+    drafters,
     moderators,
     posters,
     watchers,
@@ -97,6 +98,20 @@ OPENINGS: dict[str, tuple[News, ...]] = {
             lambda w: _("“%(opening)s” takes applications again", **w),
             lambda w: _("It takes applications until %(due)s.", **w),
             _OPENING, _read_opening, _deadline, _apply_by,
+        ),
+    ),
+    "opportunity.closes_soon": (
+        News(
+            drafters, Topic.DUE, "clock",
+            lambda w: _("Send your draft for “%(opening)s” by %(due)s", **w),
+            lambda w: _("You have begun an application to %(org)s. Nobody else sees the draft.", **w),
+            Link("applications.new", "opening"), lambda w: _("Go on writing"), _deadline, lambda w: _("Send it by"),
+        ),
+        News(
+            posters, Topic.OPENINGS, "clock",
+            lambda w: _("“%(opening)s” takes applications until %(due)s", **w),
+            lambda w: _("After that you answer whoever applied. You can give it a later last day, once."),
+            _POSTING, _see_posting, _deadline, lambda w: _("Last day"),
         ),
     ),
     "opportunity.closed": (

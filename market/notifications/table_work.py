@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from market.engagements.rules import SILENCE
+from market.engagements.rules import ASSESS_WITHIN, SILENCE
 from market.notifications.audience import (
     author,
     other_side,
@@ -14,7 +14,7 @@ from market.notifications.audience import (
     team,
     writers,
 )
-from market.notifications.bench import capstone_assessors, fellow_assessor, signing_assessor
+from market.notifications.bench import capstone_assessors, fellow_assessor, judges, signing_assessor
 from market.notifications.context import Context
 from market.notifications.news import Link, News
 from market.notifications.rules import Topic
@@ -47,6 +47,15 @@ def _until(context: Context) -> date | None:
     return context.work.pause_until if context.work else None
 
 
+def _ends(context: Context) -> date | None:
+    return context.work.ends_on if context.work else None
+
+
+def _judge_by(context: Context) -> datetime | None:
+    work = context.work
+    return work.ended_at + ASSESS_WITHIN if work is not None and work.ended_at else None
+
+
 def _part_due(context: Context) -> date | None:
     return context.part.due_on if context.part else None
 
@@ -64,6 +73,12 @@ def _resumes(w: Mapping[str, str]) -> str:
     if w["due"]:
         return _("Until %(due)s at the latest. The reason is on the page.", **w)
     return _("The reason is on the page.")
+
+
+def _paused(w: Mapping[str, str]) -> str:
+    if w["due"]:
+        return _("“%(work)s” was to be paused until %(due)s", **w)
+    return _("“%(work)s” has been paused long enough", **w)
 
 
 def _seals(w: Mapping[str, str]) -> str:
@@ -133,9 +148,8 @@ WORK: dict[str, tuple[News, ...]] = {
     "engagement.pause_over": (
         News(
             other_side, Topic.DUE, "clock",
-            lambda w: _("“%(work)s” has been paused for 30 days", **w),
-            lambda w: _("Go on with it, or end it with a reason."),
-            _WORK, _see_work,
+            _paused, lambda w: _("Go on with it, or end it with a reason."),
+            _WORK, _see_work, _until,
         ),
     ),
     "engagement.resumed": (
@@ -170,7 +184,27 @@ WORK: dict[str, tuple[News, ...]] = {
             _WORK, _see_work,
         ),
     ),
+    "engagement.ends_soon": (
+        News(
+            person, Topic.DUE, "clock",
+            lambda w: _("“%(work)s” is to end on %(due)s", **w),
+            lambda w: _("Hand in by then what is still open, or suggest other days."),
+            _WORK, _see_work, _ends, lambda w: _("Ends on"),
+        ),
+        News(
+            team, Topic.DUE, "clock",
+            lambda w: _("“%(work)s” is to end on %(due)s", **w),
+            lambda w: _("Answer what %(person)s has handed in by then, or suggest other days.", **w),
+            _WORK, _see_work, _ends, lambda w: _("Ends on"),
+        ),
+    ),
     "engagement.completed": (
+        News(
+            judges, Topic.DUE, "half",
+            lambda w: _("“%(work)s” is completed: judge it by %(due)s", **w),
+            lambda w: _("Every part is settled. What %(person)s showed is judged by the published rubric.", **w),
+            Link("assessments.write", "work"), lambda w: _("Judge by the rubric"), _judge_by, lambda w: _("Judge it by"),
+        ),
         News(
             other_side, Topic.WORK, "check",
             lambda w: _("“%(work)s” is completed", **w),
@@ -254,6 +288,14 @@ WORK: dict[str, tuple[News, ...]] = {
             _PART, _see_part,
         ),
     ),
+    "milestone.due_soon": (
+        News(
+            person, Topic.DUE, "clock",
+            lambda w: _("“%(part)s” is due on %(due)s", **w),
+            lambda w: _("“%(work)s”. Hand it in by then, or suggest another day.", **w),
+            _PART, _see_part, _part_due, lambda w: _("Due on"),
+        ),
+    ),
     "milestone.overdue": (
         News(
             person, Topic.DUE, "clock",
@@ -298,6 +340,14 @@ WORK: dict[str, tuple[News, ...]] = {
             lambda w: _("%(person)s confirmed pay for “%(part)s”", **w),
             lambda w: _("“%(work)s”. The amounts stand beside each other on the page.", **w),
             _PAY, lambda w: _("See what was paid"),
+        ),
+    ),
+    "assessment.due_soon": (
+        News(
+            judges, Topic.DUE, "clock",
+            lambda w: _("“%(work)s” can be judged until %(due)s", **w),
+            lambda w: _("After that what %(person)s showed stays without a judgement.", **w),
+            Link("assessments.write", "work"), lambda w: _("Judge by the rubric"), _judge_by, lambda w: _("Judge it by"),
         ),
     ),
     "assessment.submitted": (

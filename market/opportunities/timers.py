@@ -11,12 +11,13 @@ from market.access import SYSTEM
 from market.opportunities import queries
 from market.opportunities.models import Opportunity
 from market.opportunities.rules import Status
-from market.outbox import announce
+from market.outbox import announce, was_announced
 from market.transitions import take
 
 AT_ONCE = 200
 IDLE_WARNING = timedelta(days=25)
 IDLE = timedelta(days=30)
+CLOSING_SOON = timedelta(days=3)
 TIME_TO_EXTEND = timedelta(days=7)  # a closed posting waits so long for its writers before it ends
 TIME_TO_REOPEN = timedelta(days=30)  # and a filled one whose places all came free
 
@@ -80,6 +81,25 @@ def warn_idle(db: Session, now: datetime) -> int:
         opportunity.warned_at = now
         db.add(opportunity)
         announce(db, "opportunity.expiring", SYSTEM, subject=("opportunity", opportunity.id))
+    return len(found)
+
+
+def warn_closing(db: Session, now: datetime) -> int:
+    """Tell once, three days before, that the last day to apply is near; not of what came out that late."""
+    found = db.exec(
+        select(col(Opportunity.id))
+        .where(
+            Opportunity.status == Status.PUBLISHED,
+            col(Opportunity.deadline_at) > now,
+            col(Opportunity.deadline_at) <= now + CLOSING_SOON,
+            col(Opportunity.published_at) <= now - timedelta(days=1),
+            ~was_announced("opportunity.closes_soon", "opportunity", col(Opportunity.id), now - CLOSING_SOON),
+        )
+        .order_by(col(Opportunity.id))
+        .limit(AT_ONCE)
+    ).all()
+    for opportunity_id in found:
+        announce(db, "opportunity.closes_soon", SYSTEM, subject=("opportunity", opportunity_id))
     return len(found)
 
 

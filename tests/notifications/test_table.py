@@ -96,6 +96,11 @@ DEADLINES = {
     "milestone.submitted": "team",
     "milestone.waits": "team",
     "milestone.overdue": "person",
+    "milestone.due_soon": "person",
+    "engagement.ends_soon": "person",
+    "engagement.completed": "judges",
+    "assessment.due_soon": "judges",
+    "opportunity.closes_soon": "drafters",
     "review.opened": "writers",
     "review.sealed": "other_side_of_pair",
 }
