@@ -67,6 +67,15 @@ def visible_profile(db: Session, actor: Actor, public_id: str, readers: Iterable
     return Seen(person, profile)
 
 
+def may_read(db: Session, actor: Actor, public_id: str, readers: Iterable[Reader] = ()) -> bool:
+    """Is the profile of this person there for the actor? For pages that would link to it."""
+    try:
+        visible_profile(db, actor, public_id, readers)
+    except NotFound:
+        return False
+    return True
+
+
 def seer(db: Session, actor: Actor, profile: TalentProfile, readers: Iterable[Reader] = ()) -> Seer:
     """What the actor is to the profile's owner."""
     owner = literal(profile.person_id, BigId)

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from starlette.datastructures import FormData, UploadFile
 
 from market.web.show import money
-from market.words import BLANK_LETTERS, _, without_unseen
+from market.words import BLANK_LETTERS, _, plural, without_unseen
 
 _ROW = re.compile(r"([a-z_]+)-([0-9]{1,3})-([a-z_0-9]+)")
 MOST = 2**31 - 1  # the largest whole number that a column of either database keeps
@@ -186,14 +186,20 @@ def sentence(error: Any) -> str:
     if kind == "missing":
         return _("Fill this in.")
     if kind == "string_too_long":
-        return _(
-            "This is %(n)s characters long. Shorten it to %(most)s.", n=len(given), most=ctx["max_length"]
+        return plural(
+            "This is %(n)s character long. Shorten it to %(most)s.",
+            "This is %(n)s characters long. Shorten it to %(most)s.",
+            len(given),
+            most=ctx["max_length"],
         )
     if kind == "string_too_short":
         if ctx["min_length"] <= 1:
             return _("Fill this in.")
-        return _(
-            "This is %(n)s characters long. Write at least %(least)s.", n=len(given), least=ctx["min_length"]
+        return plural(
+            "This is %(n)s character long. Write at least %(least)s.",
+            "This is %(n)s characters long. Write at least %(least)s.",
+            len(given),
+            least=ctx["min_length"],
         )
     if kind == "greater_than_equal":
         return _("Take %(least)s or more.", least=ctx["ge"])

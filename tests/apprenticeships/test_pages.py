@@ -9,6 +9,7 @@ import pytest
 from market import clock
 from market.accounts.models import Person
 from market.engagements.models import Engagement
+from market.profiles.models import TalentProfile, Visibility
 from tests.apprenticeships import scene
 from tests.apprenticeships.test_capstone import hand_in, judge
 from tests.engagements.scene import concern, work
@@ -221,3 +222,23 @@ def test_the_capstone_is_judged_appealed_and_tried_again_on_its_page(
     day = (clock.today() + timedelta(days=14)).isoformat()
     page = amara.follow(amara.post(f"{path}/again", {"due_on": day}))
     assert "Attempt 2 of 2." in words(page)
+
+
+@pytest.mark.parametrize("page", ["mentoring", "capstone"])
+def test_people_are_named_with_a_link_only_where_their_profile_can_be_read(
+    client: Client, make: World, e: Engagement, page: str
+) -> None:
+    """Nobody here has shown a profile; then those who mentor and judge open theirs."""
+    path = f"/work/{e.public_id}/{page}"
+    readers = [client.as_(who) for who in (make.amara, make.bruno, make.mira)]
+    for visible in (False, True):
+        if visible:
+            with make.write() as db:
+                for one in (make.bruno, make.mira):
+                    db.merge(TalentProfile(person_id=one.id, visibility=Visibility.PUBLIC))
+        linked = 0
+        for reader in readers:
+            found = re.findall(r'href="(/people/[a-z0-9]+)"', reader.get(path).text)
+            linked += len(found)
+            assert {reader.get(one).status_code for one in found} <= {200}
+        assert not visible or linked >= len(readers)

@@ -321,3 +321,22 @@ def test_every_page_of_work_in_every_state_is_valid_html(
         found[f"{side} list"] = reader.get("/work" if side == "talent" else "/team").text
         found[f"{side} empty"] = client.as_(make.chidi).get("/work").text
     assert complaints(found) == []
+
+
+def test_a_choice_that_is_none_gives_the_form_back_with_what_is_wrong_beside_it(
+    make: World, client: Client
+) -> None:
+    from tests.opportunities.postings import trial
+
+    work = make.finished(opening=make.opening(**trial()))
+    here, bruno = path(make, work), client.as_(make.bruno)
+    for given in ({}, {"outcome": "adored"}):
+        refused = bruno.post(f"{here}/outcome", given)
+        assert refused.status_code == 422
+        assert 'id="outcome-error"' in refused.text
+        assert words(refused).count("Choose what the trial led to.") == 2, "first on the page, and beside it"
+        assert f'action="{here}/outcome"' in refused.text
+        assert complaints({"outcome": refused.text}) == []
+    assert scene.work(make, work).outcome is None
+    bruno.follow(bruno.post(f"{here}/outcome", {"outcome": "hired"}))
+    assert bruno.post(f"{here}/outcome", {"outcome": "adored"}).status_code == 403

@@ -68,6 +68,7 @@ def data(**fields: Any) -> Posting:
     [
         ({"title": ""}, "title", "Fill this in."),
         ({"title": " \t\n"}, "title", "Fill this in."),
+        ({"title": "a"}, "title", "This is 1 character long. Write at least 5."),
         ({"title": "  abc  "}, "title", "This is 3 characters long. Write at least 5."),
         ({"title": "x" * 21}, "title", "This is 21 characters long. Shorten it to 20."),
         ({"title": "SHOUTING"}, "title", "Write it in small letters."),

@@ -12,7 +12,7 @@ from market.access import Actor, Task, signed_in
 from market.accounts.queries import display_names
 from market.apprenticeships import capstone, forms, naming, queries, rules
 from market.apprenticeships.models import Appeal
-from market.apprenticeships.routes.running import view
+from market.apprenticeships.routes.running import to_read, view
 from market.engagements.forms import steps_of
 from market.engagements.models import Engagement
 from market.engagements.queries import versions_of
@@ -53,6 +53,7 @@ def _page(
     now, found = clock.now(), capstone.judged(db, engagement)
     appeal = capstone.appeal_of(db, engagement)
     rubric = _rubric(db, engagement)
+    judges = naming.judges_of(db, engagement)
     may_give = appeal is not None and bool(may_take(actor, appeal, "give"))
     return render(
         request,
@@ -81,7 +82,8 @@ def _page(
         may_decide=appeal is not None and bool(may_take(actor, appeal, "uphold")),
         is_orphaned=appeal is not None and capstone.is_orphaned(db, appeal),
         others=capstone.others(db, engagement, appeal) if appeal is not None and may_give else [],
-        judges=naming.judges_of(db, engagement),
+        judges=judges,
+        profiles=to_read(request, db, actor, (pid for pid, _name, _in in judges)),
         may_name=naming.may_name_assessors(db, actor, engagement),
         could_judge=queries.may_stand_in(db, engagement, Task.ASSESS),
         judge_by=naming.judge_by(engagement, part),

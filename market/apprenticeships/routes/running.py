@@ -1,5 +1,6 @@
 """Pages of a programme that runs: its plan, mentoring and hours, beside the pages of the engagement."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from market.apprenticeships.timeline import State, counted
 from market.engagements.models import Engagement
 from market.engagements.routes.view import view_of
 from market.errors import Invalid, NotFound
+from market.profiles.queries import may_read
 from market.programmes.models import ProgrammeVersion
 from market.programmes.rules import Phase
 from market.transitions import may_take
@@ -89,6 +91,12 @@ def ics(request: Request, db: Session, actor: Actor) -> Response:
     )
 
 
+def to_read(request: Request, db: Session, actor: Actor, people: Iterable[str]) -> set[str]:
+    """Of these public ids those whose profile the actor may read: the others are named without a link."""
+    readers = kit_of(request).profile_readers
+    return {one for one in people if may_read(db, actor, one, readers)}
+
+
 def mentoring(request: Request, db: Session, actor: Actor) -> Response:
     """Sessions with their steps, the questions of the week, and who mentors."""
     engagement, _version = queries.get_running(db, actor, request.path_params["id"])
@@ -106,6 +114,7 @@ def _mentoring(
     """The page, also with a form that was refused: `at` names which."""
     _same, version = queries.get_running(db, actor, engagement.public_id)
     met = queries.sessions_of(db, engagement.id)
+    mentors = queries.mentors_of(db, engagement)
     facts = rules.Log(clock.now(), actor.id, service.is_running(engagement), engagement.started_at)
     started = engagement.started_at
     week = rules.week_of(started.date(), clock.today()) if started else 0
@@ -118,7 +127,8 @@ def _mentoring(
         status=entry.status,
         **view(request, db, actor, engagement, version),
         met=met,
-        mentors=queries.mentors_of(db, engagement),
+        mentors=mentors,
+        profiles=to_read(request, db, actor, (pid for _id, pid, _name in mentors)),
         steps={
             m.row.public_id: {
                 name: bool(may_take(actor, m.row, name, facts))

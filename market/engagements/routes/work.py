@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from market.access import Actor, member, signed_in, supervises
+from market.access import Actor, member, require, signed_in, supervises
 from market.applications.queries import get_offer
 from market.engagements import assessments, dates, forms, outcomes, queries, rules, service
 from market.engagements.models import Engagement, Milestone
@@ -38,7 +38,7 @@ def ours(request: Request, db: Session, actor: Actor) -> Response:
     return render(request, "engagements/ours.html", found=cut(rows, SIZE, lambda r: [r.id]))
 
 
-def show(request: Request, db: Session, actor: Actor) -> Response:
+def show(request: Request, db: Session, actor: Actor, entry: Entry[Any] = BLANK) -> Response:
     """One engagement: what is next, its milestones, its people."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
     view = view_of(request, db, actor, engagement)
@@ -48,7 +48,9 @@ def show(request: Request, db: Session, actor: Actor) -> Response:
     return render(
         request,
         "engagements/show.html",
+        status=entry.status,
         **view,
+        entry=entry,
         versions=queries.versions_of(db, current) if current else [],
         judged=seen,
         judged_in=assessments.is_in(seen.mine),
@@ -175,9 +177,11 @@ end_early = _reasoned(
 def outcome(request: Request, db: Session, actor: Actor) -> Response:
     """What a trial led to."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
+    require(rules.may_record_outcome(actor, engagement))
     entry = read(forms.OutcomeForm, request.state.form)
     if entry.errors:
-        raise Invalid(_("Choose what the trial led to."))
+        wrong = {"outcome": _("Choose what the trial led to.")}
+        return show(request, db, actor, Entry(entry.values, None, wrong))
     service.record_outcome(db, actor, engagement, entry.data.outcome)
     return see_other(
         request,
