@@ -24,7 +24,8 @@ def asked(draft: Draft) -> str:
         required = sum(part.required for part in draft.parts)
         if required:
             told = _("%(k)s of %(n)s parts, those marked as required among them.", k=draft.needed, n=n)
-    return f"{told} {_('In the order shown.')}" if draft.ordered else told
+    order = _("In the order shown.")
+    return f"{told} {order}" if draft.ordered else told
 
 
 def of_how_many(needed: int, parts: int) -> str:

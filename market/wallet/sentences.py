@@ -73,5 +73,7 @@ def proof_problem(proof: IdentityProof) -> str:
     said = re.sub(r"\s*\(\{[a-z]+\}\)", "", known) if known else f"{proof.problem}."
     said = said[:1].upper() + said[1:]
     if proof.kind is ProofKind.PROFILE:
-        return f"{said} {_('Put the link there, then have us look again.')}"
-    return f"{said} {_('Ask for a new challenge and answer it within five minutes.')}"
+        advice = _("Put the link there, then have us look again.")
+    else:
+        advice = _("Ask for a new challenge and answer it within five minutes.")
+    return f"{said} {advice}"

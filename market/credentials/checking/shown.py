@@ -151,7 +151,8 @@ def _counted(checks: Sequence[Check]) -> str:
         if numbers["not_applicable"]
         else "",
     ]
-    return f"{plural('One check', '%(n)s checks', len(checks))}: {', '.join(filter(None, parts))}"
+    checked = plural("One check", "%(n)s checks", len(checks))
+    return f"{checked}: {', '.join(filter(None, parts))}"
 
 
 def _worst(made: Verification, *groups: str) -> tuple[str, list[Check]]:
