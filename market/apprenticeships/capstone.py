@@ -195,9 +195,15 @@ def decide(
     rubric: RubricView,
     steps: Mapping[int, tuple[int, str]],
     comment: str,
+    *,
+    read: str | None = None,
 ) -> Assessment:
-    """The other assessor's judgement, which counts: the first stands where every step is the same."""
+    """The other assessor's judgement, which counts: the first stands where every step is the same.
+
+    `read` is what there was to judge when the page was opened, as for any assessment.
+    """
     hold(db, engagement)
+    assessments.require_read(db, engagement, read)
     first = db.get_one(Assessment, appeal.assessment_id)
     before = steps_of(db, first)
     need_all(rubric, steps, engagement_rules.may_leave_out(engagement))

@@ -136,7 +136,7 @@ def handed_in(milestones: Sequence[Milestone]) -> str:
     return " ".join(f"{m.position}.{m.version}" for m in milestones if m.version)
 
 
-def _require_read(db: Session, engagement: Engagement, read: str | None) -> None:
+def require_read(db: Session, engagement: Engagement, read: str | None) -> None:
     """What was read, as `handed_in` wrote it, is what there is now. None: it is not asked."""
     now = queries.milestones_of(db, engagement.id)
     if read is None or read == handed_in(now):
@@ -213,7 +213,7 @@ def submit(
     """
     need_all(rubric, steps, rules.may_leave_out(engagement))
     _hold_and_require(db, actor, engagement)
-    _require_read(db, engagement, read)
+    require_read(db, engagement, read)
     row = save(db, actor, engagement, rubric, steps, comment)
     row.status, row.submitted_at = AssessmentStatus.SUBMITTED, clock.now()
     db.add(row)
@@ -246,7 +246,7 @@ def sign(
     Of two assessors the first signs, with a word on every criterion where they chose apart. `read` as in `submit`.
     """
     side, bench = _hold_and_require(db, actor, engagement)
-    _require_read(db, engagement, read)
+    require_read(db, engagement, read)
     if side is AssessmentSide.SELF:
         raise Conflict(_("Your own steps need no signature."))
     both = of_engagement(db, engagement)

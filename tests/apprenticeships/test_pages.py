@@ -2,19 +2,22 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from market import clock
 from market.accounts.models import Person
+from market.engagements import milestones
 from market.engagements.models import Engagement
 from market.profiles.models import TalentProfile, Visibility
 from tests.apprenticeships import scene
 from tests.apprenticeships.test_capstone import hand_in, judge
-from tests.engagements.scene import concern, work
+from tests.engagements.scene import concern, on_part, work
 from tests.support.client import Client, words
 from tests.support.databases import Databases, SqliteFiles
+from tests.support.html import carried
 from tests.support.world import World
 
 
@@ -217,6 +220,15 @@ def test_the_capstone_is_judged_appealed_and_tried_again_on_its_page(
     refused = mira.post(f"{path}/answer", {"step-1": "3", "comment": "I counted the aisle myself."})
     assert refused.status_code == 422
     given = {"step-1": "3", "step-2": "2", "comment": "I counted the aisle myself."}
+    given |= carried(mira.get(path).text, f"{path}/answer")
+    on_part(make, make.amara, e.id, -1, milestones.take_back)
+    anew: dict[str, Any] = {"note": "Counted twice.", "link": "", "uploads": (), "as_evidence": False}
+    on_part(make, make.amara, e.id, -1, milestones.hand_in, **anew)
+    stale = mira.post(f"{path}/answer", given)
+    assert stale.status_code == 409
+    assert "Since you opened this page, version 2 of “" in words(stale)
+    assert "I counted the aisle myself.</textarea>" in stale.text
+    given |= carried(stale.text, f"{path}/answer")
     page = mira.follow(mira.post(f"{path}/answer", given))
     assert "came to the same steps" in words(page)
     day = (clock.today() + timedelta(days=14)).isoformat()

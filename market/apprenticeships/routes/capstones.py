@@ -13,6 +13,7 @@ from market.accounts.queries import display_names
 from market.apprenticeships import capstone, forms, naming, queries, rules
 from market.apprenticeships.models import Appeal
 from market.apprenticeships.routes.running import to_read, view
+from market.engagements.assessments import HandedInAnew, handed_in
 from market.engagements.forms import steps_of
 from market.engagements.models import Engagement
 from market.engagements.queries import versions_of
@@ -44,8 +45,9 @@ def _page(
     engagement: Engagement,
     entry: Entry[Any] = BLANK,
     at: str = "",
+    stale: HandedInAnew | None = None,
 ) -> Response:
-    """The page, also with a form that was refused: `at` names which."""
+    """The page, also with a form that was refused: `at` names which, `stale` says what came before it was sent."""
     _same, version = queries.get_running(db, actor, engagement.public_id)
     part = queries.capstone_of(db, engagement)
     said = capstone.signed(db, engagement)
@@ -54,12 +56,15 @@ def _page(
     appeal = capstone.appeal_of(db, engagement)
     rubric = _rubric(db, engagement)
     judges = naming.judges_of(db, engagement)
+    shown = view(request, db, actor, engagement, version)
     may_give = appeal is not None and bool(may_take(actor, appeal, "give"))
     return render(
         request,
         "apprenticeships/capstone.html",
-        status=entry.status,
-        **view(request, db, actor, engagement, version),
+        status=stale.status_code if stale else entry.status,
+        stale=stale.reason if stale else "",
+        seen=entry.value("seen") if entry.errors and at == "decide" else handed_in(shown["milestones"]),
+        **shown,
         part=part,
         versions=versions_of(db, part) if part else [],
         rubric=rubric,
@@ -155,9 +160,12 @@ def decide(request: Request, db: Session, actor: Actor) -> Response:
     errors = {**entry.errors, **errors}
     if not errors:
         try:
-            capstone.decide(db, actor, engagement, found, rubric, steps, entry.data.comment)
+            seen = str(entry.value("seen")) if "seen" in entry.values else None
+            capstone.decide(db, actor, engagement, found, rubric, steps, entry.data.comment, read=seen)
         except Invalid as refused:
             errors = dict(refused.fields)
+        except HandedInAnew as stale:
+            return _page(request, db, actor, engagement, Entry(entry.values), "decide", stale)
     if errors:
         return _page(request, db, actor, engagement, Entry(entry.values, None, errors), "decide")
     return _back(request, engagement, _("Signed. It counts from now on."))
