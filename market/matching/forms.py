@@ -11,6 +11,7 @@ from sqlmodel import Session
 from market.matching.core.contract import MOST_REQUIREMENTS, Requirement
 from market.skills.forms import NONE, Chosen, chosen, typed
 from market.skills.names import normalise
+from market.web.narrowing import whole
 from market.words import _
 
 WEIGHT = 5
@@ -124,8 +125,12 @@ def _meant(db: Session, number: int, term: Term, picked: str, viewer: int) -> Wi
     return Wish(number, term, chosen(db, term.text, picked, viewer=viewer))
 
 
+MOST = {"hours": 80, "pay": 999}
+"""The most that a field of the narrowing takes."""
+
+
 class Narrowed(NamedTuple):
-    """What the list is narrowed to. What makes no sense in the address is left out."""
+    """What the list is narrowed to. What cannot be read narrows nothing: `MOST` says to what its fields go."""
 
     free: str = ""  # now, month
     hours: int | None = None
@@ -145,12 +150,8 @@ class Narrowed(NamedTuple):
 def narrowed(given: Mapping[str, str], languages: tuple[str, ...]) -> Narrowed:
     return Narrowed(
         given.get("free", "") if given.get("free") in ("now", "month") else "",
-        _whole(given.get("hours", ""), 80),
+        whole(given.get("hours", ""), MOST["hours"]),
         given.get("language", "") if given.get("language") in languages else "",
-        _whole(given.get("tier", ""), 4) or 0,
-        _whole(given.get("pay", ""), 999),
+        whole(given.get("tier", ""), 4) or 0,
+        whole(given.get("pay", ""), MOST["pay"]),
     )
-
-
-def _whole(text: str, most: int) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= most else None

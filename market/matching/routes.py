@@ -15,7 +15,7 @@ from market.evidence.posterior import DEFAULTS
 from market.gather import Gather
 from market.matching import acts, demand, growing, growing_words, log, sentences, service, shown, standing
 from market.matching.core.contract import COVERED, ESSENTIAL, SURPLUS, Requirement
-from market.matching.forms import Narrowed, Wishes, narrowed, wishes
+from market.matching.forms import MOST, Narrowed, Wishes, narrowed, wishes
 from market.matching.models import Ranking, RankingAct, RankingRow
 from market.matching.queries import REQUIREMENTS_OF, Findable, wanted_in
 from market.opportunities import queries as openings
@@ -24,6 +24,7 @@ from market.opportunities.rules import Status, may_post
 from market.opportunities.sentences import LANGUAGES, language_words
 from market.profiles.queries import visible_profile
 from market.skills.finding import look_ahead
+from market.web import narrowing
 from market.web.kit import kit_of
 from market.web.render import render
 from market.web.routing import MarketRoute, after, page
@@ -149,6 +150,7 @@ def _page(
     more = bool(here) and here[-1].place < len(rows)
     whole = [(k, v) for k, v in kept if k not in Narrowed._fields]
     faults = asked.wished.faults if asked else []
+    unread = narrowing.faults(given, MOST) if ranking else {}  # else there is nothing to narrow
     following = [("ranking", ranking.public_id), ("after", str(here[-1].place))] if ranking and more else []
     return render(
         request,
@@ -158,6 +160,7 @@ def _page(
         chosen=chosen,
         wished=asked.wished if asked else None,
         faults=faults,
+        unread=unread,
         opening=asked.opening if asked else None,
         ours=asked.ours if asked else [],
         ranking=ranking,
@@ -170,7 +173,7 @@ def _page(
         first=f"{request.url.path}?{urlencode(kept)}" if begin else "",
         whole=f"{request.url.path}?{urlencode(whole)}" if whole else request.url.path,
         languages=[("", _("Any language")), *((code, language_words(code)) for code in LANGUAGES)],
-        status=422 if faults else 200,
+        status=422 if faults or unread else 200,
     )
 
 

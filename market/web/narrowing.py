@@ -8,13 +8,15 @@ from datetime import date
 
 from market.words import _
 
+MOST = 99_999
 
-def whole(text: str, times: int = 1) -> int | None:
-    """A whole number from 1 to 99,999, `times` as much; None for anything else."""
+
+def whole(text: str, most: int = MOST) -> int | None:
+    """A whole number from 1 to `most`; None for anything else."""
     text = text.strip()
     if not (text.isascii() and text.isdigit() and len(text) <= 5):
         return None
-    return int(text) * times or None
+    return int(text) if 1 <= int(text) <= most else None
 
 
 def day(text: str) -> date | None:
@@ -25,12 +27,12 @@ def day(text: str) -> date | None:
         return None
 
 
-def faults(given: Mapping[str, str], numbers: Iterable[str], days: Iterable[str]) -> dict[str, str]:
-    """A sentence for each of these fields in which something stands that cannot be read."""
+def faults(given: Mapping[str, str], numbers: Mapping[str, int], days: Iterable[str] = ()) -> dict[str, str]:
+    """A sentence for each of these fields in which something stands that cannot be read; `numbers` by the most they take."""
     found = {
-        name: _("Give a whole number from 1 to 99,999.")
-        for name in numbers
-        if given.get(name, "").strip() and whole(given[name]) is None
+        name: _("Give a whole number from 1 to %(most)s.", most=f"{most:,}")
+        for name, most in numbers.items()
+        if given.get(name, "").strip() and whole(given[name], most) is None
     }
     return found | {
         name: _("Give a day, such as 2026-12-01.")

@@ -183,6 +183,21 @@ def test_an_address_that_makes_no_sense_narrows_nothing(
     assert bruno.get(f"/people{asked}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "most"), [("hours", "abc", "80"), ("hours", "81", "80"), ("pay", "0", "999")]
+)
+def test_a_number_that_cannot_be_read_is_said_beside_its_field_and_narrows_nothing(
+    bruno: Client, known: dict[str, int], make: World, field: str, typed: str, most: str
+) -> None:
+    someone(make, (known["Spreadsheets"], Kind.PROJECT, 3.0), name="Sorrel Somewhat")
+    page = bruno.get("/people", params={"q": "spreadsheets 2", field: typed})
+    assert page.status_code == 422
+    told = page.text.partition(f'id="{field}-error"')[2].partition("</p>")[0]
+    assert f"Give a whole number from 1 to {most}." in told
+    assert f'value="{typed}"' in page.text
+    assert "Sorrel Somewhat" in words(page)
+
+
 def test_nine_skills_are_cut_to_eight_and_that_is_said(bruno: Client, known: dict[str, int]) -> None:
     assert "Eight skills are asked at most" in words(
         bruno.get("/people", params={"q": ", ".join("abcdefghi")})

@@ -27,7 +27,7 @@ from market.programmes.checks import Floor
 from market.skills.forms import Chosen, typed
 from market.skills.names import normalise
 from market.web.kit import kit_of
-from market.web.narrowing import day, faults, whole
+from market.web.narrowing import MOST, day, faults, whole
 from market.web.pagination import cut, decode, encode
 from market.web.render import environment, render, see_other
 from market.web.routing import MarketRoute, action, page
@@ -42,23 +42,24 @@ def floor_of(request: Request) -> Floor:
 
 def facets_of(given: QueryParams) -> Facets:
     """What the address narrows the list to; what cannot be read narrows nothing (`faults_of`)."""
+    pay_from = whole(given.get("pay_from", ""))
     return Facets(
         q=given.get("q", "").strip()[:100],
         kinds=tuple(kind for kind in Kind if kind in given.getlist("kind")),
         modes=tuple(mode for mode in Mode if mode in given.getlist("mode")),
         skill=given.get("skill", "").strip()[:100],
         place=given.get("place", "").strip()[:100],
-        pay_from=whole(given.get("pay_from", ""), 100),
-        hours_to=whole(given.get("hours_to", ""), 1),
+        pay_from=pay_from and pay_from * 100,
+        hours_to=whole(given.get("hours_to", "")),
         language=given.get("language", "") if given.get("language", "") in sentences.LANGUAGES else "",
         start_from=day(given.get("start_from", "")),
-        answer_within=whole(given.get("answer_within", ""), 1),
+        answer_within=whole(given.get("answer_within", "")),
     )
 
 
 def faults_of(given: QueryParams) -> dict[str, str]:
     """What to say beside the fields of which nothing can be made."""
-    return faults(given, ("pay_from", "hours_to"), ("start_from",))
+    return faults(given, {"pay_from": MOST, "hours_to": MOST}, ("start_from",))
 
 
 def _card(request: Request, card: Card, asked: bool) -> Markup:

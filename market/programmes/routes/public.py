@@ -17,7 +17,7 @@ from market.programmes.linked import Round, programme_ld
 from market.programmes.quality import quality
 from market.programmes.routes.write import floor_of
 from market.web.kit import kit_of
-from market.web.narrowing import day, faults, whole
+from market.web.narrowing import MOST, day, faults, whole
 from market.web.pagination import cut, decode
 from market.web.render import render
 from market.web.routing import MarketRoute, page
@@ -38,7 +38,7 @@ def facets_of(given: QueryParams) -> Facets:
 def browse(request: Request, db: Session, actor: Actor) -> Response:
     """Programmes, newest first, narrowed by what the address asks for."""
     given = request.query_params
-    facets, wrong = facets_of(given), faults(given, ("hours_to",), ("start_from",))
+    facets, wrong = facets_of(given), faults(given, {"hours_to": MOST}, ("start_from",))
     found = browsing.browse(db, facets, _after(given.get("after")))
     cards, following = cut(found, SIZE, _key)
     kept = [(k, v) for k, v in given.multi_items() if k != "after" and v]
