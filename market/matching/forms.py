@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from market.matching.core.contract import MOST_REQUIREMENTS, Requirement
 from market.skills.forms import NONE, Chosen, chosen, typed
-from market.skills.names import normalise
 from market.web.narrowing import whole
 from market.words import _
 
@@ -117,9 +116,7 @@ def wishes(db: Session, text: str, picked: Mapping[str, str], viewer: int) -> Wi
 def _meant(db: Session, number: int, term: Term, picked: str, viewer: int) -> Wish:
     """One term with its skill. A number that is no level must be part of a skill's own name: ISO 9001."""
     if term.wrong:
-        norm = normalise(term.text)
-        options = typed(db, term.text, viewer=viewer).options
-        if not any(norm in (normalise(one.name), normalise(one.found_by)) for one in options):
+        if not typed(db, term.text, viewer=viewer).is_a_name:
             return Wish(number, term, NONE)
         term = term._replace(wrong="")
     return Wish(number, term, chosen(db, term.text, picked, viewer=viewer))

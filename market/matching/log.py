@@ -192,9 +192,8 @@ class Found(NamedTuple):
 def said(ranking: Ranking, rows: Sequence[RankingRow]) -> Found:
     """A list recomputed, in sentences; the first is the verdict."""
     found = replay(ranking, rows)
-    if not rows and (
-        found.erased or ranking.policy is None
-    ):  # without a policy it was not kept how many there were
+    # Without a policy it was not kept how many there were.
+    if not rows and (found.erased or ranking.policy is None):
         everyone = f"Erased since: {_places(found.erased)}: all {len(found.erased)} places."
         gone = everyone if found.erased else "No place of it is kept any more."
         return Found(None, ["Nothing is left to compare.", gone])

@@ -68,9 +68,7 @@ class Opportunity(SQLModel, table=True):
     seats_taken: int = 0
     applicants_count: int = 0
     applicants_cap: int | None = None
-    invited_count: int = (
-        0  # as many as a trial plans to invite; those who were asked are counted from their invitations
-    )
+    invited_count: int = 0  # planned for a trial; who was asked is counted from the invitations
     mode: Mode = choice_field(Mode, default=Mode.REMOTE)
     place: str = ""
     time_zone: str = "Europe/London"  # of the deadline

@@ -15,7 +15,7 @@ from market.errors import NotFound
 from market.skills import queries, rules
 from market.skills.finding import brief_by_public_id, briefs_of, find, find_each, resolve_one
 from market.skills.models import Family, Skill
-from market.skills.names import Answer, Status
+from market.skills.names import Answer, Status, normalise
 from market.skills.queries import Brief
 from market.web.forms import Form, Tick
 from market.words import _
@@ -60,6 +60,12 @@ class Chosen:
     def is_unknown(self) -> bool:
         """Something was written, and no skill is near it."""
         return bool(self.text) and self.skill is None and not self.options
+
+    @property
+    def is_a_name(self) -> bool:
+        """What was written is, but for its spelling, a name of one of the options."""
+        norm = normalise(self.text)
+        return any(norm in (normalise(one.name), normalise(one.found_by)) for one in self.options)
 
     @property
     def error(self) -> str | None:

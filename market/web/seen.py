@@ -22,6 +22,11 @@ def digest(there: Entry[Any]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+def carried(mine: Entry[Any]) -> str | None:
+    """What a form that came carries as `seen`; None where it carries nothing."""
+    return str(mine.value("seen")) if "seen" in mine.values else None
+
+
 def to_carry(request: Request, there: Entry[Any], is_refused: bool) -> str:
     """What the form carries as `seen`: of one that was refused for its words, what it carried before."""
     return str(request.state.form.get("seen") or "") if is_refused else digest(there)

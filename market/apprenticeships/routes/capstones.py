@@ -23,6 +23,7 @@ from market.transitions import may_take
 from market.web.forms import BLANK, Entry, Form, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.seen import carried
 from market.words import N_, _
 
 
@@ -160,8 +161,8 @@ def decide(request: Request, db: Session, actor: Actor) -> Response:
     errors = {**entry.errors, **errors}
     if not errors:
         try:
-            seen = str(entry.value("seen")) if "seen" in entry.values else None
-            capstone.decide(db, actor, engagement, found, rubric, steps, entry.data.comment, read=seen)
+            read_before = carried(entry)
+            capstone.decide(db, actor, engagement, found, rubric, steps, entry.data.comment, read=read_before)
         except Invalid as refused:
             errors = dict(refused.fields)
         except HandedInAnew as stale:

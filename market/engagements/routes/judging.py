@@ -20,6 +20,7 @@ from market.rubrics.queries import RubricView, rubric_with_criteria
 from market.web.forms import BLANK, Entry, Form, filled, read
 from market.web.render import render, see_other
 from market.web.routing import MarketRoute, action, page
+from market.web.seen import carried
 from market.words import _
 
 
@@ -118,11 +119,6 @@ def _values(rubric: RubricView, steps: Mapping[int, tuple[int, str]]) -> dict[st
     return made
 
 
-def _read(entry: Entry[Any]) -> str | None:
-    """What the form carried as seen; None where it carried nothing, as the form of one's own work."""
-    return str(entry.value("seen")) if "seen" in entry.values else None
-
-
 def put_in(request: Request, db: Session, actor: Actor) -> Response:
     """Put the steps in, or keep them as a draft."""
     engagement = queries.get_engagement(db, actor, request.path_params["id"])
@@ -137,7 +133,7 @@ def put_in(request: Request, db: Session, actor: Actor) -> Response:
                 request, "assessments.write", id=engagement.public_id, said=_("Kept. Only you see it.")
             )
         try:
-            assessments.submit(db, actor, engagement, rubric, steps, read=_read(entry))
+            assessments.submit(db, actor, engagement, rubric, steps, read=carried(entry))
         except Invalid as refused:
             errors = refused.fields
         except HandedInAnew as stale:
@@ -234,7 +230,7 @@ def sign(request: Request, db: Session, actor: Actor) -> Response:
         errors["comment"] = _("This is %(n)s characters long. Shorten it to 2000.", n=len(comment))
     if not errors:
         try:
-            assessments.sign(db, actor, engagement, rubric, steps, comment, read=_read(entry))
+            assessments.sign(db, actor, engagement, rubric, steps, comment, read=carried(entry))
         except Invalid as refused:
             errors = dict(refused.fields)
         except HandedInAnew as stale:

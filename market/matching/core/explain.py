@@ -128,9 +128,7 @@ class Change:
     level_after: Level
     meets: bool  # whether the requirement is met then
     tier: int = DEMONSTRATED
-    second_meets: bool = (
-        False  # whether a second such item of somebody else would meet it, where this one does not
-    )
+    second_meets: bool = False  # where it does not: whether a second such item of somebody else would
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from market.opportunities.rules import Kind, Mode
 from market.programmes import sentences as programme_sentences
 from market.programmes.checks import Floor
 from market.skills.forms import Chosen, typed
-from market.skills.names import normalise
 from market.web.kit import kit_of
 from market.web.narrowing import MOST, day, faults, whole
 from market.web.pagination import cut, decode, encode
@@ -141,9 +140,7 @@ def browse(request: Request, db: Session, actor: Actor) -> Response:
 def _skills_meant(db: Session, actor: Actor, facets: Facets) -> Chosen | None:
     """For an empty list: the skills that may be meant; None where the one that was named is known."""
     meant = typed(db, facets.skill, viewer=actor.id if actor.is_signed_in else 0)
-    norm = normalise(facets.skill)
-    is_known = any(norm in (normalise(one.name), normalise(one.found_by)) for one in meant.options)
-    return None if is_known else meant
+    return None if meant.is_a_name else meant
 
 
 @cache
