@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from sqlmodel import func, select
+
 from market.access import Actor
 from market.applications import offers, service
 from market.applications.models import Application, Offer
@@ -107,3 +109,9 @@ def actor_of(make: World, party: str) -> Actor:
         "stranger": make.actor(make.chidi),
         "system": SYSTEM,
     }[party]
+
+
+def changes_of_applications(make: World) -> int:
+    """How many there are: a refused request adds none."""
+    with make.read() as db:
+        return db.exec(select(func.count()).select_from(Application)).one()
